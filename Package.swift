@@ -1,0 +1,135 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+/// CI sets IBP_WARNINGS_AS_ERRORS=1; a developer's build shows warnings and goes on.
+let warningsAreErrors = ProcessInfo.processInfo.environment["IBP_WARNINGS_AS_ERRORS"] == "1"
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+extension Target.Dependency {
+    static func nio(_ product: String) -> Self { .product(name: product, package: "swift-nio") }
+    static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let collections = product(name: "DequeModule", package: "swift-collections")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+}
+
+func shared(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+    [
+        .target(name: name, dependencies: dependencies, path: "Shared/\(name)", swiftSettings: settings),
+        tests(name, dependencies),
+    ]
+}
+
+func service(
+    _ name: String, _ executable: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> [Target] {
+    [
+        .executableTarget(
+            name: executable, dependencies: dependencies, path: "Services/\(name)", resources: resources,
+            swiftSettings: settings),
+        tests(name, dependencies, of: executable),
+    ]
+}
+
+/// A target's tests lie beside its name and see what it sees.
+func tests(_ name: String, _ dependencies: [Target.Dependency], of target: String? = nil) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.target(name: target ?? name)] + dependencies, path: "Tests/\(name)Tests",
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "ibpipeline",
+    platforms: [.macOS(.v15)],
+    products: ["gateway", "auth", "deals", "audit", "health", "ibpipeline"].map {
+        .executable(name: $0, targets: [$0])
+    },
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        shared("RPC", [.nio("NIOCore"), .nio("NIOPosix"), .nio("NIOFoundationEssentialsCompat"), .crypto, .logging]),
+        shared("HTTPServer", [.nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .logging]),
+        shared("Contracts", ["RPC"]),
+        shared("Storage", [.grdb, .logging]),
+        shared("Telemetry", [.logging, .metrics, .coreMetrics]),
+        shared("Tokens", [.crypto]),
+        shared(
+            "ServiceKit",
+            [
+                "RPC", "HTTPServer", "Telemetry", .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .logging,
+                .metrics, .coreMetrics, .lifecycle, .unixSignals, .configuration, .arguments,
+            ]),
+        service(
+            "Gateway", "gateway",
+            [
+                "RPC", "HTTPServer", "Contracts", "Tokens", "Telemetry", "ServiceKit", .nio("NIOCore"),
+                .nio("NIOHTTP1"), .nio("NIOPosix"), .logging, .metrics, .lifecycle, .configuration, .crypto, .arguments,
+            ], resources: [.copy("Web")]),
+        service(
+            "Auth", "auth",
+            [
+                "RPC", "Contracts", "Storage", "Tokens", "Telemetry", "ServiceKit", .grdb, .crypto, .cryptoExtras,
+                .logging, .lifecycle, .configuration, .arguments, .nio("NIOCore"), .nio("NIOPosix"),
+            ]),
+        service(
+            "Deals", "deals",
+            [
+                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .grdb, .logging, .lifecycle,
+                .configuration, .arguments, .crypto,
+            ]),
+        service(
+            "Audit", "audit",
+            [
+                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .grdb, .crypto, .logging, .lifecycle,
+                .configuration, .arguments,
+            ]),
+        service(
+            "Health", "health",
+            [
+                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .grdb, .logging, .lifecycle,
+                .configuration, .arguments,
+            ]),
+        service(
+            "Pipeline", "ibpipeline",
+            [
+                "Contracts", "Storage", "Telemetry", "ServiceKit", .arguments, .httpClient, .subprocess, .logging,
+                .lifecycle, .unixSignals, .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"),
+            ]),
+        [
+            .testTarget(
+                name: "EndToEndTests",
+                dependencies: [
+                    "Contracts", "gateway", "auth", "deals", "audit", "health", "ibpipeline", .httpClient, .subprocess,
+                    .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOPosix"),
+                ], path: "Tests/EndToEndTests", swiftSettings: settings)
+        ],
+    ].flatMap { $0 }
+)

@@ -1,0 +1,175 @@
+import Logging
+import NIOCore
+import NIOPosix
+
+/// Keeps one connection alive on one event loop, and holds calls back for a moment while there is none.
+/// Everything but `run` happens on the loop.
+final class ClientLink: @unchecked Sendable {  // confined to its event loop
+    /// A call that waits for a connection or for its reply.
+    final class Ticket: @unchecked Sendable {  // confined to the link's event loop
+        fileprivate var connection: ClientConnection?
+        fileprivate var id: UInt32?
+        fileprivate var start: ((ClientConnection) -> Void)?
+        fileprivate let promise: EventLoopPromise<RPCReply>
+
+        fileprivate init(_ promise: EventLoopPromise<RPCReply>) { self.promise = promise }
+    }
+
+    let eventLoop: any EventLoop
+    private let configuration: RPCClient.Configuration
+    private let logger: Logger
+    private let changed: @Sendable (RPCConnectionState) -> Void
+    private var connection: ClientConnection?
+    private var waiting: [Ticket] = []
+
+    init(
+        _ configuration: RPCClient.Configuration, eventLoop: any EventLoop, logger: Logger,
+        changed: @escaping @Sendable (RPCConnectionState) -> Void
+    ) {
+        self.configuration = configuration
+        self.eventLoop = eventLoop
+        self.logger = logger
+        self.changed = changed
+    }
+
+    /// Connects, and connects again when the connection ends, until the task is cancelled.
+    func run() async {
+        var backOff = BackOff(first: .milliseconds(20), max: .seconds(1))
+        var isOutage = false
+        while !Task.isCancelled {
+            do {
+                let ended = eventLoop.makePromise(of: Void.self)
+                let channel = try await connect(ended)
+                if isOutage { logger.info("connected again", metadata: ["peer": "\(configuration.peer)"]) }
+                isOutage = false
+                backOff.reset()
+                await withTaskCancellationHandler {
+                    try? await ended.futureResult.get()
+                } onCancel: {
+                    eventLoop.execute { self.connection?.close() }
+                    channel.close(promise: nil)
+                }
+            } catch {
+                if !isOutage {
+                    logger.warning("cannot connect", metadata: ["peer": "\(configuration.peer)", "error": "\(error)"])
+                }
+                isOutage = true
+            }
+            try? await Task.sleep(for: backOff.next())
+        }
+        eventLoop.execute { self.failWaiting() }
+    }
+
+    private func connect(_ ended: EventLoopPromise<Void>) async throws -> any Channel {
+        let ready = eventLoop.makePromise(of: Void.self)
+        let configuration = configuration
+        do {
+            let channel = try await ClientBootstrap(group: eventLoop)
+                .connectTimeout(configuration.limits.handshakeTimeout)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(self.makeConnection(ready: ready, ended: ended))
+                    }
+                }
+                .connect(host: configuration.host, port: configuration.port).get()
+            let timeout = eventLoop.scheduleTask(in: configuration.limits.handshakeTimeout) { channel.close(promise: nil) }
+            defer { timeout.cancel() }
+            try await ready.futureResult.get()
+            return channel
+        } catch {
+            ready.fail(error)
+            ended.fail(error)
+            throw error
+        }
+    }
+
+    private func makeConnection(ready: EventLoopPromise<Void>, ended: EventLoopPromise<Void>) -> ClientConnection {
+        let connection = ClientConnection(
+            .init(service: configuration.service, expectedServer: configuration.peer, secret: configuration.secret),
+            limits: configuration.limits, ready: ready
+        ) {
+            self.connection = nil
+            self.changed(.disconnected)
+            ended.succeed()
+        }
+        ready.futureResult.whenSuccess {
+            self.connection = connection
+            self.changed(.connected)
+            let waiting = self.waiting
+            self.waiting = []
+            for ticket in waiting { ticket.start?(connection) }
+        }
+        return connection
+    }
+
+    // MARK: calls, on the loop
+
+    func send(
+        _ method: RPCMethodEntry, body: ByteBuffer, metadata: ByteBuffer, deadline: NIODeadline, waits: Bool,
+        promise: EventLoopPromise<RPCReply>
+    ) -> Ticket {
+        let ticket = Ticket(promise)
+        let start = { (connection: ClientConnection) in
+            ticket.start = nil
+            ticket.connection = connection
+            ticket.id = connection.send(method, body: body, metadata: metadata, deadline: deadline, promise: promise)
+            if ticket.id == nil { promise.fail(self.notConnected) }
+        }
+        if let connection, connection.isUsable {
+            start(connection)
+        } else if waits, waiting.count < configuration.waitingMax {
+            ticket.start = start
+            waiting.append(ticket)
+            let giveUp = min(deadline, .now() + configuration.connectionWait)
+            let timer = eventLoop.scheduleTask(deadline: giveUp) { self.drop(ticket, self.notConnected) }
+            promise.futureResult.whenComplete { _ in timer.cancel() }
+        } else {
+            promise.fail(notConnected)
+        }
+        return ticket
+    }
+
+    func cancel(_ ticket: Ticket) {
+        if let connection = ticket.connection, let id = ticket.id {
+            connection.cancel(id)
+        } else {
+            drop(ticket, RPCFault(.cancelled, "cancelled", "The caller gave up.", isNotExecuted: true))
+        }
+    }
+
+    private func drop(_ ticket: Ticket, _ fault: RPCFault) {
+        guard ticket.start != nil else { return }
+        ticket.start = nil
+        waiting.removeAll { $0 === ticket }
+        ticket.promise.fail(fault)
+    }
+
+    private func failWaiting() { for ticket in waiting { drop(ticket, notConnected) } }
+
+    private var notConnected: RPCFault {
+        RPCFault(
+            .unavailable, "service_unavailable", "\(configuration.peer) cannot be reached at the moment.",
+            retryAfterMilliseconds: 1000, isNotExecuted: true)
+    }
+}
+
+/// Waits that double up to a maximum, each drawn at random from its upper half, so that many clients do not return at once.
+struct BackOff {
+    private let first: Duration
+    private let max: Duration
+    private var step: Duration
+
+    init(first: Duration, max: Duration) {
+        self.first = first
+        self.max = max
+        step = first
+    }
+
+    mutating func next() -> Duration {
+        defer { step = min(step * 2, max) }
+        return step * Double.random(in: 0.5...1)
+    }
+
+    mutating func reset() { step = first }
+}

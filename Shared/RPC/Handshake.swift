@@ -1,0 +1,83 @@
+import Crypto
+package import Foundation
+import NIOCore
+import NIOFoundationEssentialsCompat
+
+/// Both sides prove that they hold the shared secret before the first call, without sending it:
+///
+/// ```
+/// client → server  HELLO      versions, name, nonce, limits
+/// server → client  HELLO_ACK  version, name, nonce, limits, proof
+/// client → server  HELLO      proof; calls may follow at once
+/// ```
+/// A proof is HMAC-SHA256(secret, role ‖ client's nonce ‖ server's nonce ‖ client's name ‖ 0 ‖ server's name).
+package struct HandshakeSecret: Sendable {
+    private let key: SymmetricKey
+
+    package static let bytesMin = 32
+
+    /// Nil when shorter than 32 bytes.
+    package init?(_ bytes: some ContiguousBytes & Collection<UInt8>) {
+        guard bytes.count >= Self.bytesMin else { return nil }
+        key = SymmetricKey(data: bytes)
+    }
+
+    func proof(of role: HandshakeRole, _ names: HandshakeNames) -> Data {
+        Data(HMAC<SHA256>.authenticationCode(for: names.transcript(role), using: key))
+    }
+
+    func isProof(_ proof: Data, of role: HandshakeRole, _ names: HandshakeNames) -> Bool {
+        HMAC<SHA256>.isValidAuthenticationCode(proof, authenticating: names.transcript(role), using: key)
+    }
+}
+
+enum HandshakeRole: String { case client, server }
+
+struct HandshakeNames {
+    var clientNonce: Data
+    var serverNonce: Data
+    var client: String
+    var server: String
+
+    func transcript(_ role: HandshakeRole) -> Data {
+        Data(role.rawValue.utf8) + clientNonce + serverNonce + Data(client.utf8) + [0] + Data(server.utf8)
+    }
+
+    static func nonce() -> Data {
+        var random = SystemRandomNumberGenerator()
+        return Data((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+    }
+}
+
+/// The body of the handshake's frames.
+struct Hello: Codable {
+    var magic = "IBPRPC01"
+    var versionMin: UInt8 = Frame.version
+    var versionMax: UInt8 = Frame.version
+    var service: String
+    var nonce: Data?
+    var proof: Data?
+    var frameBytesMax: Int
+    var inFlightMax: Int
+
+    init(service: String, nonce: Data? = nil, proof: Data? = nil, limits: RPCLimits) {
+        self.service = service
+        self.nonce = nonce
+        self.proof = proof
+        frameBytesMax = limits.frameBytesMax
+        inFlightMax = limits.inFlightMax
+    }
+
+    init(_ frame: Frame) throws {
+        guard let hello = try? JSONDecoder().decode(Hello.self, from: Data(frame.body.readableBytesView)) else {
+            throw FrameError.handshake("the peer's greeting cannot be read")
+        }
+        guard hello.magic == "IBPRPC01" else { throw FrameError.handshake("the peer speaks another protocol") }
+        guard hello.versionMin <= Frame.version, hello.versionMax >= Frame.version else {
+            throw FrameError.handshake("no common version: the peer speaks \(hello.versionMin) to \(hello.versionMax)")
+        }
+        self = hello
+    }
+
+    func frame(_ kind: Frame.Kind) throws -> Frame { Frame(kind, body: ByteBuffer(data: try StrictJSON.encode(self))) }
+}

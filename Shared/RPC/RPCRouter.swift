@@ -1,0 +1,71 @@
+import Foundation
+package import NIOCore
+import NIOFoundationEssentialsCompat
+
+/// The methods that a server offers.
+package struct RPCRouter: Sendable {
+    typealias Handler = @Sendable (ByteBuffer, RPCContext) async throws -> RPCReply
+
+    struct Route: Sendable {
+        let entry: RPCMethodEntry
+        let handler: Handler
+    }
+
+    private(set) var routes: [UInt16: Route] = [:]
+
+    package init() {}
+
+    package mutating func on<Input, Output>(
+        _ method: RPCMethod<Input, Output>, _ handler: @escaping @Sendable (Input, RPCContext) async throws -> Output
+    ) {
+        add(method.entry) { body, context in
+            let output = try await handler(try Self.input(body), context)
+            return RPCReply(body: ByteBuffer(data: try StrictJSON.encode(output)))
+        }
+    }
+
+    /// The reply of a method that answers one resource tells its id and version beside the body.
+    package mutating func on<Input, Output: RPCResource>(
+        _ method: RPCMethod<Input, Output>, _ handler: @escaping @Sendable (Input, RPCContext) async throws -> Output
+    ) {
+        add(method.entry) { body, context in
+            let output = try await handler(try Self.input(body), context)
+            return RPCReply(
+                body: ByteBuffer(data: try StrictJSON.encode(output)), resource: output.resourceID, version: output.version)
+        }
+    }
+
+    private mutating func add(_ entry: RPCMethodEntry, _ handler: @escaping Handler) {
+        precondition(routes[entry.id] == nil, "method \(entry.name) is registered twice")
+        routes[entry.id] = Route(entry: entry, handler: handler)
+    }
+
+    private static func input<Input: Decodable>(_ body: ByteBuffer) throws -> Input {
+        if body.readableBytes == 0, let nothing = Nothing() as? Input { return nothing }
+        return try StrictJSON.decode(Input.self, from: Data(buffer: body))
+    }
+
+    package var entries: [RPCMethodEntry] { routes.values.map(\.entry).sorted { $0.id < $1.id } }
+
+    /// Runs a method as the server would, without a connection.
+    package func dispatch(_ method: RPCMethodEntry, body: ByteBuffer, context: RPCContext) async throws -> RPCReply {
+        guard let route = routes[method.id] else {
+            throw RPCFault(.unimplemented, "unimplemented", "This service has no method \(method.name).", isNotExecuted: true)
+        }
+        return try await route.handler(body, context)
+    }
+}
+
+/// What came back from a call that went well.
+package struct RPCReply: Sendable {
+    package var body: ByteBuffer
+    /// The id of the one resource in the body, if it is one.
+    package var resource: String?
+    package var version: Int64?
+
+    package init(body: ByteBuffer, resource: String? = nil, version: Int64? = nil) {
+        self.body = body
+        self.resource = resource
+        self.version = version
+    }
+}

@@ -1,0 +1,129 @@
+package import Logging
+package import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Listens, admits peers that hold the secret, and runs the router's methods on the connection's own event loop.
+package final class RPCServer: Sendable {
+    package struct Configuration: Sendable {
+        package var host: String
+        package var port: Int
+        /// The name this server proves in the handshake.
+        package var service: String
+        package var version: String
+        package var secret: HandshakeSecret
+        package var limits = RPCLimits.default
+        /// The one peer that may say on whose behalf it calls.
+        package var identityPeer = "gateway"
+        package var isReady: @Sendable () -> Bool = { true }
+        /// Called once per finished call: method, status, time from arrival to answer.
+        package var observe: @Sendable (String, RPCStatus, TimeAmount) -> Void = { _, _, _ in }
+
+        package init(host: String, port: Int, service: String, version: String, secret: HandshakeSecret) {
+            self.host = host
+            self.port = port
+            self.service = service
+            self.version = version
+            self.secret = secret
+        }
+    }
+
+    private struct Open {
+        var listener: (any Channel)?
+        var connections: [ObjectIdentifier: (connection: ServerConnection, channel: any Channel)] = [:]
+        var isDraining = false
+    }
+
+    private let configuration: Configuration
+    private let router: RPCRouter
+    private let group: any EventLoopGroup
+    private let logger: Logger
+    private let stats = RPCStats()
+    private let open = Mutex(Open())
+
+    package init(_ configuration: Configuration, router: RPCRouter, group: any EventLoopGroup, logger: Logger) {
+        self.configuration = configuration
+        self.group = group
+        self.logger = logger
+        let started = NIODeadline.now()
+        var router = router
+        let own = router.entries
+        router.on(BuiltInMethods.health) { _, _ in
+            RPCServerHealth(
+                isReady: configuration.isReady(), service: configuration.service, version: configuration.version,
+                uptimeSeconds: Int((NIODeadline.now() - started).nanoseconds / 1_000_000_000))
+        }
+        router.on(BuiltInMethods.describe) { _, _ in
+            RPCDescription(
+                service: configuration.service,
+                methods: own.map { .init(id: $0.id, name: $0.name, callers: $0.callers.sorted(), idempotent: $0.isIdempotent) })
+        }
+        router.on(BuiltInMethods.stats) { [stats] _, _ in stats.report }
+        self.router = router
+    }
+
+    /// - Throws: `RPCServerError.addressInUse` or `.cannotListen`, each one clear line.
+    package func start() async throws {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(
+                .writeBufferWaterMark, value: .init(low: 64 * 1024, high: configuration.limits.outboundBytesMax)
+            )
+            .childChannelInitializer { channel in self.accept(channel) }
+        let address = "\(configuration.host):\(configuration.port)"
+        do {
+            let listener = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
+            open.withLock { $0.listener = listener }
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw RPCServerError.addressInUse(address)
+        } catch {
+            throw RPCServerError.cannotListen(address, "\(error)")
+        }
+    }
+
+    package var localPort: Int? { open.withLock { $0.listener?.localAddress?.port } }
+
+    private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        channel.eventLoop.makeCompletedFuture {
+            let connection = ServerConnection(
+                configuration, router: router, stats: stats, logger: logger, executor: EventLoopTaskExecutor(channel.eventLoop))
+            try channel.pipeline.syncOperations.addHandler(connection)
+            let id = ObjectIdentifier(connection)
+            let isDraining = open.withLock {
+                $0.connections[id] = (connection, channel)
+                return $0.isDraining
+            }
+            channel.closeFuture.whenComplete { _ in self.open.withLock { _ = $0.connections.removeValue(forKey: id) } }
+            if isDraining { connection.drain() }
+        }
+    }
+
+    /// Stops listening, tells every peer, lets calls under way finish, and closes what is left when the time is up.
+    package func drain(within limit: TimeAmount) async {
+        let (listener, connections) = open.withLock { state in
+            state.isDraining = true
+            return (state.listener, Array(state.connections.values))
+        }
+        try? await listener?.close()
+        for (connection, channel) in connections { channel.eventLoop.execute { connection.drain() } }
+        let cutOff = connections.map { _, channel in
+            channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+        }
+        for (_, channel) in connections { try? await channel.closeFuture.get() }
+        cutOff.forEach { $0.cancel() }
+    }
+}
+
+package enum RPCServerError: Error, CustomStringConvertible {
+    case addressInUse(String)
+    case cannotListen(String, String)
+
+    package var description: String {
+        switch self {
+        case .addressInUse(let address): "\(address) is in use by another process; choose another address or stop that one"
+        case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import RPC
+
+/// A server and a client of it on the loopback, for the length of one test.
+struct Loopback {
+    let server: RPCServer
+    let client: RPCClient
+
+    static let secret = HandshakeSecret(Array(repeating: 7, count: 32))
+    static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    static func with<T: Sendable>(
+        _ router: RPCRouter, serverLimits: RPCLimits = .default, peer: String = "gateway", serverSecret: HandshakeSecret? = secret,
+        connectionWait: TimeAmount = .seconds(5), _ body: @Sendable (Loopback) async throws -> T
+    ) async throws -> T {
+        let group = MultiThreadedEventLoopGroup.singleton
+        var configuration = RPCServer.Configuration(
+            host: "127.0.0.1", port: 0, service: "deals", version: "1", secret: try #require(serverSecret))
+        configuration.limits = serverLimits
+        let server = RPCServer(configuration, router: router, group: group, logger: quiet)
+        try await server.start()
+        let client = try client(port: try #require(server.localPort), peer: peer, connectionWait: connectionWait)
+        return try await withThrowingTaskGroup { tasks in
+            tasks.addTask { await client.run() }
+            do {
+                let result = try await body(Loopback(server: server, client: client))
+                tasks.cancelAll()
+                await server.drain(within: .milliseconds(100))
+                return result
+            } catch {
+                tasks.cancelAll()
+                await server.drain(within: .milliseconds(100))
+                throw error
+            }
+        }
+    }
+
+    static func client(port: Int, peer: String = "gateway", connectionWait: TimeAmount = .seconds(5)) throws -> RPCClient {
+        var configuration = RPCClient.Configuration(
+            host: "127.0.0.1", port: port, peer: "deals", service: peer, secret: try #require(secret))
+        configuration.sendsIdentity = true
+        configuration.connectionWait = connectionWait
+        return RPCClient(configuration, group: MultiThreadedEventLoopGroup.singleton, logger: quiet)
+    }
+}
+
+/// Lets a test hold handlers until it says so. A wait also ends when its task is cancelled.
+final class Latch: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting: [AsyncStream<Void>.Continuation] = []
+    }
+
+    private let state = Mutex(State())
+
+    func open() {
+        state.withLock {
+            $0.isOpen = true
+            $0.waiting.forEach { $0.finish() }
+        }
+    }
+
+    func wait() async {
+        let stream = AsyncStream<Void> { continuation in
+            state.withLock { $0.isOpen ? continuation.finish() : $0.waiting.append(continuation) }
+        }
+        for await _ in stream {}
+    }
+}
+
+func fault(_ body: () async throws -> some Any) async -> RPCFault? {
+    do {
+        _ = try await body()
+        return nil
+    } catch {
+        return error as? RPCFault
+    }
+}
+
+struct Text: Codable, Sendable, Equatable { var text: String }
+
+enum TestMethods {
+    static let echo = RPCMethod<Text, Text>(0x7001, "test.echo", callers: ["gateway"], isIdempotent: true)
+    static let hold = RPCMethod<Text, Text>(0x7002, "test.hold", callers: ["gateway"])
+    static let whoAmI = RPCMethod<Nothing, Text>(0x7003, "test.who", callers: ["gateway", "deals-peer"])
+}
