@@ -1,0 +1,106 @@
+package import Foundation
+package import RPC
+
+package enum AuditMethods {
+    package static let list = RPCMethod<AuditQuery, AuditPage>(0x0301, "audit.list", callers: [Peer.gateway], isIdempotent: true)
+    package static let verify = RPCMethod<Nothing, AuditVerification>(
+        0x0302, "audit.verify", callers: [Peer.gateway], isIdempotent: true)
+}
+
+package struct AuditQuery: Codable, Sendable {
+    /// 1 ... 200, 50 when left out.
+    package var limit: Int?
+    package var cursor: String?
+    /// `seq` (oldest first) or `-seq` (newest first, when left out).
+    package var sort: String?
+    /// `deal.stage.changed`; a trailing dot takes all below it: `deal.`.
+    package var type: String?
+    /// A user's id or a service's name.
+    package var actor: String?
+    /// The id or the number of a deal, the id of a user or session.
+    package var subject: String?
+    package var from: Instant?
+    package var to: Instant?
+
+    package init(
+        limit: Int? = nil, cursor: String? = nil, sort: String? = nil, type: String? = nil, actor: String? = nil,
+        subject: String? = nil, from: Instant? = nil, to: Instant? = nil
+    ) {
+        self.limit = limit
+        self.cursor = cursor
+        self.sort = sort
+        self.type = type
+        self.actor = actor
+        self.subject = subject
+        self.from = from
+        self.to = to
+    }
+}
+
+package struct AuditPage: Codable, Sendable {
+    package var items: [AuditEntry]
+    package var nextCursor: String?
+
+    package init(items: [AuditEntry], nextCursor: String?) {
+        self.items = items
+        self.nextCursor = nextCursor
+    }
+}
+
+/// One event in the log; `seq` is its index in the tree, from 0.
+package struct AuditEntry: Codable, Sendable, Hashable {
+    package var seq: Int64
+    package var id: UUID
+    package var type: String
+    package var time: Instant
+    package var actor: EventActor
+    package var subject: EventSubject
+    package var version: Int64
+    package var changes: [FieldChange]
+    package var requestId: String?
+    /// The service whose outbox it came from, and its sequence number there.
+    package var source: String
+    package var sourceSeq: Int64
+    package var recordedAt: Instant
+    /// SHA-256(0x00 ‖ entry), RFC 6962 section 2.1, base64.
+    package var leafHash: String
+
+    package init(
+        seq: Int64, event: Event, source: String, sourceSeq: Int64, recordedAt: Instant, leafHash: String
+    ) {
+        self.seq = seq
+        id = event.id
+        type = event.type
+        time = event.time
+        actor = event.actor
+        subject = event.subject
+        version = event.version
+        changes = event.changes
+        requestId = event.requestId
+        self.source = source
+        self.sourceSeq = sourceSeq
+        self.recordedAt = recordedAt
+        self.leafHash = leafHash
+    }
+}
+
+/// The result of recomputing every leaf and the root from the stored entries.
+package struct AuditVerification: Codable, Sendable, Hashable {
+    package var ok: Bool
+    package var size: Int64
+    /// The Merkle tree hash of all entries (RFC 6962 section 2.1), base64.
+    package var root: String
+    package var verifiedAt: Instant
+    /// What was found wrong; empty when `ok`. `firstBadSeq` names the first entry that does not fit.
+    package var problems: [String]
+    package var firstBadSeq: Int64?
+
+    package init(ok: Bool, size: Int64, root: String, verifiedAt: Instant, problems: [String], firstBadSeq: Int64?) {
+        self.ok = ok
+        self.size = size
+        self.root = root
+        self.verifiedAt = verifiedAt
+        self.problems = problems
+        self.firstBadSeq = firstBadSeq
+    }
+}

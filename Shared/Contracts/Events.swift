@@ -1,0 +1,150 @@
+package import Foundation
+package import RPC
+
+/// The one call by which a consumer reads a producer's outbox, the same on every service that has one.
+package enum EventMethods {
+    package static let pull = RPCMethod<EventPull, EventPage>(0x0010, "events.pull", callers: [Peer.audit], isIdempotent: true)
+}
+
+/// Asks for what came after a sequence number; waits for the next commit when there is nothing yet.
+package struct EventPull: Codable, Sendable {
+    package var after: Int64
+    /// 1 ... 500
+    package var limit: Int
+    /// How long to wait for the first event, 0 ... 20 000.
+    package var waitMilliseconds: Int
+
+    package init(after: Int64, limit: Int, waitMilliseconds: Int) {
+        self.after = after
+        self.limit = limit
+        self.waitMilliseconds = waitMilliseconds
+    }
+}
+
+package struct EventPage: Codable, Sendable {
+    package var events: [SequencedEvent]
+    /// The producer's newest sequence number: with `events` it tells how far behind the consumer is.
+    package var newest: Int64
+
+    package init(events: [SequencedEvent], newest: Int64) {
+        self.events = events
+        self.newest = newest
+    }
+}
+
+package struct SequencedEvent: Codable, Sendable {
+    package var sequence: Int64
+    package var event: Event
+
+    package init(sequence: Int64, event: Event) {
+        self.sequence = sequence
+        self.event = event
+    }
+}
+
+/// What happened, once: written to the outbox in the transaction of the change itself.
+package struct Event: Codable, Sendable, Hashable {
+    package var id: UUID
+    /// `deal.created`, `session.failed`, …: see `EventType`.
+    package var type: String
+    package var time: Instant
+    package var actor: EventActor
+    package var subject: EventSubject
+    /// The subject's version after the change; 0 where it has none.
+    package var version: Int64
+    package var changes: [FieldChange]
+    package var requestId: String?
+    package var traceId: String?
+
+    package init(
+        id: UUID = UUIDv7.make(), type: String, time: Instant, actor: EventActor, subject: EventSubject, version: Int64 = 0,
+        changes: [FieldChange] = [], requestId: String? = nil, traceId: String? = nil
+    ) {
+        self.id = id
+        self.type = type
+        self.time = time
+        self.actor = actor
+        self.subject = subject
+        self.version = version
+        self.changes = changes
+        self.requestId = requestId
+        self.traceId = traceId
+    }
+
+    /// `deals` or `users`: the topic that consumers subscribe to.
+    package var topic: String { subject.kind == "deal" ? "deals" : "users" }
+}
+
+/// Who did it. `kind` is `user`, `service` or `anonymous`; `address` is the client's as the gateway saw it.
+package struct EventActor: Codable, Sendable, Hashable {
+    package var kind: String
+    package var id: String
+    package var session: UUID?
+    package var address: String?
+
+    package init(kind: String, id: String, session: UUID? = nil, address: String? = nil) {
+        self.kind = kind
+        self.id = id
+        self.session = session
+        self.address = address
+    }
+}
+
+/// What it was done to: `kind` `deal`, `user`, `session` or `key`.
+package struct EventSubject: Codable, Sendable, Hashable {
+    package var kind: String
+    package var id: String
+    /// A deal's number; never a name, which would leak through logs of the log.
+    package var number: String?
+
+    package init(kind: String, id: String, number: String? = nil) {
+        self.kind = kind
+        self.id = id
+        self.number = number
+    }
+}
+
+/// One field before and after, as display text. Left empty for secret deals, whose events carry ids only.
+package struct FieldChange: Codable, Sendable, Hashable {
+    package var field: String
+    package var before: String?
+    package var after: String?
+
+    package init(_ field: String, before: String?, after: String?) {
+        self.field = field
+        self.before = before
+        self.after = after
+    }
+}
+
+package enum EventType {
+    package static let dealCreated = "deal.created"
+    package static let dealUpdated = "deal.updated"
+    package static let dealStageChanged = "deal.stage.changed"
+    package static let dealTeamAdded = "deal.team.added"
+    package static let dealTeamRemoved = "deal.team.removed"
+    package static let dealCounterpartyAdded = "deal.counterparty.added"
+    package static let conflictDecided = "conflict.decided"
+    package static let userCreated = "user.created"
+    package static let userDisabled = "user.disabled"
+    package static let userEnabled = "user.enabled"
+    package static let sessionStarted = "session.started"
+    package static let sessionFailed = "session.failed"
+    package static let sessionRefreshed = "session.refreshed"
+    package static let sessionReused = "session.reused"
+    package static let sessionRevoked = "session.revoked"
+    package static let keyCreated = "key.created"
+}
+
+extension EventActor {
+    /// The signed-in user of a call, or `anonymous` at a public route.
+    package init(_ context: RPCContext) {
+        if let identity = context.identity {
+            self.init(kind: "user", id: identity.subject.text, session: identity.session, address: context.clientAddress)
+        } else {
+            self.init(kind: "anonymous", id: "", address: context.clientAddress)
+        }
+    }
+
+    package static func service(_ name: String) -> EventActor { EventActor(kind: "service", id: name) }
+}

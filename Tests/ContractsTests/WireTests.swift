@@ -1,0 +1,80 @@
+import Foundation
+import RPC
+import Testing
+
+@testable import Contracts
+
+@Test func methodNumbersNeverChange() {
+    let table = MethodTable.all.map { "0x\(String($0.id, radix: 16)) \($0.name)" }.joined(separator: "\n")
+    #expect(
+        table == """
+            0x10 events.pull
+            0x101 auth.login
+            0x102 auth.refresh
+            0x103 auth.logout
+            0x104 auth.me
+            0x105 auth.users.list
+            0x106 auth.users.create
+            0x107 auth.users.setStatus
+            0x108 auth.access.watch
+            0x109 auth.setup.claim
+            0x10a auth.users.find
+            0x201 deals.create
+            0x202 deals.get
+            0x203 deals.list
+            0x204 deals.update
+            0x205 deals.transitions
+            0x206 deals.move
+            0x207 deals.history
+            0x208 deals.team
+            0x209 deals.team.add
+            0x20a deals.team.remove
+            0x20b deals.conflict.decide
+            0x20c deals.counterparties
+            0x20d deals.counterparties.add
+            0x301 audit.list
+            0x302 audit.verify
+            0x401 health.current
+            0x402 health.history
+            """)
+}
+
+@Test func methodNumbersAndNamesAreUnique() {
+    #expect(Set(MethodTable.all.map(\.id)).count == MethodTable.all.count)
+    #expect(Set(MethodTable.all.map(\.name)).count == MethodTable.all.count)
+}
+
+@Test func mergePatchTellsNullFromAbsence() throws {
+    let patch = try StrictJSON.decode(DealPatch.self, from: Data(#"{"sector":null,"nextStep":"call","probability":40}"#.utf8))
+    #expect(patch.sector == .clear)
+    #expect(patch.nextStep == .set("call"))
+    #expect(patch.probability == .set(40))
+    #expect(patch.codeName == nil)
+}
+
+@Test func mergePatchFaultsNameTheField() {
+    let fault = #expect(throws: RPCFault.self) {
+        try StrictJSON.decode(DealPatch.self, from: Data(#"{"expectedCloseOn":"soon"}"#.utf8))
+    }
+    #expect(fault?.errors.map(\.field) == ["expectedCloseOn"])
+}
+
+@Test func idsTravelInLowerCase() throws {
+    let id = UUID()
+    let user = User(
+        id: id, email: "a@b", name: "A", role: .banker, status: .active, version: 1, createdAt: .now, updatedAt: .now)
+    #expect(String(decoding: try StrictJSON.encode(user), as: UTF8.self).contains("\"id\":\"\(id.text)\""))
+}
+
+@Test func rolesHaveOneBitEach() {
+    for role in Role.allCases { #expect(Role(bits: role.bits) == role) }
+    #expect(Role(bits: 0) == nil)
+    #expect(Role(bits: Role.admin.bits | Role.banker.bits) == nil)
+}
+
+@Test func permissionIsTheRolesAndNothingElse() throws {
+    let admin = RPCContext(peer: "gateway", identity: RPCIdentity(subject: UUID(), session: UUID(), roles: Role.admin.bits))
+    #expect(throws: RPCFault.forbidden("Your role does not allow this.")) { try admin.require(.readDeals) }
+    #expect(try admin.require(.manageUsers).roles == Role.admin.bits)
+    #expect(throws: RPCFault.self) { try RPCContext(peer: "gateway").require(.readDeals) }
+}
