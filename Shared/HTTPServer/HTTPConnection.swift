@@ -1,0 +1,320 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// One connection: one request after the other, each read, handled and answered before the next is looked at.
+///
+/// It stands before NIO's decoder and hands it the bytes of one head or one piece of body at a time, after its own
+/// scanners have found them well-formed; `DecodedParts` brings back what the decoder made of them, in the same call.
+/// The two must agree on where a message ends; if they do not, the connection is refused, so a request smuggled past
+/// one of them reaches nobody. Bytes beyond the current request stay undecoded, at most `heldBytesMax` and one read.
+///
+///     socket ─▶ HTTPConnection ─▶ HTTPRequestDecoder ─▶ DecodedParts ─┐
+///        ◀──────── answer ◀──────── received(_:) ◀────────────────────┘
+///
+/// All of it happens on the channel's event loop.
+final class HTTPConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// Reading pauses when this much waits behind the current request.
+    private static let heldBytesMax = 64 * 1024
+    /// The end of a stream makes NIO read on in spite of a pause; what a client can pile up that way is bounded too.
+    private static let heldBytesLimit = 16 * heldBytesMax
+
+    private let environment: ConnectionEnvironment
+    private let loop: LoopConnections
+    private var context: ChannelHandlerContext?
+    private var address = ClientAddress(nil)
+    private var isCounted = false
+    private var opened = NIODeadline.now()
+
+    private var state = ConnectionState.idle
+    private var since = NIODeadline.now()
+    private var held = ByteBuffer()
+    private var isAdvancing = false
+    private var isReadPaused = false
+
+    private var intake: RequestIntake
+    private var task: Task<Void, Never>?
+    /// Tells the answer of the current request from one that comes too late.
+    private var generation = 0
+
+    private var pendingBytes = 0
+    private var stalledSince = NIODeadline.now()
+
+    init(_ environment: ConnectionEnvironment, loop: LoopConnections) {
+        self.environment = environment
+        self.loop = loop
+        intake = RequestIntake(environment.limits)
+    }
+
+    private func enter(_ state: ConnectionState) {
+        guard self.state != .closed else { return }
+        self.state = state
+        since = .now()
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        address = ClientAddress(context.channel.remoteAddress)
+        loop.insert(self)
+        isCounted = true
+        let admission = environment.counts.enter(address.countedAs, limits: environment.limits)
+        opened = .now()
+        since = opened
+        context.fireChannelActive()
+        if loop.isDraining || admission == .dropped { return closeNow() }
+        if admission == .refused { refuse(.tooManyConnections) }
+        context.read()
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if state == .closing || state == .lingering || state == .closed { return }
+        if held.readableBytes == 0 {
+            held = bytes
+        } else {
+            // Without this a stream that always ends within a request would grow the buffer for ever.
+            held.discardReadBytes()
+            held.writeBuffer(&bytes)
+        }
+        advance()
+        if held.readableBytes > Self.heldBytesLimit { closeNow() }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // A read stays open while a request is served: it tells when the client goes away, and spares two system
+        // calls per request that taking interest away and back would cost.
+        isReadPaused = held.readableBytes >= Self.heldBytesMax
+        if !isReadPaused { context.read() }
+    }
+
+    /// Goes on with what is held until that is used up or something must be waited for.
+    private func advance() {
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        defer { isAdvancing = false }
+        while held.readableBytes > 0 {
+            switch state {
+            case .idle:
+                enter(.head)
+            case .head, .body:
+                guard advanceRequest() else { return }
+            case .answering, .flushing:
+                return
+            case .closing, .lingering, .closed:
+                held.clear()
+            }
+        }
+    }
+
+    /// - Returns: false when more bytes are needed.
+    private func advanceRequest() -> Bool {
+        switch held.withUnsafeReadableBytes({ intake.scan($0) }) {
+        case .partial(let count):
+            feed(count)
+            return count > 0
+        case .whole(let count):
+            feed(count)
+            if state == .head || state == .body && intake.isWhole { disagree() }
+        case .refused(let refusal):
+            refuse(refusal)
+        }
+        return true
+    }
+
+    private func feed(_ count: Int) {
+        guard count > 0, let bytes = held.readSlice(length: count) else { return }
+        context?.fireChannelRead(wrapInboundOut(bytes))
+    }
+
+    private func disagree() {
+        refuse(.badRequest("The request cannot be read in one way only."))
+    }
+
+    // MARK: What the decoder made of it
+
+    func received(_ part: HTTPServerRequestPart) {
+        do throws(HTTPRefusal) {
+            switch part {
+            case .head(let request) where state == .head:
+                try admit(CheckedHead(request, remoteAddress: address.text, limits: environment.limits))
+            case .body(let bytes) where state == .body:
+                try intake.append(bytes)
+            case .end where state == .body:
+                if intake.isWhole { respond() } else { disagree() }
+            case .head, .body, .end:
+                // The rest of a request that was answered early.
+                break
+            }
+        } catch {
+            refuse(error)
+        }
+    }
+
+    func decodingFailed(_ error: any Error) {
+        guard state == .head || state == .body else { return }
+        switch error as? HTTPParserError {
+        case .headerOverflow: refuse(.headTooLarge)
+        case .invalidVersion: refuse(.versionNotSupported)
+        case .invalidMethod: refuse(.methodNotImplemented)
+        default: refuse(.badRequest("The request is malformed."))
+        }
+    }
+
+    private func admit(_ checked: CheckedHead) throws(HTTPRefusal) {
+        intake.take(checked)
+        switch environment.handler.admit(checked.head) {
+        case .reject(let response):
+            send(response, closing: !intake.isWhole)
+        case .read(let bytesMax):
+            try intake.admit(bodyBytesMax: bytesMax)
+            enter(.body)
+            if checked.expectsContinue, held.readableBytes == 0 {
+                let interim = ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")
+                context?.writeAndFlush(wrapOutboundOut(interim), promise: nil)
+            }
+        }
+    }
+
+    // MARK: Answering
+
+    private func respond() {
+        guard let head = intake.head else { return }
+        enter(.answering)
+        let request = HTTPRequest(head: head, body: intake.body, eventLoop: loop.eventLoop)
+        let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        task = Task(executorPreference: loop.executor) { [generation, handler = environment.handler] in
+            let response = await handler.respond(to: request)
+            connection.value.finish(response, generation)
+        }
+    }
+
+    private func finish(_ response: HTTPResponse, _ generation: Int) {
+        guard state == .answering, generation == self.generation else { return }
+        send(response, closing: false)
+    }
+
+    private func refuse(_ refusal: HTTPRefusal) {
+        environment.logger.debug(
+            "request refused", metadata: ["http.code": "\(refusal.code)", "client.address": "\(address.text)"])
+        send(environment.faults(refusal), closing: true)
+    }
+
+    /// Writes the one answer of a request, with one flush.
+    private func send(_ response: HTTPResponse, closing: Bool) {
+        guard let context, state != .closed else { return }
+        task?.cancel()
+        task = nil
+        generation += 1
+        let wish = response.headers.first(name: "connection")
+        let wantsClose = wish.map { ASCII.equal($0, lowercase: "close") } ?? false
+        let isTooOld = NIODeadline.now() - opened >= environment.limits.connectionAgeMax
+        let head = intake.head
+        let closes = closing || wantsClose || isTooOld || loop.isDraining || head?.keepAlive == false
+        let bytes = ResponseBytes(
+            response, isHead: head?.method == "HEAD", connection: closes ? "close" : "keep-alive", date: loop.date,
+            allocator: context.channel.allocator)
+        guard let bytes else {
+            environment.logger.error("answer cannot be sent", metadata: ["http.status": "\(response.status.code)"])
+            return closing ? closeNow() : refuse(.unsendableResponse)
+        }
+        intake = RequestIntake(environment.limits)
+        if let second = bytes.second {
+            context.write(wrapOutboundOut(bytes.first), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(second), promise: nil)
+        } else {
+            context.writeAndFlush(wrapOutboundOut(bytes.first), promise: nil)
+        }
+        if closes { closeGently() } else { next() }
+    }
+
+    private func next() {
+        guard let context else { return }
+        guard context.channel.isWritable else { return enter(.flushing) }
+        enter(.idle)
+        advance()
+        if isReadPaused, held.readableBytes < Self.heldBytesMax {
+            isReadPaused = false
+            context.read()
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if state == .flushing { next() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: Ending
+
+    /// Sends what is written, shuts our side, and waits for the client to close (`HTTPLimits.lingerTimeout`).
+    private func closeGently() {
+        guard let context, state != .closed else { return }
+        enter(.closing)
+        held.clear()
+        let shut = context.eventLoop.makePromise(of: Void.self)
+        shut.futureResult.assumeIsolated().whenComplete { result in
+            if case .failure = result { return self.closeNow() }
+            self.enter(.lingering)
+            self.context?.read()
+        }
+        context.close(mode: .output, promise: shut)
+    }
+
+    func closeNow() {
+        context?.close(promise: nil)
+    }
+
+    private var unsentBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    func drain() {
+        switch state {
+        case .idle where unsentBytes == 0: closeNow()
+        case .idle, .flushing: closeGently()
+        case .head, .body, .answering, .closing, .lingering, .closed: break
+        }
+    }
+
+    func sweep(_ now: NIODeadline) {
+        let pending = unsentBytes
+        if pending != pendingBytes || pending == 0 {
+            pendingBytes = pending
+            stalledSince = now
+        } else if now - stalledSince >= environment.limits.writeStallTimeout {
+            return closeNow()
+        }
+        if state == .idle, pending > 0 { return }
+        switch environment.limits.verdict(on: state, after: now - since, bodyBytes: intake.body.readableBytes) {
+        case .fine: break
+        case .refuse(let refusal): refuse(refusal)
+        case .close: closeNow()
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        enter(.closed)
+        task?.cancel()
+        task = nil
+        held.clear()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Only the socket's own errors come by here: the client reset the connection.
+        context.close(promise: nil)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        guard isCounted else { return }
+        isCounted = false
+        environment.counts.leave(address.countedAs)
+        loop.remove(self)
+    }
+}

@@ -1,0 +1,53 @@
+package import NIOCore
+package import NIOHTTP1
+
+/// The head of a request after all checks: what is in here may be believed to be well-formed.
+package struct HTTPHead: Sendable {
+    /// One of `RequestLine.methods`.
+    package var method: String
+    /// The request target as it was sent, still percent-encoded.
+    package var target: String
+    /// `/` and the decoded segments joined by `/`; `*` for `OPTIONS *`. Use this, never `target`, to decide anything.
+    package var path: String
+    /// The decoded segments; none for `/`. A trailing slash leaves an empty last segment. No segment holds a `/`.
+    package var pathSegments: [String]
+    /// What follows the `?`, still encoded; nil without one.
+    package var query: String?
+    /// In the order of arrival, without white space around the values.
+    package var headers: HTTPHeaders
+    /// The Host field in lower case, with its port if one was sent; empty only for HTTP/1.0 without Host.
+    package var host: String
+    /// The peer's IP address as text, IPv4-mapped IPv6 as plain IPv4; not what a proxy claims.
+    package var remoteAddress: String
+    /// Whether the client wants the connection kept after the answer.
+    package var keepAlive: Bool
+
+    package init(
+        method: String, target: String, path: String, pathSegments: [String], query: String? = nil,
+        headers: HTTPHeaders = [:], host: String, remoteAddress: String, keepAlive: Bool = true
+    ) {
+        self.method = method
+        self.target = target
+        self.path = path
+        self.pathSegments = pathSegments
+        self.query = query
+        self.headers = headers
+        self.host = host
+        self.remoteAddress = remoteAddress
+        self.keepAlive = keepAlive
+    }
+}
+
+/// A whole request. The body is no longer than the handler admitted; trailer fields are dropped.
+package struct HTTPRequest: Sendable {
+    package var head: HTTPHead
+    package var body: ByteBuffer
+    /// The loop of the connection, on which `respond` runs.
+    package let eventLoop: any EventLoop
+
+    package init(head: HTTPHead, body: ByteBuffer, eventLoop: any EventLoop) {
+        self.head = head
+        self.body = body
+        self.eventLoop = eventLoop
+    }
+}

@@ -1,0 +1,65 @@
+import NIOCore
+
+/// The connections of one event loop. One sweep looks after all their deadlines, which costs a request nothing; timers
+/// per connection would have to be moved several times for each request.
+///
+/// `@unchecked`: all that changes is touched on `eventLoop` only.
+final class LoopConnections: @unchecked Sendable {
+    let eventLoop: any EventLoop
+    let executor: EventLoopExecutor
+    /// The Date field, at most one sweep old.
+    private(set) var date = HTTPDate.now()
+    private(set) var isDraining = false
+
+    private var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    private var sweeping: RepeatedTask?
+    private var deadline: Scheduled<Void>?
+    private var empty: EventLoopPromise<Void>?
+
+    init(_ eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        executor = EventLoopExecutor(eventLoop)
+    }
+
+    func insert(_ connection: HTTPConnection) {
+        connections[ObjectIdentifier(connection)] = connection
+    }
+
+    func remove(_ connection: HTTPConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        if isDraining, connections.isEmpty { finishDraining() }
+    }
+
+    func startSweeping(every interval: TimeAmount) {
+        eventLoop.execute { [self] in
+            sweeping = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+                let now = NIODeadline.now()
+                self.date = HTTPDate.now()
+                for connection in self.connections.values { connection.sweep(now) }
+            }
+        }
+    }
+
+    /// Idle connections close at once, busy ones after their answer, the rest when the time is over.
+    /// - Returns: done when none is left.
+    func drain(within time: TimeAmount) -> EventLoopFuture<Void> {
+        eventLoop.flatSubmit { [self] in
+            if let empty { return empty.futureResult }
+            let promise = eventLoop.makePromise(of: Void.self)
+            empty = promise
+            isDraining = true
+            for connection in connections.values { connection.drain() }
+            deadline = eventLoop.scheduleTask(in: time) {
+                for connection in self.connections.values { connection.closeNow() }
+            }
+            if connections.isEmpty { finishDraining() }
+            return promise.futureResult
+        }
+    }
+
+    private func finishDraining() {
+        sweeping?.cancel()
+        deadline?.cancel()
+        empty?.succeed()
+    }
+}
