@@ -1,0 +1,67 @@
+import Foundation
+import GRDB
+
+/// One SQLite file, opened as this project wants it: write-ahead log, one writer, read-only readers, pragmas read back.
+struct DatabaseFile {
+    let path: String
+    let durability: Durability
+
+    /// Opens or creates the file, migrates it, and refuses what it cannot vouch for. Blocks: for start-up only.
+    func open(label: String, migrator: DatabaseMigrator) throws -> DatabasePool {
+        do {
+            let pool = try DatabasePool(path: path, configuration: configuration(label: label))
+            guard try pool.read({ try !migrator.hasBeenSuperseded($0) }) else {
+                throw StorageError.newerSchema(path: path)
+            }
+            try makeDurable(pool)
+            try migrator.migrate(pool)
+            try checkDurable(pool)
+            return pool
+        } catch let error as DatabaseError {
+            let words = error.message ?? "SQLite error"
+            throw StorageError.unreadable(path: path, reason: "\(words) (SQLite \(error.extendedResultCode.rawValue))")
+        }
+    }
+
+    private func configuration(label: String) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = label
+        // GRDB's default is to fail at once.
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = max(4, 2 * ProcessInfo.processInfo.activeProcessorCount)
+        // `synchronous` has no place here, although it looks like one: GRDB's pool sets it to NORMAL after this ran.
+        configuration.prepareDatabase { db in
+            try db.execute(
+                sql: """
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA cache_size = -16000;
+                    PRAGMA trusted_schema = OFF;
+                    PRAGMA cell_size_check = ON;
+                    PRAGMA foreign_keys = ON;
+                    PRAGMA analysis_limit = 400;
+                    """)
+        }
+        return configuration
+    }
+
+    /// SQLite does not change `synchronous` inside a transaction. The log may grow to 64 MiB before it is cut back,
+    /// and is checkpointed by the writer every 1000 pages (about 4 MiB).
+    private func makeDurable(_ pool: DatabasePool) throws {
+        try pool.writeWithoutTransaction { db in
+            try db.execute(
+                sql: """
+                    PRAGMA synchronous = \(durability.synchronous);
+                    PRAGMA journal_size_limit = 67108864;
+                    PRAGMA wal_autocheckpoint = 1000;
+                    """)
+        }
+    }
+
+    private func checkDurable(_ pool: DatabasePool) throws {
+        try pool.writeWithoutTransaction { db in
+            try durability.check(
+                synchronous: Int.fetchOne(db, sql: "PRAGMA synchronous"),
+                journalMode: String.fetchOne(db, sql: "PRAGMA journal_mode"), of: path)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Synchronization
+
+/// Keeps a data directory to one process for as long as this object lives.
+///
+/// SQLite 3.7.0 to 3.51.2 can corrupt a file in WAL mode when two processes write and checkpoint it at the same moment
+/// (fixed in 3.51.3), so a second process must not get as far as opening the file. The lock is flock(2) on `LOCK`: the
+/// kernel drops it with the process, however that ends, so no stale lock is ever left behind.
+/// The file itself stays; deleting it would let two processes hold two different files of that name.
+package final class DirectoryLock: Sendable {
+    /// nil once released.
+    private let descriptor: Mutex<Int32?>
+
+    /// Creates the directory (mode 0700) and its missing parents, then takes the lock without waiting.
+    package init(directory: String) throws {
+        try Self.create(directory)
+        let path = directory + "/LOCK"
+        // O_CLOEXEC: a child process that inherited the descriptor would keep the lock after this process is gone.
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw StorageError.unreadable(path: path, reason: Self.reason(errno)) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(file)
+            guard code == EWOULDBLOCK else { throw StorageError.unreadable(path: path, reason: Self.reason(code)) }
+            throw StorageError.directoryInUse(directory)
+        }
+        descriptor = Mutex(file)
+    }
+
+    deinit { release() }
+
+    /// Gives the directory back before the object goes; a second call does nothing.
+    package func release() {
+        let file = descriptor.withLock { descriptor in
+            defer { descriptor = nil }
+            return descriptor
+        }
+        if let file { close(file) }
+    }
+
+    private static func create(_ directory: String) throws {
+        if mkdir(directory, 0o700) == 0 || errno == EEXIST { return }
+        let code = errno
+        let parent = (directory as NSString).deletingLastPathComponent
+        guard code == ENOENT, !parent.isEmpty, parent != directory else {
+            throw StorageError.unreadable(path: directory, reason: reason(code))
+        }
+        try create(parent)
+        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else {
+            throw StorageError.unreadable(path: directory, reason: reason(errno))
+        }
+    }
+
+    private static func reason(_ code: Int32) -> String {
+        String(cString: strerror(code)).lowercased()
+    }
+}

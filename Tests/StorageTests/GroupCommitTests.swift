@@ -1,0 +1,148 @@
+import GRDB
+import Logging
+import Testing
+
+@testable import Storage
+
+@Suite(.timeLimit(.minutes(1)))
+struct GroupCommitTests {
+    private struct Refused: Error {}
+
+    private func withCommits(_ body: (GroupCommit, DatabasePool) async throws -> Void) async throws {
+        try await withDirectory { directory in
+            let file = DatabaseFile(path: directory + "/test.sqlite", durability: .full)
+            let pool = try file.open(label: "test", migrator: migrator())
+            try await body(GroupCommit(pool: pool, logger: Logger(label: "test")), pool)
+            try pool.close()
+        }
+    }
+
+    @Test func concurrentWritersShareTransactions() async throws {
+        try await withCommits { commits, pool in
+            let writer = HeldWriter()
+            async let first: Void = commits.write { _ in writer.hold() }
+            await writer.isHeld()
+            try await withThrowingTaskGroup(of: (Int, Int).self) { group in
+                for number in 1...200 {
+                    group.addTask {
+                        let answer = try await commits.write { db in
+                            try insertNote(number, in: db)
+                            return number * 2
+                        }
+                        return (number, answer)
+                    }
+                }
+                try await until { commits.waiting == 200 }
+                writer.release()
+                for try await (number, answer) in group { #expect(answer == number * 2) }
+            }
+            try await first
+            // One for the writer that was held, then 64 + 64 + 64 + 8.
+            #expect(commits.transactions == 5)
+            #expect(try await pool.read { try notes(in: $0) } == Array(1...200))
+        }
+    }
+
+    @Test func writeThatThrowsIsUndoneAlone() async throws {
+        try await withCommits { commits, pool in
+            let writer = HeldWriter()
+            async let first: Void = commits.write { _ in writer.hold() }
+            await writer.isHeld()
+            async let good: Void = commits.write { try insertNote(1, in: $0) }
+            let bad = Task {
+                try await commits.write { db in
+                    try insertNote(2, in: db)
+                    throw Refused()
+                }
+            }
+            async let alsoGood: Void = commits.write { try insertNote(3, in: $0) }
+            try await until { commits.waiting == 3 }
+            writer.release()
+            _ = try await (first, good, alsoGood)
+            await #expect(throws: Refused.self) { try await bad.value }
+            #expect(commits.transactions == 2)
+            #expect(try await pool.read { try notes(in: $0) } == [1, 3])
+        }
+    }
+
+    @Test(arguments: [
+        // Fails at COMMIT.
+        "PRAGMA defer_foreign_keys = ON; INSERT INTO note (id, parent) VALUES (2, 99)",
+        // Ends the transaction under the hands of those who share it.
+        "INSERT INTO note (id) VALUES (2); INSERT OR ROLLBACK INTO note (id) VALUES (2)",
+    ])
+    func failedCommitFailsItsWholeBatchAndNoOther(_ sql: String) async throws {
+        try await withCommits { commits, pool in
+            let writer = HeldWriter()
+            async let first: Void = commits.write { db in
+                writer.hold()
+                try insertNote(100, in: db)
+            }
+            await writer.isHeld()
+            let good = Task { try await commits.write { try insertNote(1, in: $0) } }
+            let bad = Task { try await commits.write { try $0.execute(sql: sql) } }
+            let thrown = Task { try await commits.write { _ in throw Refused() } }
+            try await until { commits.waiting == 3 }
+            writer.release()
+            try await first
+            for write in [good, bad, thrown] {
+                await #expect(throws: DatabaseError.self) { try await write.value }
+            }
+            try await commits.write { try insertNote(3, in: $0) }
+            #expect(try await pool.read { try notes(in: $0) } == [3, 100])
+        }
+    }
+
+    @Test func writeIsVisibleWhenItReturns() async throws {
+        try await withCommits { commits, pool in
+            for number in 1...20 {
+                try await commits.write { try insertNote(number, in: $0) }
+                #expect(try await pool.read { try notes(in: $0).last } == number)
+            }
+        }
+    }
+
+    @Test func writeBeyondTheBoundIsRefusedAndTheOthersGoOn() async throws {
+        try await withCommits { commits, pool in
+            let writer = HeldWriter()
+            async let first: Void = commits.write { _ in writer.hold() }
+            await writer.isHeld()
+            let refusedExpected = 10
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 1...GroupCommit.waitingMax + refusedExpected {
+                    group.addTask {
+                        do {
+                            try await commits.write { try insertNote(number, in: $0) }
+                            return true
+                        } catch StorageError.busy(GroupCommit.waitingMax) {
+                            return false
+                        }
+                    }
+                }
+                var refused = 0
+                for try await wasTaken in group where !wasTaken {
+                    refused += 1
+                    if refused == refusedExpected { writer.release() }
+                }
+                #expect(refused == refusedExpected)
+            }
+            try await first
+            #expect(try await pool.read { try notes(in: $0).count } == GroupCommit.waitingMax)
+        }
+    }
+
+    @Test func cancelledWaiterStillGetsItsOutcome() async throws {
+        try await withCommits { commits, pool in
+            let writer = HeldWriter()
+            async let first: Void = commits.write { _ in writer.hold() }
+            await writer.isHeld()
+            let waiter = Task { try await commits.write { try insertNote(1, in: $0) } }
+            try await until { commits.waiting == 1 }
+            waiter.cancel()
+            writer.release()
+            try await first
+            try await waiter.value
+            #expect(try await pool.read { try notes(in: $0) } == [1])
+        }
+    }
+}
