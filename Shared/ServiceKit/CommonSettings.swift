@@ -1,0 +1,59 @@
+import Foundation
+package import Logging
+import RPC
+package import Telemetry
+
+/// The settings that all executables share.
+package struct CommonSettings: Sendable {
+    package var listen: Address?
+    package var adminListen: Address
+    package var peers: [String: Address] = [:]
+    package var logLevel: Logger.Level
+    package var logFormat: LineLogHandler.Format
+    private let secretPath: String?
+
+    package static let peerNames = ["auth", "deals", "audit", "health"]
+
+    package init(_ reader: inout SettingsReader, adminPort: Int) throws {
+        listen = try reader.optionalString("listen", "HOST:PORT for calls from other services").map { text in
+            guard let address = Address(text) else { throw SettingsError("IBP_LISTEN is \(text), but must be HOST:PORT") }
+            return address
+        }
+        adminListen = try reader.address(
+            "admin.listen", default: "127.0.0.1:\(adminPort)", "HOST:PORT for /livez, /readyz and /metrics")
+        for peer in Self.peerNames {
+            guard let text = try reader.optionalString("peer.\(peer)", "HOST:PORT of the \(peer) service") else { continue }
+            guard let address = Address(text) else {
+                throw SettingsError("IBP_PEER_\(peer.uppercased()) is \(text), but must be HOST:PORT")
+            }
+            peers[peer] = address
+        }
+        let level = try reader.string("log.level", default: "info", "trace, debug, info, notice, warning, error or critical")
+        guard let logLevel = Logger.Level(rawValue: level) else {
+            throw SettingsError("IBP_LOG_LEVEL is \(level), but must be trace, debug, info, notice, warning, error or critical")
+        }
+        self.logLevel = logLevel
+        let format = try reader.string("log.format", default: "json", "json or text")
+        guard let logFormat = LineLogHandler.Format(rawValue: format) else {
+            throw SettingsError("IBP_LOG_FORMAT is \(format), but must be json or text")
+        }
+        self.logFormat = logFormat
+        secretPath = try reader.optionalString(
+            "rpc.secret.file", "path of the file that holds the secret which all services share, 32 bytes or more")
+    }
+
+    /// The shared secret of the RPC handshake.
+    func secret() throws -> HandshakeSecret {
+        guard let secretPath else {
+            throw SettingsError("IBP_RPC_SECRET_FILE is not set: path of the file that holds the secret which all services share")
+        }
+        guard let data = FileManager.default.contents(atPath: secretPath) else {
+            throw SettingsError("IBP_RPC_SECRET_FILE names \(secretPath), which cannot be read")
+        }
+        let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let secret = HandshakeSecret(Array(text.utf8)) else {
+            throw SettingsError("\(secretPath) must hold at least \(HandshakeSecret.bytesMin) bytes")
+        }
+        return secret
+    }
+}

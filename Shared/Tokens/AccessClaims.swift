@@ -1,0 +1,52 @@
+package import Foundation
+
+/// What an access token says (RFC 9068 section 2.2), under the names it says it by. Times are seconds since 1970.
+package struct AccessClaims: Sendable, Hashable {
+    package var iss: String
+    package var aud: String
+    /// The user.
+    package var sub: UUID
+    /// The session it was issued in; refusing a session refuses all its tokens.
+    package var sid: UUID
+    /// A role by name. Whether there is such a role is for the reader to judge.
+    package var role: String
+    package var iat: Int64
+    package var exp: Int64
+    package var jti: String
+    package var clientID: String
+
+    package init(
+        iss: String, aud: String, sub: UUID, sid: UUID, role: String, iat: Int64, exp: Int64,
+        jti: String = UUID().uuidString.lowercased(), clientID: String = "ibpipeline"
+    ) {
+        self.iss = iss
+        self.aud = aud
+        self.sub = sub
+        self.sid = sid
+        self.role = role
+        self.iat = iat
+        self.exp = exp
+        self.jti = jti
+        self.clientID = clientID
+    }
+}
+
+extension AccessClaims: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case iss, aud, sub, sid, role, iat, exp, jti
+        case clientID = "client_id"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(iss, forKey: .iss)
+        try container.encode(aud, forKey: .aud)
+        try container.encode(sub.uuidString.lowercased(), forKey: .sub)
+        try container.encode(sid.uuidString.lowercased(), forKey: .sid)
+        try container.encode(role, forKey: .role)
+        try container.encode(iat, forKey: .iat)
+        try container.encode(exp, forKey: .exp)
+        try container.encode(jti, forKey: .jti)
+        try container.encode(clientID, forKey: .clientID)
+    }
+}
