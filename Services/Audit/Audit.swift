@@ -1,0 +1,49 @@
+import Contracts
+import NIOCore
+import RPC
+import ServiceKit
+import ServiceLifecycle
+import Storage
+
+/// The audit service: takes the events of all others into a log that can be verified.
+@main
+struct Audit: ServiceProcess {
+    static let name = Peer.audit
+    static let abstract = "Keeps the log of who changed what, as a Merkle tree that anyone can recompute."
+    static let adminPort = 9103
+    static let sources = [Peer.auth, Peer.deals]
+
+    static func settings(_ reader: inout SettingsReader) throws -> AuditSettings { try AuditSettings(&reader) }
+
+    static func assemble(_ settings: AuditSettings, _ kit: ProcessKit) async throws -> [any Service] {
+        let clients = try sources.map { ($0, try kit.client($0)) }
+        let store = try Store.open(
+            directory: settings.dataDirectory, fileName: "audit.sqlite", migrator: LogSchema.migrator,
+            logger: kit.logger)
+        let log = LogStore(store: store)
+
+        var services: [any Service] = [StoreClosing(store: store)]
+        for (source, client) in clients {
+            let puller = Puller(
+                source: source, log: log, logger: kit.logger,
+                // Longer than the source lets us wait for news.
+                pull: { try await client.call(EventMethods.pull, $0, timeout: .seconds(15)) })
+            services += [kit.service(client), kit.service("intake from \(source)") { await puller.run() }]
+        }
+
+        var router = RPCRouter()
+        AuditHandlers(log: log, sources: sources).register(on: &router)
+        services.append(try kit.server(router))
+        return services
+    }
+}
+
+/// First to start and so last to stop: closes the file when nobody uses it any more.
+private struct StoreClosing: Service {
+    let store: Store
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        try await store.close()
+    }
+}

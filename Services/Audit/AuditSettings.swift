@@ -1,0 +1,12 @@
+import ServiceKit
+
+struct AuditSettings: Sendable {
+    /// Where `audit.sqlite` lies; belongs to this process alone.
+    var dataDirectory: String
+}
+
+extension AuditSettings {
+    init(_ reader: inout SettingsReader) throws {
+        dataDirectory = try reader.string("data.dir", "directory of audit.sqlite, for this process alone")
+    }
+}

@@ -1,0 +1,57 @@
+import Contracts
+import Logging
+
+/// Brings the events of one source into the log, for as long as it is not cancelled. Where it stands is the source's
+/// cursor in the log's own file, so that a crash at any point neither loses an event nor logs it twice.
+struct Puller: Sendable {
+    static let pageLimit = 200
+    static let waitMilliseconds = 10_000
+    /// Bounds the loop when a source answers an empty page without waiting, as a draining one does.
+    static let pauseAfterNothing = Duration.milliseconds(10)
+
+    let source: String
+    let log: LogStore
+    let logger: Logger
+    let pull: @Sendable (EventPull) async throws -> EventPage
+    var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+
+    func run() async {
+        var backoff = Backoff()
+        var random = SystemRandomNumberGenerator()
+        while !Task.isCancelled {
+            let wait: Duration?
+            do {
+                wait = try await takePage() ? nil : Self.pauseAfterNothing
+                if backoff.failures > 0 {
+                    logger.notice("event intake goes on", metadata: ["event.source": "\(source)"])
+                }
+                backoff.reset()
+            } catch {
+                guard !Task.isCancelled else { return }
+                logger.log(
+                    level: backoff.failures == 0 ? .warning : .debug, "event intake is interrupted",
+                    metadata: ["event.source": "\(source)", "error": "\(error)"])
+                wait = backoff.next(using: &random)
+            }
+            // A pause throws only when cancelled, which the loop's condition sees.
+            if let wait { try? await pause(wait) }
+        }
+    }
+
+    /// False if there was nothing new.
+    private func takePage() async throws -> Bool {
+        let cursor = try await log.cursor(of: source)
+        let page = try await pull(
+            EventPull(after: cursor, limit: Self.pageLimit, waitMilliseconds: Self.waitMilliseconds))
+        guard page.newest >= cursor else { throw SourceWentBack(cursor: cursor, newest: page.newest) }
+        try await log.append(page.events, from: source)
+        return !page.events.isEmpty
+    }
+}
+
+/// A source that was restored to an earlier time numbers new events as old ones; reading on would miss them.
+struct SourceWentBack: Error, CustomStringConvertible {
+    let cursor, newest: Int64
+
+    var description: String { "the source ends at event \(newest), but events up to \(cursor) are in the log" }
+}

@@ -1,0 +1,41 @@
+import Contracts
+import RPC
+import Synchronization
+
+/// What others may ask of the log.
+final class AuditHandlers: Sendable {
+    private let log: LogStore
+    private let sources: [String]
+    private let isVerifying = Mutex(false)
+
+    init(log: LogStore, sources: [String]) {
+        self.log = log
+        self.sources = sources
+    }
+
+    func register(on router: inout RPCRouter) {
+        router.on(AuditMethods.list) { query, context in try await self.list(query, context) }
+        router.on(AuditMethods.verify) { _, context in try await self.verify(context) }
+    }
+
+    func list(_ query: AuditQuery, _ context: RPCContext) async throws -> AuditPage {
+        _ = try context.require(.readAudit)
+        return try await log.page(LogSearch(query))
+    }
+
+    /// One at a time: it reads the whole file, and a second would tell the same.
+    func verify(_ context: RPCContext) async throws -> AuditVerification {
+        _ = try context.require(.readAudit)
+        let isFirst = isVerifying.withLock { busy in
+            defer { busy = true }
+            return !busy
+        }
+        guard isFirst else {
+            throw RPCFault(
+                .resourceExhausted, "busy", "A verification is already running.", retryAfterMilliseconds: 1000,
+                isNotExecuted: true)
+        }
+        defer { isVerifying.withLock { $0 = false } }
+        return try await log.verify(sources: sources)
+    }
+}

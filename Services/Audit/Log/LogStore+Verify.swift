@@ -1,0 +1,120 @@
+import Contracts
+import Foundation
+import GRDB
+import Storage
+
+extension LogStore {
+    /// Reads the whole log in one read transaction, on a thread of the database, one row at a time. Appending goes on
+    /// meanwhile; what it adds is not looked at.
+    func verify(sources: [String], at now: Instant = .now) async throws -> AuditVerification {
+        try await store.read { db in
+            var verifier = LogVerifier()
+            do {
+                var hashes = try StoredHashes(db)
+                try readEntries(into: &verifier, beside: &hashes, in: db)
+                try finish(&verifier, hasMoreHashes: hashes.hasMore, sources: sources, in: db)
+            } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_IOERR].contains(error.resultCode) {
+                verifier.report(verifier.nextSeq, "SQLite cannot read the file from entry \(verifier.nextSeq) on")
+            }
+            return AuditVerification(
+                ok: verifier.problems.isEmpty, size: verifier.tree.size,
+                root: verifier.tree.root.data.base64EncodedString(), verifiedAt: now, problems: verifier.problems,
+                firstBadSeq: verifier.firstBadSeq)
+        }
+    }
+}
+
+private func readEntries(into verifier: inout LogVerifier, beside hashes: inout StoredHashes, in db: Database) throws {
+    let rows = try Row.fetchCursor(db, sql: allEntries)
+    while let row = try rows.next() {
+        guard let entry = StoredEntry(row) else {
+            return verifier.report(verifier.nextSeq, "the row of entry \(verifier.nextSeq) cannot be read")
+        }
+        let first = StoredHashIndex.count(ofLeaves: entry.seq)
+        verifier.take(entry, stored: try hashes.take(first..<StoredHashIndex.count(ofLeaves: entry.seq + 1)))
+    }
+}
+
+/// What only the end of the log shows: whether its tail is still there, and whether the stored tree has the same root.
+private func finish(
+    _ verifier: inout LogVerifier, hasMoreHashes: Bool, sources: [String], in db: Database
+) throws {
+    let size = verifier.nextSeq
+    if hasMoreHashes { report("hashes are stored for entries that are missing from \(size) on") }
+    for source in sources {
+        let (cursor, last) = (try Inbox.cursor(of: source, in: db), verifier.lastSequence[source] ?? 0)
+        if cursor != last { report("\(source) was read up to event \(cursor), but the log ends at its event \(last)") }
+    }
+    do {
+        if try LogStore.frontier(in: db).root != verifier.tree.root {
+            verifier.report(nil, "the root of the stored tree is not that of the entries")
+        }
+    } catch let error as LogError {
+        verifier.report(nil, error.description)
+    }
+
+    func report(_ problem: String) { verifier.report(size, problem) }
+}
+
+/// The comparison is SQLite's: decoding each entry here would take ten times as long as hashing it.
+private let allEntries = """
+    SELECT seq, bytes, source, source_seq,
+        CASE WHEN json_valid(CAST(bytes AS TEXT)) THEN
+            json_extract(
+                CAST(bytes AS TEXT), '$.actor.id', '$.id', '$.source', '$.sourceSeq', '$.subject.id',
+                '$.subject.number', '$.time', '$.type')
+            = json_array(
+                actor_id, event_id, source, source_seq, subject_id, subject_number,
+                strftime('%Y-%m-%dT%H:%M:%S', time_ms / 1000, 'unixepoch') || printf('.%03dZ', time_ms % 1000), type)
+        ELSE 0 END
+    FROM entry ORDER BY seq
+    """
+
+extension StoredEntry {
+    /// Nil for values that the schema would have refused, as a damaged file may hold them.
+    fileprivate init?(_ row: Row) {
+        let values: [DatabaseValue.Storage] = row.databaseValues.map(\.storage)
+        guard case .int64(let seq) = values[0], (0..<StoredHashIndex.leavesMax).contains(seq),
+            case .blob(let bytes) = values[1], case .string(let source) = values[2],
+            case .int64(let sourceSeq) = values[3]
+        else { return nil }
+        self.init(seq: seq, bytes: bytes, source: source, sourceSeq: sourceSeq, columnsFit: values[4] == .int64(1))
+    }
+}
+
+/// The stored hashes in the order of their indexes, read once beside the entries.
+private struct StoredHashes {
+    private let rows: RowCursor
+    private var ahead: (index: Int64, hash: MerkleHash?)?
+
+    init(_ db: Database) throws {
+        rows = try Row.fetchCursor(db, sql: "SELECT idx, value FROM hash ORDER BY idx")
+        try advance()
+    }
+
+    /// The hashes at these indexes, nil where there is none. Indexes only go forward.
+    mutating func take(_ indexes: Range<Int64>) throws -> [MerkleHash?] {
+        var taken: [MerkleHash?] = []
+        for index in indexes {
+            while let ahead, ahead.index < index { try advance() }
+            guard let ahead, ahead.index == index else {
+                taken.append(nil)
+                continue
+            }
+            taken.append(ahead.hash)
+            try advance()
+        }
+        return taken
+    }
+
+    var hasMore: Bool { ahead != nil }
+
+    private mutating func advance() throws {
+        guard let row = try rows.next() else {
+            ahead = nil
+            return
+        }
+        let value: DatabaseValue = row[1]
+        ahead = (row[0], Data.fromDatabaseValue(value).flatMap(MerkleHash.init))
+    }
+}

@@ -1,0 +1,88 @@
+import Contracts
+import Foundation
+import GRDB
+import Storage
+
+/// The log in its file. An append is one transaction: entries, their hashes and the cursor of the source, or nothing.
+struct LogStore: Sendable {
+    let store: Store
+
+    /// The sequence number of the last event taken from a source; 0 before the first.
+    func cursor(of source: String) async throws -> Int64 {
+        try await store.read { db in try Inbox.cursor(of: source, in: db) }
+    }
+
+    /// Appends what is not in the log yet and answers how many entries that were. A page that comes twice does no harm.
+    /// Numbers may be left out (a source's transaction that failed leaves a gap) but must increase.
+    @discardableResult
+    func append(_ events: [SequencedEvent], from source: String, at now: Instant = .now) async throws -> Int {
+        guard let last = events.last else { return 0 }
+        return try await store.write { db in
+            var tree = try Self.frontier(in: db)
+            let sizeBefore = tree.size
+            let cursor = try Inbox.cursor(of: source, in: db)
+            var previous: Int64 = 0
+            for event in events {
+                let fault = LogError.sequenceNotIncreasing(source: source, sequence: event.sequence)
+                guard event.sequence > previous else { throw fault }
+                previous = event.sequence
+                if try Self.isLogged(event, from: source, in: db) { continue }
+                guard event.sequence > cursor else { throw fault }
+                try Self.append(event, from: source, at: now, to: &tree, in: db)
+            }
+            if last.sequence > cursor { try Inbox.move(source, to: last.sequence, in: db) }
+            return Int(tree.size - sizeBefore)
+        }
+    }
+
+    /// The edge of the stored tree. Throws where a hash is missing, so that a broken tree is not built upon.
+    static func frontier(in db: Database) throws -> MerkleFrontier {
+        let size = try Int64.fetchOne(db, sql: "SELECT max(seq) + 1 FROM entry") ?? 0
+        return try MerkleFrontier(size: size) { index in
+            let stored = try db.cachedStatement(sql: "SELECT value FROM hash WHERE idx = ?")
+            guard let hash = try Data.fetchOne(stored, arguments: [index]).flatMap(MerkleHash.init) else {
+                throw LogError.hashMissing(index: index)
+            }
+            return hash
+        }
+    }
+
+    /// Throws if the number belongs to another event: to skip this one would lose it without a trace.
+    private static func isLogged(_ event: SequencedEvent, from source: String, in db: Database) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT event_id FROM entry WHERE event_id = ?
+                UNION ALL SELECT event_id FROM entry WHERE source = ? AND source_seq = ?
+                """)
+        let id = event.event.id.text
+        let ids = try String.fetchAll(statement, arguments: [id, source, event.sequence])
+        guard ids.isEmpty || ids.contains(id) else {
+            throw LogError.sequenceReused(source: source, sequence: event.sequence)
+        }
+        return !ids.isEmpty
+    }
+
+    private static func append(
+        _ sequenced: SequencedEvent, from source: String, at now: Instant, to tree: inout MerkleFrontier,
+        in db: Database
+    ) throws {
+        let event = sequenced.event
+        let bytes = EntryBytes.make(event, source: source, sequence: sequenced.sequence)
+        let addEntry = try db.cachedStatement(
+            sql: """
+                INSERT INTO entry (seq, bytes, event_id, time_ms, type, actor_id, subject_id, subject_number, source,
+                    source_seq, recorded_ms)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        try addEntry.execute(arguments: [
+            tree.size, bytes, event.id.text, event.time.milliseconds, event.type, event.actor.id, event.subject.id,
+            event.subject.number, source, sequenced.sequence, now.milliseconds,
+        ])
+        let addHash = try db.cachedStatement(sql: "INSERT INTO hash (idx, value) VALUES (?, ?)")
+        var index = StoredHashIndex.count(ofLeaves: tree.size)
+        for hash in tree.append(.leaf(bytes)) {
+            try addHash.execute(arguments: [index, hash.data])
+            index += 1
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// One row of the log as verification reads it.
+struct StoredEntry {
+    var seq: Int64
+    var bytes: Data
+    var source: String
+    var sourceSeq: Int64
+    /// Whether the columns for search say what the bytes say.
+    var columnsFit: Bool
+}
+
+/// Takes all entries in order, rebuilds the tree from their bytes, and notes whatever does not fit what is stored.
+/// Holds the edge of the tree and at most `problemsMax` sentences, however long the log is.
+///
+/// It finds every change that leaves entries and hashes in disagreement. Somebody who rewrites both to agree is found
+/// only by comparing the root with one that was kept elsewhere.
+struct LogVerifier {
+    static let problemsMax = 20
+
+    private(set) var problems: [String] = []
+    private(set) var firstBadSeq: Int64?
+    private(set) var tree = MerkleFrontier()
+    /// The number that the next entry must have; after the last one, the size that the log claims.
+    private(set) var nextSeq: Int64 = 0
+    private(set) var lastSequence: [String: Int64] = [:]
+
+    /// - Parameter stored: what is stored for this leaf: its own hash, then those of the subtrees it completes.
+    mutating func take(_ entry: StoredEntry, stored: [MerkleHash?]) {
+        if entry.seq != nextSeq { report(nextSeq, "entry \(nextSeq) is missing: the next one is \(entry.seq)") }
+        nextSeq = entry.seq + 1
+
+        let leaf = MerkleHash.leaf(entry.bytes)
+        if stored.first != leaf { report(entry.seq, "entry \(entry.seq) does not have the hash that is stored for it") }
+        if !entry.columnsFit { report(entry.seq, "entry \(entry.seq) is indexed by other values than it holds") }
+        if let last = lastSequence[entry.source], last >= entry.sourceSeq {
+            report(entry.seq, "entry \(entry.seq) stands after a later event of \(entry.source)")
+        }
+        lastSequence[entry.source] = entry.sourceSeq
+
+        let made = tree.append(leaf)
+        // Behind the first fault all inner nodes differ, which would say nothing new.
+        if firstBadSeq == nil, made.map(Optional.some) != stored {
+            report(entry.seq, "a node above entry \(entry.seq) is not the hash of what lies below it")
+        }
+    }
+
+    mutating func report(_ seq: Int64?, _ problem: String) {
+        if let seq { firstBadSeq = min(firstBadSeq ?? seq, seq) }
+        if problems.count < Self.problemsMax { problems.append(problem) }
+    }
+}

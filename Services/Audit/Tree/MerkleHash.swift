@@ -1,0 +1,47 @@
+import Crypto
+import Foundation
+
+/// 32 bytes of SHA-256, held inline: a verification makes millions of them and must not allocate for each.
+struct MerkleHash: Hashable, Sendable {
+    static let byteCount = 32
+
+    private let words: SIMD4<UInt64>
+
+    /// Nil for anything but 32 bytes.
+    init?(_ data: Data) {
+        guard data.count == Self.byteCount else { return nil }
+        words = data.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+    }
+
+    private init(_ digest: SHA256.Digest) {
+        words = digest.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+    }
+
+    var data: Data { withUnsafeBytes(of: words) { Data($0) } }
+}
+
+/// RFC 6962 section 2.1. The first byte keeps a leaf from ever being read as an inner node, and the other way round.
+extension MerkleHash {
+    /// The hash of a tree without entries: SHA-256 of nothing.
+    static let empty = MerkleHash(SHA256.hash(data: Data()))
+
+    /// SHA-256(0x00 ‖ entry)
+    static func leaf(_ entry: Data) -> MerkleHash {
+        var hasher = SHA256()
+        hasher.update(data: leafPrefix)
+        hasher.update(data: entry)
+        return MerkleHash(hasher.finalize())
+    }
+
+    /// SHA-256(0x01 ‖ left ‖ right)
+    static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
+        var hasher = SHA256()
+        hasher.update(data: nodePrefix)
+        withUnsafeBytes(of: left.words) { hasher.update(bufferPointer: $0) }
+        withUnsafeBytes(of: right.words) { hasher.update(bufferPointer: $0) }
+        return MerkleHash(hasher.finalize())
+    }
+
+    private static let leafPrefix: [UInt8] = [0x00]
+    private static let nodePrefix: [UInt8] = [0x01]
+}

@@ -1,0 +1,28 @@
+import Contracts
+import Logging
+import RPC
+import ServiceKit
+import ServiceLifecycle
+
+/// The auth service: who may sign in, which sessions live, and the keys their tokens are signed with.
+@main
+struct Auth: ServiceProcess {
+    static let name = Peer.auth
+    static let abstract = "Users, sessions and access tokens."
+    static let adminPort = 9101
+
+    static func settings(_ reader: inout SettingsReader) throws -> AuthSettings { try AuthSettings(&reader) }
+
+    static func assemble(_ settings: AuthSettings, _ kit: ProcessKit) async throws -> [any Service] {
+        let desk = try await AuthDesk.open(settings, logger: kit.logger)
+        var router = RPCRouter()
+        desk.register(on: &router)
+        return [
+            kit.service("store") { try await desk.closeWhenCancelled() },
+            kit.service("sweeper") { await desk.sweepUntilCancelled() },
+            try kit.server(router),
+            // After the server, so stopped before it: it would wait for long polls to end by themselves.
+            kit.service("long polls") { await desk.endPollsWhenCancelled() },
+        ]
+    }
+}

@@ -1,0 +1,123 @@
+import Contracts
+import Crypto
+import Foundation
+import Logging
+import RPC
+import Storage
+import Tokens
+
+/// Tells the time; a test turns its hands.
+typealias WallClock = @Sendable () -> Instant
+
+/// All parts of the service, put together over one open store: what the process and the tests share.
+struct AuthDesk: Sendable {
+    let sessions: SessionHandlers
+    let users: UserHandlers
+    let access: AccessHandlers
+    let setup: SetupHandlers
+    let events: EventHandlers
+    private let store: Store
+    private let news: Bell
+    private let stopping = Bell()
+    private let sweeper: SweepStore
+    private let clock: WallClock
+    private let logger: Logger
+
+    /// Opens the file, makes what a first start needs (key, secret, administrator or set-up token), checks the rest.
+    /// - Parameter cost: of hashing passwords; lower only in tests.
+    static func open(
+        _ settings: AuthSettings, logger: Logger, cost: ScryptCost = .standard, clock: @escaping WallClock = { .now }
+    ) async throws -> AuthDesk {
+        let store = try Store.open(
+            directory: settings.dataDirectory, fileName: "auth.sqlite", migrator: AuthSchema.migrator, logger: logger)
+        do {
+            try PrivateFile.restrict(directory: settings.dataDirectory, fileName: "auth.sqlite")
+            let desk = try await AuthDesk(settings, store: store, logger: logger, cost: cost, clock: clock)
+            try await desk.setup.prepare(bootstrap: settings.bootstrap)
+            return desk
+        } catch {
+            try? await store.close()  // the first error is the one to tell
+            throw error
+        }
+    }
+
+    private init(
+        _ settings: AuthSettings, store: Store, logger: Logger, cost: ScryptCost, clock: @escaping WallClock
+    ) async throws {
+        let news = Bell()
+        let changes = AccessChangeStore(store: store, news: news)
+        let keys = KeyStore(store: store, changes: changes)
+        let key = try await keys.activeKey(.own(at: clock()))
+        let issuer = AccessTokenIssuer(
+            signer: AccessTokenSigner(key), issuer: settings.issuer, audience: settings.audience,
+            lifetimeSeconds: settings.tokenLifetimeSeconds)
+        let sessionStore = SessionStore(
+            store: store, limits: settings.sessions, secret: try await keys.successorSecret(), changes: changes)
+        let userStore = UserStore(store: store, sessions: sessionStore)
+        let passwords = PasswordHasher(cost: cost)
+        self.store = store
+        self.news = news
+        self.logger = logger
+        sweeper = SweepStore(store: store)
+        self.clock = clock
+        sessions = SessionHandlers(
+            sessions: sessionStore, users: userStore, passwords: passwords, issuer: issuer, clock: clock)
+        users = UserHandlers(users: userStore, passwords: passwords, clock: clock)
+        access = AccessHandlers(changes: changes, clock: clock)
+        events = EventHandlers(outbox: store.outbox, stopping: stopping)
+        setup = SetupHandlers(
+            setup: SetupStore(store: store, users: userStore, sessions: sessionStore),
+            file: SetupTokenFile(directory: settings.dataDirectory), passwords: passwords, issuer: issuer,
+            logger: logger,
+            clock: clock)
+    }
+
+    func register(on router: inout RPCRouter) {
+        router.on(AuthMethods.login, sessions.login)
+        router.on(AuthMethods.refresh, sessions.refresh)
+        router.on(AuthMethods.logout, sessions.logout)
+        router.on(AuthMethods.me, users.me)
+        router.on(AuthMethods.listUsers, users.list)
+        router.on(AuthMethods.createUser, users.create)
+        router.on(AuthMethods.setUserStatus, users.setStatus)
+        router.on(AuthMethods.findUser, users.find)
+        router.on(AuthMethods.watchAccess, access.watch)
+        router.on(AuthMethods.claimSetup, setup.claim)
+        router.on(EventMethods.pull, events.pull)
+    }
+
+    func close() async throws { try await store.close() }
+
+    /// Holds the file open for as long as others need it.
+    func closeWhenCancelled() async throws {
+        await cancellation()
+        try await close()
+    }
+
+    /// Answers long polls at once from then on.
+    func endPollsWhenCancelled() async {
+        await cancellation()
+        endPolls()
+    }
+
+    func endPolls() {
+        news.close()
+        stopping.close()
+    }
+
+    func sweep() async throws { try await sweeper.sweep(at: clock()) }
+
+    func sweepUntilCancelled() async {
+        while !Task.isCancelled {
+            do { try await sweep() } catch {
+                logger.warning("sweep failed", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(3600))  // throws only when cancelled, which ends the loop
+        }
+    }
+
+    private func cancellation() async {
+        let (never, _) = AsyncStream.makeStream(of: Never.self)
+        for await _ in never {}
+    }
+}

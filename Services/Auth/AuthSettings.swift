@@ -1,0 +1,50 @@
+import Foundation
+import ServiceKit
+
+/// What an operator may set; every key is `IBP_…` in the environment.
+struct AuthSettings: Sendable {
+    var dataDirectory: String
+    var bootstrap: Bootstrap?
+    var issuer = "https://ibpipeline.local"
+    var audience = "ibpipeline"
+    /// Of an access token; verifiers refuse more than ten minutes.
+    var tokenLifetimeSeconds: Int64 = 600
+    var sessions = SessionLimits()
+
+    init(dataDirectory: String, bootstrap: Bootstrap? = nil) {
+        self.dataDirectory = dataDirectory
+        self.bootstrap = bootstrap
+    }
+
+    init(_ reader: inout SettingsReader) throws {
+        dataDirectory = try reader.string(
+            "data.dir", "directory of auth.sqlite; made if missing, one process at a time")
+        let email = try reader.optionalString(
+            "bootstrap.email", "e-mail of the administrator to make while there is no user")
+        let password = try reader.secret("bootstrap.password", "password of that administrator, at least 15 characters")
+        bootstrap = try Bootstrap(email: email, password: password)
+        issuer = try reader.string(
+            "token.issuer", default: issuer, "iss of access tokens; the gateway must expect the same")
+        audience = try reader.string(
+            "token.audience", default: audience, "aud of access tokens; the gateway must expect the same")
+        tokenLifetimeSeconds = try reader.duration(
+            "token.lifetime", default: .seconds(600), in: .seconds(1) ... .seconds(600),
+            "how long an access token is good"
+        ).components.seconds
+        sessions.idleSeconds = try reader.duration(
+            "session.idle", default: .seconds(1800), in: .seconds(60) ... .seconds(86_400),
+            "a session that is not refreshed for so long ends"
+        ).components.seconds
+        sessions.absoluteSeconds = try reader.duration(
+            "session.absolute", default: .seconds(43_200), in: .seconds(60) ... .seconds(604_800),
+            "a session ends so long after its sign-in, however busy"
+        ).components.seconds
+    }
+}
+
+/// Why the service does not start: one line that an operator can act on.
+struct StartFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

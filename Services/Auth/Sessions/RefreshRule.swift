@@ -1,0 +1,55 @@
+import Contracts
+
+/// How long a session lasts (NIST SP 800-63B: 30 minutes without activity, 12 hours in all).
+struct SessionLimits: Sendable, Hashable {
+    var idleSeconds: Int64 = 1800
+    var absoluteSeconds: Int64 = 43_200
+    /// So long after a token's use its successor is told again, to a client that lost the reply.
+    var retrySeconds: Int64 = 10
+}
+
+/// Why a session ended.
+enum SessionEnd: String, Sendable {
+    case logout, idle, expired, reused
+    case userDisabled = "user_disabled"
+}
+
+/// What is known of a refresh token when it is used.
+struct RefreshFacts: Sendable {
+    var tokenUsedAt: Instant?
+    var isSuccessorUsed: Bool
+    var lastSeenAt: Instant
+    var expiresAt: Instant
+    var isEnded: Bool
+    var isUserActive: Bool
+}
+
+/// What is to be done about it.
+enum RefreshDecision: Sendable, Hashable {
+    /// Use the token up and hand out its successor.
+    case rotate
+    /// The same client asks again: the same successor, nothing changes.
+    case tellSuccessorAgain
+    case refuse
+    case end(SessionEnd)
+
+    /// A token that comes a second time was copied by somebody, the thief or the owner; nobody can tell which, so the
+    /// session ends for both (RFC 9700 section 4.14.2). Looked at before the session's age: it must not go unnoticed.
+    init(_ facts: RefreshFacts, at now: Instant, limits: SessionLimits) {
+        if facts.isEnded {
+            self = .refuse
+        } else if let usedAt = facts.tokenUsedAt,
+            facts.isSuccessorUsed || now > usedAt.advanced(bySeconds: limits.retrySeconds)
+        {
+            self = .end(.reused)
+        } else if now >= facts.expiresAt {
+            self = .end(.expired)
+        } else if now > facts.lastSeenAt.advanced(bySeconds: limits.idleSeconds) {
+            self = .end(.idle)
+        } else if !facts.isUserActive {
+            self = .end(.userDisabled)
+        } else {
+            self = facts.tokenUsedAt == nil ? .rotate : .tellSuccessorAgain
+        }
+    }
+}

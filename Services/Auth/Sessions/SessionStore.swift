@@ -1,0 +1,158 @@
+import Contracts
+import Crypto
+import Foundation
+import GRDB
+import Storage
+
+/// Sessions and their refresh tokens in auth.sqlite. A session that ends is announced to the gateways in the same
+/// transaction.
+struct SessionStore: Sendable {
+    let store: Store
+    let limits: SessionLimits
+    /// Derives a token's successor.
+    let secret: SymmetricKey
+    let changes: AccessChangeStore
+
+    /// Nil when the user is no longer active.
+    func start(for user: UUID, _ occasion: Occasion) async throws -> SessionGrant? {
+        try await store.write { db in
+            guard let user = try UserStore.user(user, in: db), user.status == .active else { return nil }
+            return try start(for: user, occasion, in: db)
+        }
+    }
+
+    /// Nil when the token is not good, whatever the reason. Calls with one token at the same time get one successor.
+    func refresh(_ token: RefreshToken, _ occasion: Occasion) async throws -> SessionGrant? {
+        try await store.write { db in
+            guard let known = try KnownToken(token, in: db) else { return nil }
+            switch RefreshDecision(known.facts, at: occasion.now, limits: limits) {
+            case .refuse: return nil
+            case .rotate: return try rotate(token, known, occasion, in: db)
+            case .tellSuccessorAgain: return known.grant(token.successor(secret: secret))
+            case .end(let reason):
+                if reason == .reused {
+                    try occasion.record(
+                        EventType.sessionReused, known.eventSubject, changes: [known.userChange], in: db)
+                }
+                try end(known.session, of: known.user.id, reason, occasion, in: db)
+                return nil
+            }
+        }
+    }
+
+    /// Ends a session of this user; one that has ended already stays as it is.
+    func end(_ session: UUID, of user: UUID, _ reason: SessionEnd, _ occasion: Occasion) async throws {
+        try await store.write { try end(session, of: user, reason, occasion, in: $0) }
+    }
+
+    /// A sign-in that failed. Of a user that is not there, nothing is written that could tell who was meant.
+    func recordFailure(of user: UUID?, reason: String, _ occasion: Occasion) async throws {
+        try await store.write { db in
+            try occasion.record(
+                EventType.sessionFailed, EventSubject(kind: "user", id: user?.text ?? ""),
+                changes: [FieldChange("reason", before: nil, after: reason)], in: db)
+        }
+    }
+}
+
+extension SessionStore {
+    func start(for user: User, _ occasion: Occasion, in db: Database) throws -> SessionGrant {
+        let grant = SessionGrant(
+            session: UUIDv7.make(at: occasion.now), expiresAt: occasion.now.advanced(bySeconds: limits.absoluteSeconds),
+            refreshToken: RefreshToken(), user: user)
+        let now = occasion.now.milliseconds
+        try db.execute(
+            sql: """
+                INSERT INTO session (id, user_id, created_ms, last_seen_ms, expires_ms, address)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                grant.session, user.id, now, now, grant.expiresAt.milliseconds,
+                occasion.actor.address.map { String($0.prefix(100)) },
+            ])
+        try insert(grant.refreshToken, of: grant.session, at: occasion.now, in: db)
+        try occasion.signedIn(user, session: grant.session).record(
+            EventType.sessionStarted, Self.eventSubject(grant.session),
+            changes: [FieldChange("user", before: nil, after: user.id.text)], in: db)
+        return grant
+    }
+
+    func end(_ session: UUID, of user: UUID, _ reason: SessionEnd, _ occasion: Occasion, in db: Database) throws {
+        try db.execute(
+            sql: "UPDATE session SET ended_ms = ?, end_reason = ? WHERE id = ? AND user_id = ? AND ended_ms IS NULL",
+            arguments: [occasion.now.milliseconds, reason.rawValue, session, user])
+        guard db.changesCount == 1 else { return }
+        try changes.append(session: session, at: occasion.now, in: db)
+        let fields = [
+            FieldChange("user", before: user.text, after: nil),
+            FieldChange("reason", before: nil, after: reason.rawValue),
+        ]
+        try occasion.record(EventType.sessionRevoked, Self.eventSubject(session), changes: fields, in: db)
+    }
+
+    func endAll(of user: UUID, _ reason: SessionEnd, _ occasion: Occasion, in db: Database) throws {
+        let sessions = try UUID.fetchAll(
+            db, sql: "SELECT id FROM session WHERE user_id = ? AND ended_ms IS NULL", arguments: [user])
+        for session in sessions { try end(session, of: user, reason, occasion, in: db) }
+    }
+
+    private func rotate(
+        _ token: RefreshToken, _ known: KnownToken, _ occasion: Occasion, in db: Database
+    ) throws -> SessionGrant {
+        let successor = token.successor(secret: secret)
+        let now = occasion.now.milliseconds
+        try db.execute(
+            sql: "UPDATE refresh_token SET used_ms = ?, replaced_by = ? WHERE hash = ?",
+            arguments: [now, successor.hash, token.hash])
+        try insert(successor, of: known.session, at: occasion.now, in: db)
+        try db.execute(sql: "UPDATE session SET last_seen_ms = ? WHERE id = ?", arguments: [now, known.session])
+        try occasion.signedIn(known.user, session: known.session).record(
+            EventType.sessionRefreshed, known.eventSubject, in: db)
+        return known.grant(successor)
+    }
+
+    private func insert(_ token: RefreshToken, of session: UUID, at now: Instant, in db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO refresh_token (hash, session_id, issued_ms) VALUES (?, ?, ?)",
+            arguments: [token.hash, session, now.milliseconds])
+    }
+
+    static func eventSubject(_ session: UUID) -> EventSubject { EventSubject(kind: "session", id: session.text) }
+}
+
+/// A refresh token that is in the table, with its session and user.
+private struct KnownToken {
+    let facts: RefreshFacts
+    let session: UUID
+    let user: User
+
+    init?(_ token: RefreshToken, in db: Database) throws {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT token.used_ms, successor.used_ms IS NOT NULL AS successor_used, session.id, session.user_id,
+                    session.last_seen_ms, session.expires_ms, session.ended_ms IS NOT NULL AS ended
+                FROM refresh_token AS token
+                JOIN session ON session.id = token.session_id
+                LEFT JOIN refresh_token AS successor ON successor.hash = token.replaced_by
+                WHERE token.hash = ?
+                """,
+            arguments: [token.hash])
+        guard let row, let user = try UserStore.user(row["user_id"], in: db) else { return nil }
+        session = row["id"]
+        self.user = user
+        let usedMilliseconds: Int64? = row["used_ms"]
+        facts = RefreshFacts(
+            tokenUsedAt: usedMilliseconds.map(Instant.init(milliseconds:)), isSuccessorUsed: row["successor_used"],
+            lastSeenAt: Instant(milliseconds: row["last_seen_ms"]), expiresAt: Instant(milliseconds: row["expires_ms"]),
+            isEnded: row["ended"], isUserActive: user.status == .active)
+    }
+
+    var eventSubject: EventSubject { SessionStore.eventSubject(session) }
+
+    var userChange: FieldChange { FieldChange("user", before: nil, after: user.id.text) }
+
+    func grant(_ token: RefreshToken) -> SessionGrant {
+        SessionGrant(session: session, expiresAt: facts.expiresAt, refreshToken: token, user: user)
+    }
+}

@@ -1,0 +1,24 @@
+import Contracts
+import GRDB
+import Storage
+
+struct SweepStore: Sendable {
+    private static let sessionsKeptMilliseconds: Int64 = 30 * 86_400_000
+    /// Gateways look back a quarter of an hour at most.
+    private static let changesKeptMilliseconds: Int64 = 86_400_000
+
+    let store: Store
+
+    /// The newest change stays whatever its age: its number tells a gateway that it has missed nothing.
+    func sweep(at now: Instant) async throws {
+        try await store.write { db in
+            try db.execute(
+                sql: "DELETE FROM session WHERE expires_ms < ?",
+                arguments: [now.milliseconds - Self.sessionsKeptMilliseconds])
+            try db.execute(
+                sql: "DELETE FROM access_change WHERE at_ms < ? AND seq < (SELECT max(seq) FROM access_change)",
+                arguments: [now.milliseconds - Self.changesKeptMilliseconds])
+            try db.execute(sql: "DELETE FROM setup_token WHERE expires_ms < ?", arguments: [now.milliseconds])
+        }
+    }
+}

@@ -1,0 +1,14 @@
+import Contracts
+import RPC
+
+/// Compliance decides whether the firm may take a deal on.
+struct ConflictHandlers: Sendable {
+    let conflicts: ConflictStore
+    let now: TimeSource
+
+    func decide(_ input: ConflictDecision, _ context: RPCContext) async throws -> Deal {
+        let caller = try Caller(context, may: .clearConflicts, now: now())
+        let form = try ConflictForm(input, today: caller.today)
+        return try await conflicts.decide(DealReference(context), form, by: caller)
+    }
+}

@@ -1,0 +1,77 @@
+import Contracts
+import Foundation
+import GRDB
+import RPC
+import Storage
+
+/// The buyers, investors, lenders or targets of a deal. They have no permission of their own: who reads the deal reads
+/// them.
+struct CounterpartyStore: Sendable {
+    let store: Store
+
+    /// Of one deal: the list is answered whole, and a frame has a limit.
+    static let counterpartiesMax = 2000
+
+    func list(_ reference: DealReference, by caller: Caller) async throws -> CounterpartyList {
+        try await store.read { db in
+            let seen = try DealRows.seen(reference, by: caller, in: db)
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT id, name, kind, tier, country, added_by, added_ms FROM counterparty
+                    WHERE deal_id = ? ORDER BY name_key
+                    """)
+            return CounterpartyList(
+                items: try Row.fetchAll(statement, arguments: [seen.deal.id]).map(Self.counterparty))
+        }
+    }
+
+    func add(_ counterparty: Counterparty, to reference: DealReference, by caller: Caller) async throws -> Counterparty
+    {
+        try await store.write { db in
+            let seen = try DealRows.seen(reference, by: caller, in: db)
+            try seen.access.require(.edit)
+            try Self.insert(counterparty, into: seen.deal.id, in: db)
+            try EventStore.append(
+                EventType.dealCounterpartyAdded, about: seen.deal, by: caller,
+                isSecret: seen.deal.confidentiality == .secret, changes: Self.changes(counterparty), in: db)
+            return counterparty
+        }
+    }
+
+    private static func insert(_ counterparty: Counterparty, into deal: UUID, in db: Database) throws {
+        let key = FoldedText.of(counterparty.name)
+        let known = try db.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM counterparty WHERE deal_id = ? AND name_key = ?)")
+        guard try Bool.fetchOne(known, arguments: [deal, key]) != true else {
+            throw RPCFault(.alreadyExists, "counterparty_exists", "The deal has a counterparty of this name.")
+        }
+        let count = try db.cachedStatement(sql: "SELECT COUNT(*) FROM counterparty WHERE deal_id = ?")
+        guard try Int.fetchOne(count, arguments: [deal]) ?? 0 < counterpartiesMax else {
+            throw RPCFault(
+                .failedPrecondition, "counterparties_full", "A deal has at most \(counterpartiesMax) counterparties.")
+        }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO counterparty (id, deal_id, name, name_key, kind, tier, country, added_by, added_ms)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            counterparty.id, deal, counterparty.name, key, counterparty.kind.rawValue, counterparty.tier,
+            counterparty.country, counterparty.addedBy, counterparty.addedAt.milliseconds,
+        ])
+    }
+
+    private static func changes(_ counterparty: Counterparty) -> [FieldChange] {
+        [
+            FieldChange("counterpartyId", before: nil, after: counterparty.id.text),
+            FieldChange("counterpartyName", before: nil, after: counterparty.name),
+            FieldChange("counterpartyKind", before: nil, after: counterparty.kind.rawValue),
+        ]
+    }
+
+    private static func counterparty(_ row: Row) throws -> Counterparty {
+        Counterparty(
+            id: row[0], name: row[1], kind: try row.choice(2), tier: row[3], country: row[4], addedBy: row[5],
+            addedAt: Instant(milliseconds: row[6]))
+    }
+}

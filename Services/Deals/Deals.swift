@@ -1,0 +1,70 @@
+import Contracts
+import RPC
+import ServiceKit
+import ServiceLifecycle
+import Storage
+
+/// The deals service: deals, their stages, teams, conflict checks and counterparties, in one file of its own.
+///
+///     gateway ──▶ RPC server ──▶ router ──▶ handlers ──▶ rules (pure) and stores ──▶ deals.sqlite
+///     audit   ──▶ events.pull ◀── outbox ◀── written in the transaction of every change ──┘
+///     auth    ◀── who is this? (asked when somebody joins a team)
+@main
+struct Deals: ServiceProcess {
+    static let name = Peer.deals
+    static let abstract = "Keeps deals and decides who may see and move them."
+    static let adminPort = 9102
+
+    static func settings(_ reader: inout SettingsReader) throws -> DealsSettings { try DealsSettings(&reader) }
+
+    static func assemble(_ settings: DealsSettings, _ kit: ProcessKit) async throws -> [any Service] {
+        let store = try Store.open(
+            directory: settings.dataDirectory, fileName: "deals.sqlite", migrator: DealsSchema.migrator,
+            logger: kit.logger)
+        let auth = try kit.client(Peer.auth)
+        let router = router(store: store) { lookup, context in
+            try await auth.call(AuthMethods.findUser, lookup, context: context)
+        }
+        return [StoreClosing(store: store), kit.service(auth), try kit.server(router)]
+    }
+
+    /// Every call that this service answers; shared by the process and its tests.
+    static func router(
+        store: Store, now: @escaping TimeSource = { .now }, users: @escaping UserResolver
+    ) -> RPCRouter {
+        let deals = DealHandlers(
+            deals: DealStore(store: store), list: DealListStore(store: store), names: UserNames(users), now: now)
+        let stages = StageHandlers(transitions: TransitionStore(store: store), now: now)
+        let team = TeamHandlers(teams: TeamStore(store: store), users: users, now: now)
+        let conflicts = ConflictHandlers(conflicts: ConflictStore(store: store), now: now)
+        let counterparties = CounterpartyHandlers(counterparties: CounterpartyStore(store: store), now: now)
+        let events = EventHandlers(events: EventStore(store: store))
+
+        var router = RPCRouter()
+        router.on(DealMethods.create, deals.create)
+        router.on(DealMethods.get, deals.get)
+        router.on(DealMethods.list, deals.list)
+        router.on(DealMethods.update, deals.update)
+        router.on(DealMethods.transitions, stages.options)
+        router.on(DealMethods.move, stages.move)
+        router.on(DealMethods.history, stages.history)
+        router.on(DealMethods.team, team.list)
+        router.on(DealMethods.addMember, team.add)
+        router.on(DealMethods.removeMember, team.remove)
+        router.on(DealMethods.decideConflict, conflicts.decide)
+        router.on(DealMethods.counterparties, counterparties.list)
+        router.on(DealMethods.addCounterparty, counterparties.add)
+        router.on(EventMethods.pull, events.pull)
+        return router
+    }
+}
+
+/// First to start and so last to stop: closes the file when nobody uses it any more.
+private struct StoreClosing: Service {
+    let store: Store
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        try await store.close()
+    }
+}

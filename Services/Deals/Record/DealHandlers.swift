@@ -1,0 +1,37 @@
+import Contracts
+import Foundation
+import RPC
+
+/// Create, read, list and change deals.
+struct DealHandlers: Sendable {
+    let deals: DealStore
+    let list: DealListStore
+    let names: UserNames
+    let now: TimeSource
+
+    func create(_ input: NewDeal, _ context: RPCContext) async throws -> Deal {
+        let caller = try Caller(context, may: .createDeals, now: now())
+        let key = try IdempotencyKey(context, for: input)
+        let form = DealForm(input, by: caller)
+        let name = try await names.name(of: caller)
+        return try await deals.create(form, leadName: name, key: key, by: caller)
+    }
+
+    func get(_: Nothing, _ context: RPCContext) async throws -> Deal {
+        let caller = try Caller(context, may: .readDeals, now: now())
+        return try await deals.get(DealReference(context), by: caller)
+    }
+
+    func list(_ input: DealQuery, _ context: RPCContext) async throws -> DealPage {
+        let caller = try Caller(context, may: .readDeals, now: now())
+        return try await list.page(ListRequest(input), by: caller)
+    }
+
+    func update(_ input: DealPatch, _ context: RPCContext) async throws -> Deal {
+        let caller = try Caller(context, may: .workOnDeals, now: now())
+        guard context.ifMatch != nil else {
+            throw RPCFault(.failedPrecondition, "version_required", "Send If-Match with the version you read.")
+        }
+        return try await deals.update(DealReference(context), input, by: caller)
+    }
+}

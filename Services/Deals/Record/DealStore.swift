@@ -1,0 +1,125 @@
+import Contracts
+import Foundation
+import GRDB
+import RPC
+import Storage
+
+/// Creates, reads and changes deals. Each method is one transaction: row, side rows and event are there together or
+/// not.
+struct DealStore: Sendable {
+    let store: Store
+
+    /// Keys older than this are forgotten; a client that retries does so within minutes.
+    static let idempotencyHours = 24
+
+    func get(_ reference: DealReference, by caller: Caller) async throws -> Deal {
+        try await store.read { db in try DealRows.seen(reference, by: caller, in: db).deal }
+    }
+
+    /// - Parameter key: with it the same request creates one deal however often it is sent.
+    func create(_ form: DealForm, leadName: String, key: IdempotencyKey?, by caller: Caller) async throws -> Deal {
+        try await store.write { db in
+            if let key, let created = try Self.created(with: key, by: caller, in: db) {
+                return try DealRows.seen(.id(created), by: caller, in: db).deal
+            }
+            var form = form
+            if try DealRows.isTaken(codeName: form.deal.codeName, except: form.deal.id, in: db) {
+                form.codeNameNotAvailable()
+            }
+            guard form.faults.isEmpty else { throw RPCFault.invalid(form.faults) }
+            var deal = form.deal
+            deal.number = try Self.nextNumber(year: caller.today.year, in: db).text
+            try DealRows.insert(deal, in: db)
+            try TransitionStore.append(.creation(of: deal, by: caller), of: deal, in: db)
+            try TeamStore.append(.creator(of: deal, name: leadName, by: caller), to: deal, in: db)
+            if let key { try Self.remember(key, deal: deal.id, by: caller, in: db) }
+            try EventStore.append(
+                EventType.dealCreated, about: deal, by: caller, isSecret: deal.confidentiality == .secret,
+                changes: DealChanges.between(nil, deal), in: db)
+            return deal
+        }
+    }
+
+    func update(_ reference: DealReference, _ patch: DealPatch, by caller: Caller) async throws -> Deal {
+        try await store.write { db in
+            let seen = try DealRows.seen(reference, by: caller, in: db)
+            try seen.access.require(.edit)
+            try caller.requireVersion(of: seen.deal)
+            let patched = try Self.patched(seen, patch, by: caller, in: db)
+            guard patched != seen.deal else { return seen.deal }
+            return try Self.save(patched, replacing: seen.deal, EventType.dealUpdated, by: caller, in: db)
+        }
+    }
+
+    /// The deal with the patch applied and checked, also against other rows.
+    static func patched(_ seen: SeenDeal, _ patch: DealPatch, by caller: Caller, in db: Database) throws -> Deal {
+        var form = DealForm(seen.deal, today: caller.today)
+        form.apply(patch)
+        let (before, after) = (seen.deal, form.deal)
+        if after.leadId != before.leadId || after.confidentiality != before.confidentiality {
+            // Both change who sees the deal or who answers for it.
+            try seen.access.require(.manage)
+        }
+        if after.codeName != before.codeName, try DealRows.isTaken(codeName: after.codeName, except: after.id, in: db) {
+            form.codeNameNotAvailable()
+        }
+        if after.leadId != before.leadId, try TeamStore.access(of: after.leadId, to: after.id, in: db) != .manage {
+            form.fault("leadId", "not_a_manager", "must be a member of the deal's team who may manage the deal")
+        }
+        guard form.faults.isEmpty else { throw RPCFault.invalid(form.faults) }
+        return after
+    }
+
+    /// Counts the version up, writes the row and tells what changed.
+    static func save(
+        _ changed: Deal, replacing before: Deal, _ eventType: String, extra: [FieldChange] = [], by caller: Caller,
+        in db: Database
+    ) throws -> Deal {
+        var deal = changed
+        deal.version += 1
+        // A clock that was set back must not make the deal look older than it was.
+        deal.updatedAt = max(caller.now, before.updatedAt)
+        try DealRows.update(deal, in: db)
+        try EventStore.append(
+            eventType, about: deal, by: caller,
+            isSecret: before.confidentiality == .secret || deal.confidentiality == .secret,
+            changes: DealChanges.between(before, deal) + extra, in: db)
+        return deal
+    }
+
+    private static func nextNumber(year: Int, in db: Database) throws -> DealNumber {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO deal_number (year, last) VALUES (?, 1)
+                ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last
+                """)
+        guard let count = try Int.fetchOne(statement, arguments: [year]) else { throw StoredValueFault(column: "last") }
+        return DealNumber(year: year, count: count)
+    }
+
+    private static func created(with key: IdempotencyKey, by caller: Caller, in db: Database) throws -> UUID? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT request_hash, deal_id FROM idempotency_key WHERE user_id = ? AND key = ? AND created_ms > ?")
+        let row = try Row.fetchOne(statement, arguments: [caller.id, key.text, oldestKey(caller)])
+        guard let row else { return nil }
+        let hash: Data = row[0]
+        guard hash == key.requestHash else {
+            throw RPCFault(
+                .failedPrecondition, "idempotency_key_reused", "This Idempotency-Key was used for another request.")
+        }
+        return row[1]
+    }
+
+    private static func remember(_ key: IdempotencyKey, deal: UUID, by caller: Caller, in db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM idempotency_key WHERE created_ms <= ?").execute(arguments: [
+            oldestKey(caller)
+        ])
+        try db.cachedStatement(
+            sql: "INSERT INTO idempotency_key (user_id, key, request_hash, deal_id, created_ms) VALUES (?, ?, ?, ?, ?)"
+        ).execute(arguments: [caller.id, key.text, key.requestHash, deal, caller.now.milliseconds])
+    }
+
+    private static func oldestKey(_ caller: Caller) -> Int64 {
+        caller.now.advanced(bySeconds: -Int64(idempotencyHours) * 3600).milliseconds
+    }
+}

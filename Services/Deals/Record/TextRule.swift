@@ -1,0 +1,47 @@
+import Foundation
+import RPC
+
+/// What one field of text may be: its length in Unicode scalars after trimming, and whether it may have lines.
+struct TextRule: Sendable {
+    let field: String
+    let length: ClosedRange<Int>
+    let allowsLines: Bool
+
+    init(_ field: String, _ length: ClosedRange<Int>, allowsLines: Bool = false) {
+        self.field = field
+        self.length = length
+        self.allowsLines = allowsLines
+    }
+
+    /// The trimmed text; nil, with a fault added, when it does not fit.
+    func check(_ text: String, _ faults: inout [FieldFault]) -> String? {
+        let text = text.trimmed
+        let count = text.unicodeScalars.count
+        if count < length.lowerBound {
+            faults.append(FieldFault(field, "too_short", "must have at least \(Self.characters(length.lowerBound))"))
+        } else if count > length.upperBound {
+            faults.append(FieldFault(field, "too_long", "must have at most \(Self.characters(length.upperBound))"))
+        } else if text.unicodeScalars.contains(where: isForbidden) {
+            faults.append(FieldFault(field, "invalid", "must not hold control characters"))
+        } else {
+            return text
+        }
+        return nil
+    }
+
+    private func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.properties.generalCategory == .control else { return false }
+        return !(allowsLines && (scalar == "\n" || scalar == "\r" || scalar == "\t"))
+    }
+
+    private static func characters(_ count: Int) -> String { count == 1 ? "1 character" : "\(count) characters" }
+}
+
+/// ISO 3166-1 alpha-2 by its form; which codes are assigned changes, and old deals keep theirs.
+enum CountryCode {
+    static let fault = FieldFault("country", "invalid", "must be two upper-case letters such as DE")
+
+    static func isValid(_ code: String) -> Bool {
+        code.utf8.count == 2 && code.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+    }
+}

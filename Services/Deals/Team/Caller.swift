@@ -1,0 +1,35 @@
+import Contracts
+import Foundation
+import RPC
+
+typealias TimeSource = @Sendable () -> Instant
+
+/// Who calls, and when: what the rules of this service ask about a request.
+struct Caller: Sendable {
+    let id: UUID
+    let role: Role
+    let now: Instant
+    let context: RPCContext
+
+    /// Made before anything else of a call is looked at: a role that may not do this gets one answer for every deal,
+    /// there or not.
+    /// - Throws: `unauthenticated` or `forbidden` when the caller's role may not do this at all.
+    init(_ context: RPCContext, may permission: Permission, now: Instant) throws {
+        let identity = try context.require(permission)
+        guard let role = Role(bits: identity.roles) else { throw RPCFault.forbidden("Your role does not allow this.") }
+        id = identity.subject
+        self.role = role
+        self.now = now
+        self.context = context
+    }
+
+    var today: BusinessDate { now.day }
+
+    /// - Throws: `version_mismatch` with the deal as it stands, which the caller may see, when he read an older one.
+    func requireVersion(of deal: Deal) throws {
+        guard let expected = context.ifMatch, expected != deal.version else { return }
+        throw RPCFault(
+            .aborted, "version_mismatch", "The deal has changed since you read it.",
+            current: String(decoding: try StrictJSON.encode(deal), as: UTF8.self))
+    }
+}

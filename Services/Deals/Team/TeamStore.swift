@@ -1,0 +1,109 @@
+import Contracts
+import Foundation
+import GRDB
+import RPC
+import Storage
+
+/// Who is on a deal, and until when: former members' rows stay, as the record of who could know.
+struct TeamStore: Sendable {
+    let store: Store
+
+    /// Active members of one deal.
+    static let membersMax = 200
+
+    func team(_ reference: DealReference, by caller: Caller) async throws -> Team {
+        try await store.read { db in
+            let seen = try DealRows.seen(reference, by: caller, in: db)
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT user_id, name, role, access, reason, added_by, added_ms, removed_ms FROM team_member
+                    WHERE deal_id = ? AND removed_ms IS NULL ORDER BY added_ms, rowid
+                    """)
+            return Team(items: try Row.fetchAll(statement, arguments: [seen.deal.id]).map(Self.member))
+        }
+    }
+
+    /// - Throws: `notFound` or `access_too_low` when the caller may not change this deal's team.
+    func requireManager(of reference: DealReference, _ caller: Caller) async throws {
+        try await store.read { db in try DealRows.seen(reference, by: caller, in: db).access.require(.manage) }
+    }
+
+    func add(_ member: TeamMember, to reference: DealReference, by caller: Caller) async throws -> TeamMember {
+        try await store.write { db in
+            let seen = try DealRows.seen(reference, by: caller, in: db)
+            try seen.access.require(.manage)
+            guard try Self.access(of: member.userId, to: seen.deal.id, in: db) == nil else {
+                throw RPCFault(.alreadyExists, "already_member", "This person is on the deal's team.")
+            }
+            guard try Self.count(seen.deal.id, in: db) < Self.membersMax else {
+                throw RPCFault(
+                    .failedPrecondition, "team_full", "A deal's team has at most \(Self.membersMax) members.")
+            }
+            try Self.append(member, to: seen.deal, in: db)
+            try Self.tell(EventType.dealTeamAdded, before: nil, after: member.userId, seen.deal, by: caller, in: db)
+            return member
+        }
+    }
+
+    /// Ends access with the commit: every later call reads the row that is gone from the active ones.
+    func remove(_ user: UUID, from reference: DealReference, by caller: Caller) async throws {
+        try await store.write { db in
+            let seen = try DealRows.seen(reference, by: caller, in: db)
+            try seen.access.require(.manage)
+            guard user != seen.deal.leadId else {
+                throw RPCFault(
+                    .failedPrecondition, "lead_cannot_leave", "Give the deal another lead before you remove this one.")
+            }
+            try db.cachedStatement(
+                sql: """
+                    UPDATE team_member SET removed_ms = max(?, added_ms), removed_by = ?
+                    WHERE deal_id = ? AND user_id = ? AND removed_ms IS NULL
+                    """
+            ).execute(arguments: [caller.now.milliseconds, caller.id, seen.deal.id, user])
+            guard db.changesCount == 1 else { throw RPCFault.notFound("team member") }
+            try Self.tell(EventType.dealTeamRemoved, before: user, after: nil, seen.deal, by: caller, in: db)
+        }
+    }
+
+    static func append(_ member: TeamMember, to deal: Deal, in db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO team_member (id, deal_id, user_id, name, role, access, reason, added_by, added_ms,
+                    deal_updated_ms)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        try statement.execute(arguments: [
+            UUIDv7.make(at: member.from), deal.id, member.userId, member.name, member.role.rawValue,
+            member.access.rawValue, member.reason, member.addedBy, member.from.milliseconds,
+            deal.updatedAt.milliseconds,
+        ])
+    }
+
+    /// What an active member may do; nil for everybody else.
+    static func access(of user: UUID, to deal: UUID, in db: Database) throws -> TeamAccess? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT access FROM team_member WHERE deal_id = ? AND user_id = ? AND removed_ms IS NULL")
+        return try Row.fetchOne(statement, arguments: [deal, user]).map { try $0.choice(0) }
+    }
+
+    private static func count(_ deal: UUID, in db: Database) throws -> Int {
+        let statement = try db.cachedStatement(
+            sql: "SELECT COUNT(*) FROM team_member WHERE deal_id = ? AND removed_ms IS NULL")
+        return try Int.fetchOne(statement, arguments: [deal]) ?? 0
+    }
+
+    private static func tell(
+        _ type: String, before: UUID?, after: UUID?, _ deal: Deal, by caller: Caller, in db: Database
+    ) throws {
+        try EventStore.append(
+            type, about: deal, by: caller, isSecret: deal.confidentiality == .secret,
+            changes: [FieldChange("userId", before: before?.text, after: after?.text)], in: db)
+    }
+
+    private static func member(_ row: Row) throws -> TeamMember {
+        let removed: Int64? = row[7]
+        return TeamMember(
+            userId: row[0], name: row[1], role: try row.choice(2), access: try row.choice(3), reason: row[4],
+            addedBy: row[5], from: Instant(milliseconds: row[6]), to: removed.map(Instant.init(milliseconds:)))
+    }
+}

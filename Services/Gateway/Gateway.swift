@@ -1,0 +1,76 @@
+import Contracts
+import Crypto
+import Foundation
+import HTTPServer
+import NIOCore
+import NIOHTTP1
+import RPC
+import ServiceKit
+import ServiceLifecycle
+
+/// The only public door: routes `/api`, checks tokens and budgets, serves the web pages. It stores nothing.
+@main
+struct Gateway: ServiceProcess {
+    static let name = "gateway"
+    static let abstract = "IBPipeline's public HTTP door."
+    static let adminPort = 9100
+
+    static func settings(_ reader: inout SettingsReader) throws -> GatewaySettings { try GatewaySettings(&reader) }
+
+    static func assemble(_ settings: GatewaySettings, _ kit: ProcessKit) async throws -> [any Service] {
+        let peers = try Dictionary(
+            uniqueKeysWithValues: [Peer.auth, Peer.deals, Peer.audit, Peer.health].map { ($0, try kit.client($0)) })
+        guard let auth = peers[Peer.auth] else { throw SettingsError("IBP_PEER_AUTH is not set") }
+        let feed = AccessFeed(auth: auth, issuer: settings.issuer, audience: settings.audience, logger: kit.logger)
+        let handler = GatewayHandler(
+            router: try Router(RouteTable.all), authenticator: Authenticator(feed: feed, logger: kit.logger),
+            limits: settings.limits, peers: peers, pages: try pages(), openAPI: try OpenAPIDocument.make(RouteTable.all),
+            logger: kit.logger)
+        let server = HTTPServer(
+            host: settings.listen.host, port: settings.listen.port, group: kit.group, limits: settings.httpLimits,
+            handler: handler, faults: refusal, logger: kit.logger)
+
+        kit.readiness.set("access keys", isReady: false)
+        kit.readiness.set("http", isReady: false)
+        let access = kit.service("access feed") {
+            try await feed.run { kit.readiness.set("access keys", isReady: true) }
+        }
+        let door = PublicDoor(server: server, readiness: kit.readiness)
+        return peers.values.map { kit.service($0) } + [access, door]
+    }
+
+    /// The pages stand in the bundle that lies beside the executable.
+    private static func pages() throws -> StaticFiles {
+        guard let directory = Bundle.module.resourceURL?.appendingPathComponent("Web").path else {
+            throw SettingsError("the web pages are missing beside the executable")
+        }
+        return try StaticFiles(directory: directory) { content in
+            SHA256.hash(data: Data(content.readableBytesView)).prefix(16).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+                .joined()
+        }
+    }
+
+    @Sendable private static func refusal(_ refusal: HTTPRefusal) -> HTTPResponse {
+        var problem = Problem(refusal.status, refusal.code, refusal.message)
+        if refusal.status == .serviceUnavailable { problem.headers.add(name: "Retry-After", value: "1") }
+        let requestID = UUIDv7.make().text
+        problem.headers.add(name: "X-Request-Id", value: requestID)
+        var response = problem.response(instance: "", requestID: requestID)
+        ResponseHeaders.secureAPI(&response.headers)
+        return response
+    }
+}
+
+private struct PublicDoor: Service, CustomStringConvertible {
+    let server: HTTPServer
+    let readiness: Readiness
+    let description = "public door"
+
+    func run() async throws {
+        try await server.start()
+        readiness.set("http", isReady: true)
+        try? await gracefulShutdown()
+        readiness.drain()
+        await server.drain(within: .seconds(20))
+    }
+}

@@ -1,0 +1,167 @@
+import Contracts
+import HTTPServer
+import Logging
+import Metrics
+import NIOCore
+import NIOHTTP1
+import RPC
+
+/// A request's way: mark → route → budget of its address → who is it → role → budget of the user → call → reply.
+/// All of it on the event loop the request came in on.
+struct GatewayHandler: HTTPHandler {
+    let router: Router
+    let authenticator: Authenticator
+    let limits: RateLimits
+    let peers: [String: RPCClient]
+    let pages: StaticFiles
+    let openAPI: ByteBuffer
+    let logger: Logger
+
+    func admit(_ head: HTTPHead) -> HTTPAdmission {
+        guard case .found(let route, _) = router.match(HTTPMethod(rawValue: head.method), head.pathSegments) else {
+            // Room for the body of a mistaken request, so that its sender reads 404 or 405 rather than 413.
+            return .read(bodyBytesMax: 4096)
+        }
+        return .read(bodyBytesMax: route.bodyBytesMax)
+    }
+
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        let started = NIODeadline.now()
+        let head = request.head
+        let mark = RequestMark(head)
+        var budgets = RateLimitOutcome()
+        var label = "page"
+        var response: HTTPResponse
+        do {
+            response = try await answer(request, mark, &budgets, &label)
+        } catch let problem as Problem {
+            response = problem.response(instance: head.path, requestID: mark.id)
+        } catch let fault as RPCFault {
+            response = Problem(fault).response(instance: head.path, requestID: mark.id)
+        } catch {
+            logger.error("request failed", metadata: ["request.id": "\(mark.id)", "error": "\(error)"])
+            response = Problem(RPCFault.internal).response(instance: head.path, requestID: mark.id)
+        }
+        if label != "page" { ResponseHeaders.secureAPI(&response.headers) }
+        budgets.write(to: &response.headers)
+        response.headers.replaceOrAdd(name: "X-Request-Id", value: mark.id)
+        record(head, response, mark, label, since: started)
+        return response
+    }
+
+    private func answer(
+        _ request: HTTPRequest, _ mark: RequestMark, _ budgets: inout RateLimitOutcome, _ label: inout String
+    ) async throws -> HTTPResponse {
+        let head = request.head
+        let address = RateLimits.key(forAddress: head.remoteAddress)
+        let isAPI = ["api", ".well-known"].contains(head.pathSegments.first ?? "")
+        if isAPI { label = "unmatched" }
+        budgets = limits.check([(limits.address, address)])
+        if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
+
+        guard isAPI else {
+            return try page(head)
+        }
+        switch router.match(HTTPMethod(rawValue: head.method), head.pathSegments) {
+        case .none: throw Problem(.notFound, "not_found", "There is no such resource.")
+        case .otherMethods(let methods):
+            let allow = (methods.map(\.rawValue) + ["OPTIONS"]).joined(separator: ", ")
+            if head.method == "OPTIONS" { return HTTPResponse(status: .noContent, headers: ["Allow": allow]) }
+            throw Problem(.methodNotAllowed, "method_not_allowed", "Use \(allow).", headers: ["Allow": allow])
+        case .found(let route, let ids):
+            label = "\(route.method) \(route.path)"
+            let identity = try admit(route, head, address, &budgets)
+            return try await serve(route, ids, identity, request, mark)
+        }
+    }
+
+    /// `/` and `/setup` are files without their ending.
+    private func page(_ head: HTTPHead) throws -> HTTPResponse {
+        let path = head.path == "/" ? "/index.html" : head.path == "/setup" ? "/setup.html" : head.path
+        guard pages.paths.contains(path) else { throw Problem(.notFound, "not_found", "There is no such page.") }
+        guard let page = pages.response(to: head, path: path) else {
+            throw Problem(.methodNotAllowed, "method_not_allowed", "Use GET.", headers: ["Allow": "GET, HEAD"])
+        }
+        return page.secured()
+    }
+
+    /// Who it is, whether the role may, and whether the budgets allow.
+    private func admit(
+        _ route: Route, _ head: HTTPHead, _ address: String, _ budgets: inout RateLimitOutcome
+    ) throws -> RPCIdentity? {
+        let identity = try authenticator.identity(head.headers)
+        if case .roles(let roles) = route.access {
+            guard let identity else {
+                throw Problem(.unauthorized, "unauthenticated", "Sign in first.", headers: ["WWW-Authenticate": "Bearer"])
+            }
+            guard let role = Role(bits: identity.roles), roles.contains(role.rawValue) else {
+                throw Problem(
+                    .forbidden, "forbidden", "Your role does not allow this.",
+                    headers: ["WWW-Authenticate": "Bearer error=\"insufficient_scope\""])
+            }
+        }
+        let narrow: [(RateLimiter, key: String)] =
+            switch route.limit {
+            case .signIn: [(limits.signIn, address)]
+            case .refresh: [(limits.refresh, address)]
+            case .standard: identity.map { [(limits.user, $0.subject.text)] } ?? []
+            }
+        guard !narrow.isEmpty else { return identity }
+        budgets = limits.check(narrow)
+        if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
+        return identity
+    }
+
+    private func serve(
+        _ route: Route, _ ids: [String], _ identity: RPCIdentity?, _ request: HTTPRequest, _ mark: RequestMark
+    ) async throws -> HTTPResponse {
+        switch route.target {
+        case .openAPI:
+            return HTTPResponse(status: .ok, headers: ["Content-Type": "application/json"], body: openAPI)
+        case .keySet:
+            let keys = JSONWebKeySet(keys: authenticator.feed.snapshot.keys)
+            return HTTPResponse(
+                status: .ok, headers: ["Content-Type": "application/json", "Cache-Control": "public, max-age=60"],
+                body: ByteBuffer(bytes: try StrictJSON.encode(keys)))
+        case .call(let peer, let method):
+            guard let client = peers[peer] else { throw RPCFault.internal }
+            let call = try CallBuilder.call(route, ids, identity, request, mark)
+            do {
+                let reply = try await client.send(method, body: call.body, timeout: route.deadline, context: call.context)
+                return CallBuilder.response(route, reply, head: request.head)
+            } catch let fault as RPCFault where method.id == HealthMethods.current.entry.id && fault.status == .unavailable {
+                // The state of the services is a question that must have an answer even when nobody can look.
+                return try CallBuilder.unknownHealth()
+            }
+        }
+    }
+
+    private func record(
+        _ head: HTTPHead, _ response: HTTPResponse, _ mark: RequestMark, _ label: String, since started: NIODeadline
+    ) {
+        let elapsed = NIODeadline.now() - started
+        let dimensions = [("route", label), ("status", "\(response.status.code)")]
+        Timer(label: "ibp_http_request_seconds", dimensions: dimensions).recordNanoseconds(elapsed.nanoseconds)
+        logger.debug(
+            "request",
+            metadata: [
+                "http.method": "\(head.method)", "http.route": "\(label)", "http.status": "\(response.status.code)",
+                "http.micros": "\(elapsed.nanoseconds / 1000)", "client.address": "\(head.remoteAddress)",
+                "request.id": "\(mark.id)", "trace.id": "\(mark.trace.traceID)",
+            ])
+    }
+}
+
+extension Problem {
+    static func tooManyRequests(_ seconds: Int64) -> Problem {
+        Problem(.tooManyRequests, "rate_limited", "Too many requests; try again in \(seconds) s.")
+    }
+}
+
+extension HTTPResponse {
+    fileprivate func secured() -> HTTPResponse {
+        var page = self
+        ResponseHeaders.securePage(&page.headers)
+        return page
+    }
+}

@@ -1,0 +1,90 @@
+import Contracts
+import Foundation
+import RPC
+
+/// One parameter of a query string and how it becomes a member of the call's JSON input.
+struct QueryParameter: Sendable {
+    enum Kind: Sendable { case integer, boolean, string([String]) }
+
+    let name: String
+    let kind: Kind
+    let about: String
+
+    static func integer(_ name: String, _ about: String) -> Self { .init(name: name, kind: .integer, about: about) }
+    static func boolean(_ name: String, _ about: String) -> Self { .init(name: name, kind: .boolean, about: about) }
+    static func string(_ name: String, _ about: String, oneOf values: [String] = []) -> Self {
+        .init(name: name, kind: .string(values), about: about)
+    }
+
+    /// Reads a raw query strictly: unknown, repeated and badly encoded parameters are errors. Returns the JSON object.
+    static func json(_ raw: String?, _ known: [QueryParameter]) throws -> [UInt8] {
+        var members: [String] = []
+        var seen: Set<String> = []
+        for pair in (raw ?? "").split(separator: "&", omittingEmptySubsequences: true) {
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = decoded(halves[0]), let value = decoded(halves.count == 2 ? halves[1] : "") else {
+                throw refusal(String(halves[0]), "bad_encoding", "is not valid percent-encoding")
+            }
+            guard let parameter = known.first(where: { $0.name == name }) else {
+                throw refusal(name, "unknown_parameter", "is not a parameter here")
+            }
+            guard seen.insert(name).inserted else { throw refusal(name, "repeated", "is given twice") }
+            members.append("\"\(name)\":\(try parameter.json(value))")
+        }
+        return Array("{\(members.joined(separator: ","))}".utf8)
+    }
+
+    private func json(_ value: String) throws -> String {
+        switch kind {
+        case .integer:
+            guard let number = Int(value) else { throw Self.refusal(name, "wrong_type", "must be a whole number") }
+            return String(number)
+        case .boolean:
+            guard ["true", "false"].contains(value) else { throw Self.refusal(name, "wrong_type", "must be true or false") }
+            return value
+        case .string(let allowed):
+            guard allowed.isEmpty || allowed.contains(value) else {
+                throw Self.refusal(name, "invalid", "must be one of \(allowed.joined(separator: ", "))")
+            }
+            return String(decoding: try StrictJSON.encode(value), as: UTF8.self)
+        }
+    }
+
+    private static func decoded(_ text: Substring) -> String? {
+        text.replacing("+", with: " ").removingPercentEncoding.flatMap { $0.utf8.contains(0) ? nil : $0 }
+    }
+
+    private static func refusal(_ name: String, _ code: String, _ message: String) -> RPCFault {
+        RPCFault(
+            .invalidArgument, "query_invalid", "The query parameter \(name) \(message).", errors: [FieldFault(name, code, message)])
+    }
+}
+
+extension [QueryParameter] {
+    private static let page: [QueryParameter] = [
+        .integer("limit", "1 to 200, 50 when left out"), .string("cursor", "nextCursor of the page before"),
+    ]
+
+    static let people =
+        page + [
+            .string("q", "part of a name or e-mail"), .string("role", "one role", oneOf: Role.allCases.map(\.rawValue)),
+            .string("status", "one status", oneOf: UserStatus.allCases.map(\.rawValue)),
+        ]
+
+    static let deals =
+        page + [
+            .string("sort", "order", oneOf: ["-updatedAt", "updatedAt", "codeName", "-codeName", "number", "-number"]),
+            .string("q", "part of a code name, number or client"),
+            .string("type", "one deal type", oneOf: DealType.allCases.map(\.rawValue)), .string("stage", "one stage"),
+            .string("status", "one status", oneOf: DealStatus.allCases.map(\.rawValue)),
+            .string("lead", "id of the lead"), .boolean("count", "answer the total, too"),
+        ]
+
+    static let audit =
+        page + [
+            .string("sort", "order", oneOf: ["-seq", "seq"]),
+            .string("type", "an event type; with a dot at its end all types below it"),
+            .string("actor", "id of a user or name of a service"), .string("subject", "id or number of a deal, id of a user"),
+            .string("from", "RFC 3339 time, inclusive"), .string("to", "RFC 3339 time, exclusive"),
+        ]
+}

@@ -1,0 +1,60 @@
+import Contracts
+import NIOCore
+import RPC
+import ServiceKit
+import ServiceLifecycle
+import Storage
+
+/// The health service: looks at all others, and at itself, and remembers what it saw.
+@main
+struct Health: ServiceProcess {
+    static let name = Peer.health
+    static let abstract = "Probes the other services and tells which of them are up, and since when."
+    static let adminPort = 9104
+    static let remoteTargets = [Peer.auth, Peer.deals, Peer.audit]
+
+    static func settings(_ reader: inout SettingsReader) throws -> HealthSettings { try HealthSettings(&reader) }
+
+    static func assemble(_ settings: HealthSettings, _ kit: ProcessKit) async throws -> [any Service] {
+        let clients = try remoteTargets.map { ($0, try kit.client($0)) }
+        let store = try Store.open(
+            directory: settings.dataDirectory, fileName: "health.sqlite", migrator: HistorySchema.migrator,
+            durability: .normal, logger: kit.logger)
+        let history = HistoryStore(store: store)
+        let interval = settings.probeInterval
+        let board = ProbeBoard(targets: remoteTargets + [name], interval: interval)
+        await board.resume(from: history, logger: kit.logger)
+        let writer = HistoryWriter(history: history, buffer: ProbeBuffer(), logger: kit.logger)
+
+        func prober(_ target: String, _ probe: @escaping @Sendable () async -> ProbeOutcome) -> Prober {
+            Prober(target: target, interval: interval, probe: probe) { writer.buffer.add(board.take($0, of: target)) }
+        }
+        var services: [any Service] = [StoreClosing(store: store), kit.service("history") { await writer.run() }]
+        for (target, client) in clients {
+            let prober = prober(target) {
+                await ProbeOutcome { try await client.health(timeout: .seconds(2)).isReady }
+            }
+            services += [
+                kit.service(client),
+                kit.service("prober of \(target)") { await prober.run(onChangesOf: client.stateChanges) },
+            ]
+        }
+        let own = prober(name) { await ProbeOutcome { try await history.answers() } }
+        services.append(kit.service("prober of itself") { await own.run() })
+
+        var router = RPCRouter()
+        HealthHandlers(board: board, history: history, interval: interval).register(on: &router)
+        services.append(try kit.server(router))
+        return services
+    }
+}
+
+/// First to start and so last to stop: closes the file when nobody uses it any more.
+private struct StoreClosing: Service {
+    let store: Store
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        try await store.close()
+    }
+}

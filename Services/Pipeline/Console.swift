@@ -1,0 +1,26 @@
+import Foundation
+import Synchronization
+
+/// Writes whole lines, so that those of several children never mix within one line. A reader that went away is no
+/// reason to stop the cluster, so write errors are passed over.
+final class Console: Sendable {
+    private let turn = Mutex(())
+
+    /// What a script may read: standard output.
+    func say(_ line: String) { write(Data((line + "\n").utf8), to: .standardOutput) }
+
+    /// What a person reads: standard error.
+    func note(_ line: String) { write(Data((line + "\n").utf8), to: .standardError) }
+
+    /// A line of a child, to standard error.
+    func relay(_ line: [UInt8], of child: String) {
+        var data = Data("\(child) | ".utf8)
+        data.append(contentsOf: line)
+        data.append(UInt8(ascii: "\n"))
+        write(data, to: .standardError)
+    }
+
+    private func write(_ data: Data, to handle: FileHandle) {
+        turn.withLock { _ in try? handle.write(contentsOf: data) }
+    }
+}

@@ -1,0 +1,61 @@
+import ServiceKit
+
+/// What runs, where, and with which settings: everything about a local cluster that is known before it starts.
+struct ClusterPlan: Sendable {
+    /// In the order in which they are started: who is called by others comes first.
+    static let services = ["auth", "deals", "audit", "health", "gateway"]
+
+    /// One group after the other: nobody loses a service that he still calls.
+    static let drainOrder = [["gateway"], ["audit", "health"], ["deals"], ["auth"]]
+
+    /// Who calls whom.
+    private static let peers = [
+        "gateway": ["auth", "deals", "audit", "health"], "audit": ["auth", "deals"],
+        "health": ["auth", "deals", "audit"], "deals": ["auth"],
+    ]
+
+    /// An admin port for each, an RPC port for all but the gateway.
+    static let portCount = services.count * 2 - 1
+
+    var listen: Address
+    var children: [ChildPlan]
+
+    /// - Parameter ports: `portCount` different ones.
+    init(
+        directory: DataDirectory, executables: [String: String], listen: Address, ports: [Int], logLevel: String,
+        logFormat: String, caller: CallerEnvironment
+    ) {
+        self.listen = listen
+        let admin = Dictionary(uniqueKeysWithValues: zip(Self.services, ports))
+        let rpc = Dictionary(
+            uniqueKeysWithValues: zip(Self.services.filter { $0 != "gateway" }, ports.dropFirst(admin.count)))
+        children = Self.services.map { name in
+            var environment = caller.variables(for: name)
+            environment["IBP_ADMIN_LISTEN"] = admin[name].map { "127.0.0.1:\($0)" }
+            environment["IBP_RPC_SECRET_FILE"] = directory.secretFile
+            environment["IBP_LOG_LEVEL"] = logLevel
+            environment["IBP_LOG_FORMAT"] = logFormat
+            for peer in Self.peers[name] ?? [] {
+                environment["IBP_PEER_\(peer.uppercased())"] = rpc[peer].map { "127.0.0.1:\($0)" }
+            }
+            if let port = rpc[name] {
+                environment["IBP_LISTEN"] = "127.0.0.1:\(port)"
+                environment["IBP_DATA_DIR"] = directory.folder(of: name)
+            } else {
+                environment["IBP_HTTP_LISTEN"] = listen.text
+            }
+            return ChildPlan(
+                name: name, executable: executables[name] ?? name, environment: environment, adminPort: admin[name] ?? 0
+            )
+        }
+    }
+}
+
+/// One process to start.
+struct ChildPlan: Sendable {
+    var name: String
+    var executable: String
+    var environment: [String: String]
+    /// Where `GET /readyz` tells whether it is ready.
+    var adminPort: Int
+}

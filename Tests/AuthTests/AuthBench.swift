@@ -1,0 +1,143 @@
+import Contracts
+import Crypto
+import Foundation
+import Logging
+import RPC
+import Storage
+import Synchronization
+import Testing
+import Tokens
+
+@testable import auth
+
+/// A service over a real file in a directory of its own, with a clock that only the test moves and cheap hashes.
+final class AuthBench: Sendable {
+    static let password = "correct horse battery"
+    static let administrator = NewUser(email: "Root@bank.test", name: "Ruth Root", role: .admin, password: password)
+
+    let directory: String
+    let desk: AuthDesk
+    private let time: TestClock
+
+    static func with(
+        isEmpty: Bool = false, _ change: (inout AuthSettings) throws -> Void = { _ in },
+        _ body: (AuthBench) async throws -> Void
+    ) async throws {
+        let directory = NSTemporaryDirectory() + "ibp-auth-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        var settings = AuthSettings(dataDirectory: directory)
+        if !isEmpty { settings.bootstrap = Bootstrap(applicant: try Applicant(administrator)) }
+        try change(&settings)
+        let bench = try await AuthBench(settings)
+        do { try await body(bench) } catch {
+            try await bench.desk.close()
+            throw error
+        }
+        try await bench.desk.close()
+    }
+
+    init(_ settings: AuthSettings, time: TestClock = TestClock()) async throws {
+        directory = settings.dataDirectory
+        self.time = time
+        desk = try await AuthDesk.open(
+            settings, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), cost: Self.cheap,
+            clock: { time.now })
+    }
+
+    static var cheap: ScryptCost {
+        get throws { try #require(ScryptCost(logRounds: 2, blockSize: 1, parallelism: 1)) }
+    }
+
+    var now: Instant { time.now }
+
+    func pass(seconds: Int64) { time.pass(seconds: seconds) }
+
+    // MARK: calls
+
+    func anonymous() -> RPCContext { RPCContext(peer: Peer.gateway, requestID: "r-1", clientAddress: "192.0.2.7") }
+
+    /// A call as the gateway makes it for the bearer of this token.
+    func context(_ signedIn: SignedIn, resource: [String] = [], ifMatch: Int64? = nil) async throws -> RPCContext {
+        let claims = try await claims(signedIn)
+        let role = try #require(Role(rawValue: claims.role))
+        var context = anonymous()
+        context.identity = RPCIdentity(subject: claims.sub, session: claims.sid, roles: role.bits)
+        context.resource = resource
+        context.ifMatch = ifMatch
+        return context
+    }
+
+    func claims(_ signedIn: SignedIn) async throws -> AccessClaims {
+        let state = try await watch(0)
+        let keys = try Dictionary(
+            uniqueKeysWithValues: state.keys.map { ($0.kid, try P256.Signing.PublicKey(x: $0.x, y: $0.y)) })
+        let verifier = AccessTokenVerifier(keys: keys, issuer: "https://ibpipeline.local", audience: "ibpipeline")
+        return try verifier.verify(signedIn.accessToken, now: now.milliseconds / 1000)
+    }
+
+    func signIn(_ email: String = "root@bank.test", _ password: String = AuthBench.password) async throws -> SignedIn {
+        try await desk.sessions.login(SignIn(email: email, password: password), anonymous())
+    }
+
+    func refresh(_ token: String) async throws -> SignedIn {
+        try await desk.sessions.refresh(SessionRefresh(refreshToken: token), anonymous())
+    }
+
+    func watch(_ cursor: Int64, wait: Int = 0) async throws -> AccessState {
+        try await desk.access.watch(AccessWatch(cursor: cursor, waitMilliseconds: wait), anonymous())
+    }
+
+    func create(_ email: String, _ role: Role = .banker, by administrator: SignedIn) async throws -> User {
+        try await desk.users.create(
+            NewUser(email: email, name: "Bea Miller", role: role, password: Self.password),
+            try await context(administrator))
+    }
+
+    func set(_ user: UUID, _ status: UserStatus, by administrator: SignedIn) async throws -> User {
+        try await desk.users.setStatus(
+            UserStatusChange(status: status), try await context(administrator, resource: [user.text]))
+    }
+
+    // MARK: what was written
+
+    func events(_ type: String? = nil) async throws -> [Event] {
+        let page = try await desk.events.pull(
+            EventPull(after: 0, limit: 500, waitMilliseconds: 0), RPCContext(peer: Peer.audit))
+        return page.events.map(\.event).filter { type == nil || $0.type == type }
+    }
+
+    func payloads() async throws -> String {
+        let page = try await desk.events.outbox.page(after: 0, limit: 500, wait: .zero)
+        return page.entries.map { String(decoding: $0.payload, as: UTF8.self) }.joined(separator: "\n")
+    }
+}
+
+/// Stands still until told.
+final class TestClock: Sendable {
+    private let instant = Mutex(Instant(milliseconds: 1_800_000_000_000))
+
+    var now: Instant { instant.withLock { $0 } }
+
+    func pass(seconds: Int64) { instant.withLock { $0 = $0.advanced(bySeconds: seconds) } }
+}
+
+/// The fault that a call ends with; nil when it ends well.
+func fault(_ call: () async throws -> some Any) async throws -> RPCFault? {
+    do {
+        _ = try await call()
+        return nil
+    } catch let fault as RPCFault {
+        return fault
+    }
+}
+
+/// Waits for a condition, five seconds at most.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(5)
+    while clock.now < end {
+        if try await condition() { return }
+        await Task.yield()
+    }
+    Issue.record("did not happen within five seconds")
+}

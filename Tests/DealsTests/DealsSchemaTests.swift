@@ -1,0 +1,57 @@
+import Contracts
+import GRDB
+import RPC
+import Storage
+import Testing
+
+@testable import deals
+
+struct DealsSchemaTests {
+    /// A desk with one deal that has been paused once, and a former member.
+    private static func with(_ body: (Desk, Deal) async throws -> Void) async throws {
+        try await Desk.with { desk in
+            let (banker, second, compliance) = (desk.person(.banker), desk.person(.banker), desk.person(.compliance))
+            let deal = try await desk.deal("Falcon", by: banker)
+            _ = try await desk.add(second, to: deal, by: banker, access: .edit)
+            try await desk.remove(second, from: deal, by: banker)
+            _ = try await desk.decide(.cleared, deal, as: compliance)
+            try await body(desk, try await desk.move(deal, to: "on_hold", as: banker, reason: "markets"))
+        }
+    }
+
+    @Test(arguments: [
+        "UPDATE stage_transition SET reason = 'x'", "DELETE FROM stage_transition",
+        "INSERT OR REPLACE INTO stage_transition SELECT * FROM stage_transition",
+        "DELETE FROM team_member", "UPDATE team_member SET access = 'manage'",
+        "UPDATE team_member SET removed_ms = NULL, removed_by = NULL WHERE removed_ms IS NOT NULL",
+        "UPDATE conflict_decision SET note = 'x'", "DELETE FROM conflict_decision",
+        "DELETE FROM outbox", "DELETE FROM deal", "UPDATE deal SET sector = 'x'",
+        "UPDATE deal SET number = 'D-2026-0099', version = version + 1",
+        "UPDATE deal SET status = 'won', version = version + 1",
+        "UPDATE deal SET status = 'lost', version = version + 1",
+        "UPDATE deal SET value_minor = 1, version = version + 1",
+        "UPDATE deal SET value_minor = -1, value_currency = 'USD', version = version + 1",
+        "UPDATE deal SET probability = 101, version = version + 1",
+        "UPDATE deal SET closed_on = '2026-1-1', version = version + 1",
+        "UPDATE deal SET probability = 'many', version = version + 1",
+    ])
+    func theSchemaRefuses(sql: String) async throws {
+        try await Self.with { desk, _ in
+            await #expect(throws: DatabaseError.self) {
+                try await desk.store.write { db in try db.execute(sql: sql) }
+            }
+        }
+    }
+
+    @Test func membershipsFollowTheirDealsChange() async throws {
+        try await Self.with { desk, deal in
+            let rows = try await desk.store.read { db in
+                try Row.fetchAll(db, sql: "SELECT removed_ms, deal_updated_ms FROM team_member").map {
+                    (isActive: $0["removed_ms"] as Int64? == nil, updated: $0["deal_updated_ms"] as Int64)
+                }
+            }
+            #expect(rows.filter(\.isActive).map(\.updated) == [deal.updatedAt.milliseconds])
+            #expect(rows.count == 2)
+        }
+    }
+}

@@ -1,0 +1,202 @@
+import Contracts
+import Foundation
+import RPC
+import Testing
+
+@testable import deals
+
+/// Who is not on a deal learns nothing of it, through any call there is.
+struct NeedToKnowTests {
+    /// Every call about one deal, as a name and what it answers to this person.
+    private static func calls(_ desk: Desk, on reference: String, as person: Person) -> [(
+        String, () async throws -> Data
+    )] {
+        let user = UUIDv7.make().text
+        var patch = DealPatch()
+        patch.sector = .set("Food")
+        let fields = patch
+        let member = NewTeamMember(userId: person.id, role: .vp, access: .manage, reason: "curious")
+        return [
+            ("get", { try await desk.bytes(DealMethods.get, Nothing(), as: person, on: [reference]) }),
+            ("update", { try await desk.bytes(DealMethods.update, fields, as: person, on: [reference], ifMatch: 1) }),
+            ("transitions", { try await desk.bytes(DealMethods.transitions, Nothing(), as: person, on: [reference]) }),
+            (
+                "move",
+                {
+                    let move = Move(toStage: "lost", reason: "spite", fields: fields)
+                    return try await desk.bytes(DealMethods.move, move, as: person, on: [reference], ifMatch: 9)
+                }
+            ),
+            ("history", { try await desk.bytes(DealMethods.history, Nothing(), as: person, on: [reference]) }),
+            ("team", { try await desk.bytes(DealMethods.team, Nothing(), as: person, on: [reference]) }),
+            ("team.add", { try await desk.bytes(DealMethods.addMember, member, as: person, on: [reference]) }),
+            (
+                "team.remove",
+                { try await desk.bytes(DealMethods.removeMember, Nothing(), as: person, on: [reference, user]) }
+            ),
+            (
+                "conflict",
+                {
+                    let decision = ConflictDecision(decision: .cleared)
+                    return try await desk.bytes(DealMethods.decideConflict, decision, as: person, on: [reference])
+                }
+            ),
+            (
+                "counterparties",
+                { try await desk.bytes(DealMethods.counterparties, Nothing(), as: person, on: [reference]) }
+            ),
+            (
+                "counterparties.add",
+                {
+                    let new = NewCounterparty(name: "Borealis", kind: .other)
+                    return try await desk.bytes(DealMethods.addCounterparty, new, as: person, on: [reference])
+                }
+            ),
+        ]
+    }
+
+    private static func outcome(_ call: () async throws -> Data) async -> RPCFault? {
+        do {
+            _ = try await call()
+            return nil
+        } catch { return error as? RPCFault }
+    }
+
+    @Test(arguments: Role.allCases)
+    func aSecretDealLooksLikeNoneAtAll(role: Role) async throws {
+        try await Desk.with { desk in
+            let (banker, outsider) = (desk.person(.banker), desk.person(role))
+            let deal = try await desk.deal("Falcon", by: banker, confidentiality: .secret)
+            let before = try await desk.events().count
+            for reference in [deal.id.text, deal.number] {
+                let hidden = Self.calls(desk, on: reference, as: outsider)
+                let absent = Self.calls(desk, on: UUIDv7.make().text, as: outsider)
+                let nonsense = Self.calls(desk, on: "../deals", as: outsider)
+                for index in hidden.indices {
+                    let fault = await Self.outcome(hidden[index].1)
+                    #expect(fault != nil, "\(hidden[index].0)")
+                    #expect(fault == (await Self.outcome(absent[index].1)), "\(hidden[index].0)")
+                    #expect(fault == (await Self.outcome(nonsense[index].1)), "\(hidden[index].0)")
+                    #expect(fault?.status == .notFound || fault?.code == "forbidden", "\(hidden[index].0)")
+                }
+            }
+            #expect(try await desk.events().count == before)
+            #expect(try await desk.get(deal, as: banker) == deal)
+        }
+    }
+
+    @Test(arguments: [Confidentiality.public, .internal, .confidential])
+    func complianceReadsWhatIsNotSecretAndChangesNothing(level: Confidentiality) async throws {
+        try await Desk.with { desk in
+            let (banker, compliance) = (desk.person(.banker), desk.person(.compliance))
+            let deal = try await desk.deal("Falcon", by: banker, confidentiality: level)
+            #expect(try await desk.get(deal, as: compliance) == deal)
+            #expect(try await desk.list(as: compliance).items == [deal])
+            let refused = try await fault("access_too_low") {
+                try await desk.update(deal, as: compliance) { $0.sector = .set("Food") }
+            }
+            #expect(refused.status == .permissionDenied)
+        }
+    }
+
+    @Test func complianceSeesASecretDealAsAMember() async throws {
+        try await Desk.with { desk in
+            let (banker, compliance) = (desk.person(.banker), desk.person(.compliance))
+            let deal = try await desk.deal("Falcon", by: banker, confidentiality: .secret)
+            #expect(try await desk.list(DealQuery(count: true), as: compliance).total == 0)
+            _ = try await desk.add(compliance, to: deal, by: banker, access: .read, role: .compliance)
+            #expect(try await desk.get(deal, as: compliance) == deal)
+            #expect(try await desk.list(as: compliance).items == [deal])
+            #expect(try await desk.decide(.cleared, deal, as: compliance).conflictStatus == .cleared)
+        }
+    }
+
+    @Test func anObserverReadsWhatHeIsAddedToAndNoMore() async throws {
+        try await Desk.with { desk in
+            let (banker, observer) = (desk.person(.banker), desk.person(.observer))
+            let deal = try await desk.deal("Falcon", by: banker)
+            _ = try await desk.deal("Hawk", by: banker)
+            #expect(try await desk.list(as: observer).items.isEmpty)
+            _ = try await desk.add(observer, to: deal, by: banker, access: .read, role: .observer)
+            #expect(try await desk.list(as: observer).items == [deal])
+            #expect(try await desk.history(deal, as: observer).count == 1)
+            try await fault("forbidden") { try await desk.update(deal, as: observer) { $0.sector = .set("Food") } }
+        }
+    }
+
+    @Test(arguments: [Role.admin, .management])
+    func adminAndManagementSeeNoDeals(role: Role) async throws {
+        try await Desk.with { desk in
+            let (banker, person) = (desk.person(.banker), desk.person(role))
+            let deal = try await desk.deal("Falcon", by: banker, confidentiality: .public)
+            try await fault("forbidden") { try await desk.get(deal, as: person) }
+            try await fault("forbidden") { try await desk.list(as: person) }
+            #expect(Access(role: role, membership: .manage, confidentiality: .public) == .none)
+        }
+    }
+
+    /// The list's WHERE and `Access` say the same of every person and deal.
+    @Test func theListShowsExactlyWhatCanBeRead() async throws {
+        try await Desk.with { desk in
+            var random = SeededRandom(state: 7)
+            let bankers = (0..<4).map { _ in desk.person(.banker) }
+            let readers = [desk.person(.compliance), desk.person(.compliance), desk.person(.observer)]
+            var deals: [Deal] = []
+            for count in 0..<24 {
+                let level = try #require(Confidentiality.allCases.randomElement(using: &random))
+                let owner = try #require(bankers.randomElement(using: &random))
+                let deal = try await desk.deal("Code \(count)", by: owner, confidentiality: level)
+                deals.append(deal)
+                for person in bankers + readers where person != owner && Bool.random(using: &random) {
+                    _ = try await desk.add(person, to: deal, by: owner, access: .read)
+                    if Bool.random(using: &random) { try await desk.remove(person, from: deal, by: owner) }
+                }
+            }
+            for person in bankers + readers {
+                let page = try await desk.list(DealQuery(limit: 200, count: true), as: person)
+                var readable: Set<UUID> = []
+                for deal in deals where (try? await desk.get(deal, as: person)) != nil { readable.insert(deal.id) }
+                #expect(Set(page.items.map(\.id)) == readable)
+                #expect(page.total == readable.count)
+            }
+        }
+    }
+
+    /// No byte of any answer to an outsider holds the code name of a deal, whatever he asks.
+    @Test func noAnswerToAnOutsiderHoldsACodeName() async throws {
+        try await Desk.with { desk in
+            var random = SeededRandom(state: 42)
+            let (banker, outsider, observer) = (desk.person(.banker), desk.person(.banker), desk.person(.observer))
+            let own = try await desk.deal("Own", by: outsider)
+            for _ in 0..<40 {
+                let letters = (0..<12).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement(using: &random) ?? "x" }
+                let codeName = String(letters)
+                let type = try #require(DealType.allCases.randomElement(using: &random))
+                let level = try #require(Confidentiality.allCases.randomElement(using: &random))
+                let deal = try await desk.deal(codeName, by: banker, type: type, confidentiality: level)
+                for person in [outsider, observer] {
+                    var answers =
+                        Self.calls(desk, on: deal.id.text, as: person) + Self.calls(desk, on: deal.number, as: person)
+                    for query in [
+                        DealQuery(limit: 200, count: true), DealQuery(q: codeName, count: true),
+                        DealQuery(q: String(codeName.prefix(4))), DealQuery(q: deal.number), DealQuery(lead: banker.id),
+                        DealQuery(sort: "codeName", type: type), DealQuery(sort: "number", stage: deal.stage),
+                    ] {
+                        answers.append(("list", { try await desk.bytes(DealMethods.list, query, as: person) }))
+                    }
+                    for (name, answer) in answers {
+                        let text: String
+                        do { text = String(decoding: try await answer(), as: UTF8.self) } catch { text = "\(error)" }
+                        #expect(!text.lowercased().contains(codeName), "\(name)")
+                    }
+                }
+                let taken = await Self.outcome {
+                    let new = NewDeal(codeName: codeName, type: type, clientName: "Guess")
+                    return try await desk.bytes(DealMethods.create, new, as: outsider)
+                }
+                #expect(taken?.errors == [.codeNameNotAvailable])
+            }
+            #expect(try await desk.list(DealQuery(count: true), as: outsider).items == [own])
+        }
+    }
+}

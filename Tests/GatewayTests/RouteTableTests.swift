@@ -1,0 +1,103 @@
+import Contracts
+import Foundation
+import NIOCore
+import NIOHTTP1
+import RPC
+import Testing
+
+@testable import gateway
+
+@Test func routeTableStarts() throws { _ = try Router(RouteTable.all) }
+
+@Test func routeOpenToNobodyStopsTheStart() {
+    let route = Route.get("/api/x", "x", AuthMethods.me, to: Peer.auth)
+    #expect(throws: RouteTableError.self) { try Router([route]) }
+}
+
+@Test func routeThatStandsTwiceStopsTheStart() {
+    let route = Route.get("/api/x", "x", AuthMethods.me, to: Peer.auth).everyone()
+    #expect(throws: RouteTableError.self) { try Router([route, route]) }
+}
+
+@Test func everyRouteCallsAMethodThatTheGatewayMayCall() {
+    for route in RouteTable.all {
+        guard case .call(_, let method) = route.target else { continue }
+        #expect(method.callers.contains(Peer.gateway), "\(route.path)")
+        #expect(MethodTable.all.contains(method), "\(route.path)")
+    }
+}
+
+@Test(arguments: [
+    (HTTPMethod.GET, ["api", "deals", "D-2026-0001"], "/api/deals/{id}", ["D-2026-0001"]),
+    (.HEAD, ["api", "deals"], "/api/deals", []),
+    (.DELETE, ["api", "deals", "1", "team", "2"], "/api/deals/{id}/team/{userId}", ["1", "2"]),
+    (.GET, ["api", "audit", "verify"], "/api/audit/verify", []),
+])
+func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: String, _ ids: [String]) throws {
+    guard case .found(let route, let found) = try Router(RouteTable.all).match(method, segments) else {
+        Issue.record("no route")
+        return
+    }
+    #expect(route.path == path)
+    #expect(found == ids)
+}
+
+@Test func otherMethodsAreNamed() throws {
+    guard case .otherMethods(let methods) = try Router(RouteTable.all).match(.PUT, ["api", "deals", "1"]) else {
+        Issue.record("expected the allowed methods")
+        return
+    }
+    #expect(methods == [.GET, .HEAD, .PATCH])
+}
+
+@Test(arguments: [["api", "deals", ""], ["api"], ["api", "deals", "1", "nothing"], ["API", "deals"]])
+func otherPathsDoNotExist(_ segments: [String]) throws {
+    guard case .none = try Router(RouteTable.all).match(.GET, segments) else {
+        Issue.record("matched")
+        return
+    }
+}
+
+@Test func queriesBecomeTheJSONInput() throws {
+    let json = try QueryParameter.json("limit=5&q=Project%20%22Falcon%22+x&count=true", .deals)
+    #expect(String(decoding: json, as: UTF8.self) == #"{"limit":5,"q":"Project \"Falcon\" x","count":true}"#)
+}
+
+@Test(arguments: ["limit=x", "limit=1&limit=2", "nothing=1", "count=1", "type=merger", "q=%zz", "q=%00"])
+func badQueriesNameTheParameter(_ query: String) {
+    let fault = #expect(throws: RPCFault.self) { try QueryParameter.json(query, .deals) }
+    #expect(fault?.code == "query_invalid")
+    #expect(fault?.errors.first?.field == query.split(separator: "=").first.map(String.init))
+}
+
+@Test func everyQueryParameterIsAFieldOfItsInput() throws {
+    for (parameters, type) in [([QueryParameter].deals, JSONSchema.of(DealQuery.self)), (.people, .of(UserQuery.self)), (.audit, .of(AuditQuery.self))] {
+        guard case .object(let properties) = type else {
+            Issue.record("not an object")
+            return
+        }
+        #expect(Set(parameters.map(\.name)) == Set(properties.map(\.name)))
+    }
+}
+
+@Test func schemasComeFromTheTypes() throws {
+    guard case .object(let properties) = JSONSchema.of(NewDeal.self) else {
+        Issue.record("not an object")
+        return
+    }
+    #expect(properties.filter(\.isRequired).map(\.name) == ["codeName", "type", "clientName"])
+    #expect(properties.first { $0.name == "value" }?.schema == .money)
+    #expect(properties.first { $0.name == "originatedOn" }?.schema == .string(format: "date"))
+    guard case .object(let page) = JSONSchema.of(DealPage.self), case .array(.object(let deal)) = page.first?.schema else {
+        Issue.record("a page holds a list of deals")
+        return
+    }
+    #expect(deal.contains { $0.name == "number" && $0.isRequired })
+}
+
+@Test func openAPIDescribesEveryRoute() throws {
+    let bytes = try OpenAPIDocument.make(RouteTable.all)
+    let document = try #require(try JSONSerialization.jsonObject(with: Data(bytes.readableBytesView)) as? [String: Any])
+    let paths = try #require(document["paths"] as? [String: [String: Any]])
+    for route in RouteTable.all { #expect(paths[route.path]?[route.method.rawValue.lowercased()] != nil, "\(route.path)") }
+}

@@ -1,0 +1,77 @@
+import ServiceKit
+import Testing
+
+@testable import ibpipeline
+
+struct ClusterPlanTests {
+    private func plan(_ caller: [String: String] = [:]) throws -> [String: [String: String]] {
+        let executables = Dictionary(uniqueKeysWithValues: ClusterPlan.services.map { ($0, "/opt/\($0)") })
+        let plan = ClusterPlan(
+            directory: DataDirectory("/var/ib"), executables: executables,
+            listen: Address(host: "127.0.0.1", port: 8080),
+            ports: Array(5001...5009), logLevel: "info", logFormat: "json", caller: try CallerEnvironment(caller))
+        return Dictionary(uniqueKeysWithValues: plan.children.map { ($0.name, $0.environment) })
+    }
+
+    @Test func everybodyKnowsWhereHisPeersListen() throws {
+        let children = try plan()
+        let address = { children[$0]?["IBP_LISTEN"] }
+        #expect(children["gateway"]?["IBP_PEER_AUTH"] == address("auth"))
+        #expect(children["gateway"]?["IBP_PEER_HEALTH"] == address("health"))
+        #expect(children["audit"]?["IBP_PEER_DEALS"] == address("deals"))
+        #expect(children["health"]?["IBP_PEER_AUDIT"] == address("audit"))
+        #expect(children["deals"]?["IBP_PEER_AUTH"] == address("auth"))
+        #expect(children["deals"]?["IBP_PEER_AUDIT"] == nil)
+        #expect(children["auth"]?.keys.contains { $0.hasPrefix("IBP_PEER_") } == false)
+    }
+
+    @Test func onlyTheGatewayIsPublicAndOnlyServicesHaveData() throws {
+        let children = try plan()
+        #expect(children["gateway"]?["IBP_HTTP_LISTEN"] == "127.0.0.1:8080")
+        #expect(children["gateway"]?["IBP_LISTEN"] == nil)
+        #expect(children["gateway"]?["IBP_DATA_DIR"] == nil)
+        #expect(children["audit"]?["IBP_DATA_DIR"] == "/var/ib/audit")
+        #expect(children["audit"]?["IBP_RPC_SECRET_FILE"] == "/var/ib/rpc.secret")
+    }
+
+    @Test func noPortIsGivenTwice() throws {
+        let addresses = try plan().values.flatMap { [$0["IBP_LISTEN"], $0["IBP_ADMIN_LISTEN"]].compactMap(\.self) }
+        #expect(addresses.count == ClusterPlan.portCount)
+        #expect(Set(addresses).count == addresses.count)
+    }
+
+    @Test func settingsReachTheServiceTheyBelongTo() throws {
+        let children = try plan([
+            "IBP_BOOTSTRAP_EMAIL": "a@b.example", "IBP_TOKEN_ISSUER": "https://x", "IBP_TOKEN_LIFETIME": "5m",
+            "IBP_RATE_USER": "9/s:9", "IBP_PROBE_INTERVAL": "1s", "PATH": "/bin", "SECRET_OF_OTHERS": "x",
+        ])
+        #expect(children["auth"]?["IBP_BOOTSTRAP_EMAIL"] == "a@b.example")
+        #expect(children["deals"]?["IBP_BOOTSTRAP_EMAIL"] == nil)
+        #expect(children["gateway"]?["IBP_TOKEN_ISSUER"] == "https://x")
+        #expect(children["auth"]?["IBP_TOKEN_ISSUER"] == "https://x")
+        #expect(children["gateway"]?["IBP_TOKEN_LIFETIME"] == nil)
+        #expect(children["gateway"]?["IBP_RATE_USER"] == "9/s:9")
+        #expect(children["health"]?["IBP_PROBE_INTERVAL"] == "1s")
+        for child in children.values {
+            #expect(child["PATH"] == "/bin")
+            #expect(child["SECRET_OF_OTHERS"] == nil)
+        }
+    }
+
+    @Test(arguments: ["IBP_PRBE_INTERVAL", "IBP_HTTP_LISTEN", "IBP_LOG_LEVEL"])
+    func aSettingWithoutAnOwnerIsAUsageErrorThatNamesIt(name: String) throws {
+        let failure = try #require(throws: CommandFailure.self) { try CallerEnvironment([name: "x"]) }
+        #expect(failure.code == 64)
+        #expect(failure.line.contains(name))
+    }
+
+    @Test func theBuildsOwnSettingIsNobodysBusiness() throws {
+        let children = try plan(["IBP_WARNINGS_AS_ERRORS": "1"])
+        #expect(children.values.allSatisfy { $0["IBP_WARNINGS_AS_ERRORS"] == nil })
+    }
+
+    @Test func missingExecutablesAreNamedWithTheWayToBuildThem() throws {
+        let failure = try #require(throws: CommandFailure.self) { try Executables.beside("/nonexistent") }
+        #expect(failure.line.contains("swift build --product gateway"))
+    }
+}
