@@ -1,0 +1,48 @@
+# One set of flags for every command: with the same flags SwiftPM reuses what another command built.
+# -Xcc -O2 optimises the C code of the dependencies (BoringSSL) in debug builds too; without it hashing a password takes
+# five times as long.
+SWIFT_FLAGS = -Xcc -O2
+CONFIGURATION ?= debug
+DATA_DIR ?= data
+LISTEN ?= 127.0.0.1:8080
+SWIFT_SOURCES = Shared Services Tests Package.swift
+
+.DEFAULT_GOAL := help
+.PHONY: help deps up build release test lint format bench clean-data
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "Variables: CONFIGURATION=$(CONFIGURATION) DATA_DIR=$(DATA_DIR) LISTEN=$(LISTEN)"
+
+deps: ## Check what the build needs; install missing system packages where that is allowed
+	@.ci/deps
+
+up: build ## Build what is missing and start all services with demo data (Ctrl-C stops them)
+	@exec .build/$(CONFIGURATION)/ibpipeline up --data-dir "$(DATA_DIR)" --demo --listen "$(LISTEN)"
+
+build: deps ## Build all executables
+	swift build -c $(CONFIGURATION) $(SWIFT_FLAGS)
+
+release: ## Build all executables with optimisation
+	@$(MAKE) --no-print-directory build CONFIGURATION=release
+
+test: deps ## Build and run all tests
+	swift build --build-tests $(SWIFT_FLAGS)
+	swift test --skip-build $(SWIFT_FLAGS)
+
+lint: ## Check the style of the code, the scripts, the compose stack and the manifests; changes nothing
+	@.ci/lint $(SWIFT_SOURCES)
+
+format: ## Rewrite the Swift code in the project's style
+	swift format format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+bench: deps ## Run the benchmarks
+	Tests/Benchmarks/run
+
+clean-data: ## Delete DATA_DIR with all deals in it; asks first (YES=1 does not)
+	@if [ ! -e "$(DATA_DIR)" ]; then echo "$(DATA_DIR): nothing to delete"; exit 0; fi; \
+	if [ "$(YES)" != 1 ]; then \
+	    printf 'Delete %s and everything in it? Type yes: ' "$(DATA_DIR)"; read -r answer; \
+	    [ "$$answer" = yes ] || { echo "kept"; exit 1; }; \
+	fi; \
+	rm -rf -- "$(DATA_DIR)" && echo "$(DATA_DIR): deleted"
