@@ -28,7 +28,8 @@ release: ## Build all executables with optimisation
 
 test: deps ## Build and run all tests
 	swift build --build-tests $(SWIFT_FLAGS)
-	swift test --skip-build $(SWIFT_FLAGS)
+	swift test --skip-build $(SWIFT_FLAGS) --skip EndToEndTests
+	swift test --skip-build $(SWIFT_FLAGS) --filter EndToEndTests
 
 lint: ## Check the style of the code, the scripts, the compose stack and the manifests; changes nothing
 	@.ci/lint $(SWIFT_SOURCES)

@@ -79,6 +79,7 @@ let package = Package(
         shared("HTTPServer", [.nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .logging]),
         shared("Contracts", ["RPC"]),
         shared("Storage", [.grdb, .logging]),
+        shared("Events", ["Contracts", "RPC", "Storage", .grdb, .logging]),
         shared("Telemetry", [.logging, .metrics, .coreMetrics]),
         shared("Tokens", [.crypto]),
         shared(
@@ -96,26 +97,27 @@ let package = Package(
         service(
             "Auth", "auth",
             [
-                "RPC", "Contracts", "Storage", "Tokens", "Telemetry", "ServiceKit", .grdb, .crypto, .cryptoExtras,
+                "RPC", "Contracts", "Events", "Storage", "Tokens", "Telemetry", "ServiceKit", .grdb, .crypto,
+                .cryptoExtras,
                 .logging, .lifecycle, .configuration, .arguments, .nio("NIOCore"), .nio("NIOPosix"),
             ]),
         service(
             "Deals", "deals",
             [
-                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .grdb, .logging, .lifecycle,
+                "RPC", "Contracts", "Events", "Storage", "Telemetry", "ServiceKit", .grdb, .logging, .lifecycle,
                 .configuration, .arguments, .crypto,
             ]),
         service(
             "Audit", "audit",
             [
-                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .grdb, .crypto, .logging, .lifecycle,
-                .configuration, .arguments,
+                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .nio("NIOCore"), .nio("NIOPosix"), .grdb,
+                .crypto, .logging, .lifecycle, .configuration, .arguments,
             ]),
         service(
             "Health", "health",
             [
-                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .grdb, .logging, .lifecycle,
-                .configuration, .arguments,
+                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .nio("NIOCore"), .nio("NIOPosix"), .grdb,
+                .logging, .lifecycle, .configuration, .arguments,
             ]),
         service(
             "Pipeline", "ibpipeline",

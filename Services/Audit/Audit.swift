@@ -22,7 +22,7 @@ struct Audit: ServiceProcess {
             logger: kit.logger)
         let log = LogStore(store: store)
 
-        var services: [any Service] = [StoreClosing(store: store)]
+        var services: [any Service] = [kit.whenStopped(store.close)]
         for (source, client) in clients {
             let puller = Puller(
                 source: source, log: log, logger: kit.logger,
@@ -35,15 +35,5 @@ struct Audit: ServiceProcess {
         AuditHandlers(log: log, sources: sources).register(on: &router)
         services.append(try kit.server(router))
         return services
-    }
-}
-
-/// First to start and so last to stop: closes the file when nobody uses it any more.
-private struct StoreClosing: Service {
-    let store: Store
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        try await store.close()
     }
 }

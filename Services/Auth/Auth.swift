@@ -18,11 +18,9 @@ struct Auth: ServiceProcess {
         var router = RPCRouter()
         desk.register(on: &router)
         return [
-            kit.service("store") { try await desk.closeWhenCancelled() },
+            kit.whenStopped(desk.close),
             kit.service("sweeper") { await desk.sweepUntilCancelled() },
             try kit.server(router),
-            // After the server, so stopped before it: it would wait for long polls to end by themselves.
-            kit.service("long polls") { await desk.endPollsWhenCancelled() },
         ]
     }
 }

@@ -1,5 +1,6 @@
 import Contracts
 import Crypto
+import Events
 import Foundation
 import Logging
 import RPC
@@ -15,10 +16,8 @@ struct AuthDesk: Sendable {
     let users: UserHandlers
     let access: AccessHandlers
     let setup: SetupHandlers
-    let events: EventHandlers
+    let events: EventFeed
     private let store: Store
-    private let news: Bell
-    private let stopping = Bell()
     private let sweeper: SweepStore
     private let clock: WallClock
     private let logger: Logger
@@ -56,7 +55,6 @@ struct AuthDesk: Sendable {
         let userStore = UserStore(store: store, sessions: sessionStore)
         let passwords = PasswordHasher(cost: cost)
         self.store = store
-        self.news = news
         self.logger = logger
         sweeper = SweepStore(store: store)
         self.clock = clock
@@ -64,7 +62,7 @@ struct AuthDesk: Sendable {
             sessions: sessionStore, users: userStore, passwords: passwords, issuer: issuer, clock: clock)
         users = UserHandlers(users: userStore, passwords: passwords, clock: clock)
         access = AccessHandlers(changes: changes, clock: clock)
-        events = EventHandlers(outbox: store.outbox, stopping: stopping)
+        events = EventFeed(store.outbox)
         setup = SetupHandlers(
             setup: SetupStore(store: store, users: userStore, sessions: sessionStore),
             file: SetupTokenFile(directory: settings.dataDirectory), passwords: passwords, issuer: issuer,
@@ -83,27 +81,13 @@ struct AuthDesk: Sendable {
         router.on(AuthMethods.findUser, users.find)
         router.on(AuthMethods.watchAccess, access.watch)
         router.on(AuthMethods.claimSetup, setup.claim)
-        router.on(EventMethods.pull, events.pull)
+        events.register(on: &router)
     }
+
+    /// What happened, as consumers will pull it.
+    var outbox: Outbox { store.outbox }
 
     func close() async throws { try await store.close() }
-
-    /// Holds the file open for as long as others need it.
-    func closeWhenCancelled() async throws {
-        await cancellation()
-        try await close()
-    }
-
-    /// Answers long polls at once from then on.
-    func endPollsWhenCancelled() async {
-        await cancellation()
-        endPolls()
-    }
-
-    func endPolls() {
-        news.close()
-        stopping.close()
-    }
 
     func sweep() async throws { try await sweeper.sweep(at: clock()) }
 
@@ -114,10 +98,5 @@ struct AuthDesk: Sendable {
             }
             try? await Task.sleep(for: .seconds(3600))  // throws only when cancelled, which ends the loop
         }
-    }
-
-    private func cancellation() async {
-        let (never, _) = AsyncStream.makeStream(of: Never.self)
-        for await _ in never {}
     }
 }

@@ -1,4 +1,5 @@
 import Contracts
+import Events
 import RPC
 import ServiceKit
 import ServiceLifecycle
@@ -25,7 +26,7 @@ struct Deals: ServiceProcess {
         let router = router(store: store) { lookup, context in
             try await auth.call(AuthMethods.findUser, lookup, context: context)
         }
-        return [StoreClosing(store: store), kit.service(auth), try kit.server(router)]
+        return [kit.whenStopped(store.close), kit.service(auth), try kit.server(router)]
     }
 
     /// Every call that this service answers; shared by the process and its tests.
@@ -38,7 +39,6 @@ struct Deals: ServiceProcess {
         let team = TeamHandlers(teams: TeamStore(store: store), users: users, now: now)
         let conflicts = ConflictHandlers(conflicts: ConflictStore(store: store), now: now)
         let counterparties = CounterpartyHandlers(counterparties: CounterpartyStore(store: store), now: now)
-        let events = EventHandlers(events: EventStore(store: store))
 
         var router = RPCRouter()
         router.on(DealMethods.create, deals.create)
@@ -54,17 +54,7 @@ struct Deals: ServiceProcess {
         router.on(DealMethods.decideConflict, conflicts.decide)
         router.on(DealMethods.counterparties, counterparties.list)
         router.on(DealMethods.addCounterparty, counterparties.add)
-        router.on(EventMethods.pull, events.pull)
+        EventFeed(store.outbox).register(on: &router)
         return router
-    }
-}
-
-/// First to start and so last to stop: closes the file when nobody uses it any more.
-private struct StoreClosing: Service {
-    let store: Store
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        try await store.close()
     }
 }

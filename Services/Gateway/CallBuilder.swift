@@ -19,19 +19,24 @@ enum CallBuilder {
     private static func body(_ route: Route, _ request: HTTPRequest, query: [UInt8]) throws -> ByteBuffer {
         guard route.takesBody else { return route.query.isEmpty ? ByteBuffer() : ByteBuffer(bytes: query) }
         let type = request.head.headers["content-type"].first ?? ""
-        let essence = type.split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespaces).lowercased() } ?? ""
+        let essence =
+            type.split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespaces).lowercased() } ?? ""
         guard ["application/json", "application/merge-patch+json"].contains(essence) else {
             throw Problem(.unsupportedMediaType, "unsupported_media_type", "Send Content-Type: application/json.")
         }
-        guard request.body.readableBytes > 0 else { throw Problem(.badRequest, "json_invalid", "The body is empty; send JSON.") }
+        guard request.body.readableBytes > 0 else {
+            throw Problem(.badRequest, "json_invalid", "The body is empty; send JSON.")
+        }
         return request.body
     }
 
     private static func context(
-        _ route: Route, _ ids: [String], _ identity: RPCIdentity?, _ head: HTTPHead, _ mark: RequestMark, _ ifMatch: Int64?
+        _ route: Route, _ ids: [String], _ identity: RPCIdentity?, _ head: HTTPHead, _ mark: RequestMark,
+        _ ifMatch: Int64?
     ) -> RPCContext {
         RPCContext(
-            peer: Peer.gateway, identity: identity, trace: mark.trace, requestID: mark.id, resource: ids, ifMatch: ifMatch,
+            peer: Peer.gateway, identity: identity, trace: mark.trace, requestID: mark.id, resource: ids,
+            ifMatch: ifMatch,
             idempotencyKey: head.headers["idempotency-key"].first.map { String($0.prefix(256)) },
             clientAddress: head.remoteAddress, deadline: .now() + route.deadline)
     }
@@ -39,9 +44,12 @@ enum CallBuilder {
     /// `If-Match: "7"` (RFC 9110 section 13.1.1): one strong tag, whose content is the version.
     private static func ifMatch(_ route: Route, _ head: HTTPHead) throws -> Int64? {
         guard case .ifMatch = route.precondition, let field = head.headers["if-match"].first else { return nil }
-        guard field.utf8.count >= 3, field.first == "\"", field.last == "\"", let version = Int64(field.dropFirst().dropLast())
+        guard field.utf8.count >= 3, field.first == "\"", field.last == "\"",
+            let version = Int64(field.dropFirst().dropLast())
         else {
-            throw Problem(.badRequest, "if_match_invalid", "Send If-Match with the ETag of the resource as you read it, such as \"7\".")
+            throw Problem(
+                .badRequest, "if_match_invalid",
+                "Send If-Match with the ETag of the resource as you read it, such as \"7\".")
         }
         return version
     }
@@ -65,7 +73,8 @@ enum CallBuilder {
     static func unknownHealth() throws -> HTTPResponse {
         let report = HealthReport(status: .unknown, services: [Peer.health: ServiceHealth(status: .down)])
         return HTTPResponse(
-            status: .ok, headers: ["Content-Type": "application/json"], body: ByteBuffer(bytes: try StrictJSON.encode(report)))
+            status: .ok, headers: ["Content-Type": "application/json"],
+            body: ByteBuffer(bytes: try StrictJSON.encode(report)))
     }
 }
 

@@ -24,7 +24,8 @@ struct Gateway: ServiceProcess {
         let feed = AccessFeed(auth: auth, issuer: settings.issuer, audience: settings.audience, logger: kit.logger)
         let handler = GatewayHandler(
             router: try Router(RouteTable.all), authenticator: Authenticator(feed: feed, logger: kit.logger),
-            limits: settings.limits, peers: peers, pages: try pages(), openAPI: try OpenAPIDocument.make(RouteTable.all),
+            limits: settings.limits, peers: peers, pages: try pages(),
+            openAPI: try OpenAPIDocument.make(RouteTable.all),
             logger: kit.logger)
         let server = HTTPServer(
             host: settings.listen.host, port: settings.listen.port, group: kit.group, limits: settings.httpLimits,
@@ -45,8 +46,10 @@ struct Gateway: ServiceProcess {
             throw SettingsError("the web pages are missing beside the executable")
         }
         return try StaticFiles(directory: directory) { content in
-            SHA256.hash(data: Data(content.readableBytesView)).prefix(16).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-                .joined()
+            SHA256.hash(data: Data(content.readableBytesView)).prefix(16).map {
+                String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+            }
+            .joined()
         }
     }
 

@@ -92,7 +92,8 @@ struct GatewayHandler: HTTPHandler {
         let identity = try authenticator.identity(head.headers)
         if case .roles(let roles) = route.access {
             guard let identity else {
-                throw Problem(.unauthorized, "unauthenticated", "Sign in first.", headers: ["WWW-Authenticate": "Bearer"])
+                throw Problem(
+                    .unauthorized, "unauthenticated", "Sign in first.", headers: ["WWW-Authenticate": "Bearer"])
             }
             guard let role = Role(bits: identity.roles), roles.contains(role.rawValue) else {
                 throw Problem(
@@ -127,9 +128,12 @@ struct GatewayHandler: HTTPHandler {
             guard let client = peers[peer] else { throw RPCFault.internal }
             let call = try CallBuilder.call(route, ids, identity, request, mark)
             do {
-                let reply = try await client.send(method, body: call.body, timeout: route.deadline, context: call.context)
+                let reply = try await client.send(
+                    method, body: call.body, timeout: route.deadline, context: call.context)
                 return CallBuilder.response(route, reply, head: request.head)
-            } catch let fault as RPCFault where method.id == HealthMethods.current.entry.id && fault.status == .unavailable {
+            } catch let fault as RPCFault
+                where method.id == HealthMethods.current.entry.id && fault.status == .unavailable
+            {
                 // The state of the services is a question that must have an answer even when nobody can look.
                 return try CallBuilder.unknownHealth()
             }

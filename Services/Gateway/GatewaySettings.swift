@@ -10,12 +10,15 @@ struct GatewaySettings: Sendable {
 
     init(_ reader: inout SettingsReader) throws {
         listen = try reader.address("http.listen", default: "127.0.0.1:8080", "HOST:PORT of the public door")
-        issuer = try reader.string("token.issuer", default: "https://ibpipeline.local", "the iss of access tokens, as auth has it")
-        audience = try reader.string("token.audience", default: "ibpipeline", "the aud of access tokens, as auth has it")
+        issuer = try reader.string(
+            "token.issuer", default: "https://ibpipeline.local", "the iss of access tokens, as auth has it")
+        audience = try reader.string(
+            "token.audience", default: "ibpipeline", "the aud of access tokens, as auth has it")
         limits = try RateLimits(&reader)
         var http = HTTPLimits.default
         http.connectionsPerAddressMax = try reader.int(
-            "http.connections.per.address", default: 256, in: 1...10_000, "open connections of one address (IPv6: of one /64)")
+            "http.connections.per.address", default: 256, in: 1...10_000,
+            "open connections of one address (IPv6: of one /64)")
         httpLimits = http
     }
 }

@@ -29,7 +29,7 @@ struct Health: ServiceProcess {
         func prober(_ target: String, _ probe: @escaping @Sendable () async -> ProbeOutcome) -> Prober {
             Prober(target: target, interval: interval, probe: probe) { writer.buffer.add(board.take($0, of: target)) }
         }
-        var services: [any Service] = [StoreClosing(store: store), kit.service("history") { await writer.run() }]
+        var services: [any Service] = [kit.whenStopped(store.close), kit.service("history") { await writer.run() }]
         for (target, client) in clients {
             let prober = prober(target) {
                 await ProbeOutcome { try await client.health(timeout: .seconds(2)).isReady }
@@ -46,15 +46,5 @@ struct Health: ServiceProcess {
         HealthHandlers(board: board, history: history, interval: interval).register(on: &router)
         services.append(try kit.server(router))
         return services
-    }
-}
-
-/// First to start and so last to stop: closes the file when nobody uses it any more.
-private struct StoreClosing: Service {
-    let store: Store
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        try await store.close()
     }
 }

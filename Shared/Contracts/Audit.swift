@@ -2,7 +2,8 @@ package import Foundation
 package import RPC
 
 package enum AuditMethods {
-    package static let list = RPCMethod<AuditQuery, AuditPage>(0x0301, "audit.list", callers: [Peer.gateway], isIdempotent: true)
+    package static let list = RPCMethod<AuditQuery, AuditPage>(
+        0x0301, "audit.list", callers: [Peer.gateway], isIdempotent: true)
     package static let verify = RPCMethod<Nothing, AuditVerification>(
         0x0302, "audit.verify", callers: [Peer.gateway], isIdempotent: true)
 }

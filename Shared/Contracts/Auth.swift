@@ -12,7 +12,7 @@ package enum AuthMethods {
     package static let setUserStatus = RPCMethod<UserStatusChange, User>(
         0x0107, "auth.users.setStatus", callers: [Peer.gateway])
     package static let watchAccess = RPCMethod<AccessWatch, AccessState>(
-        0x0108, "auth.access.watch", callers: [Peer.gateway], isIdempotent: true)
+        0x0108, "auth.access.watch", callers: [Peer.gateway], isIdempotent: true, isLongPoll: true)
     package static let claimSetup = RPCMethod<SetupClaim, SignedIn>(0x0109, "auth.setup.claim", callers: [Peer.gateway])
     package static let findUser = RPCMethod<UserLookup, User>(
         0x010A, "auth.users.find", callers: [Peer.deals], isIdempotent: true)
@@ -90,7 +90,9 @@ package struct UserQuery: Codable, Sendable {
     package var role: Role?
     package var status: UserStatus?
 
-    package init(limit: Int? = nil, cursor: String? = nil, q: String? = nil, role: Role? = nil, status: UserStatus? = nil) {
+    package init(
+        limit: Int? = nil, cursor: String? = nil, q: String? = nil, role: Role? = nil, status: UserStatus? = nil
+    ) {
         self.limit = limit
         self.cursor = cursor
         self.q = q

@@ -42,7 +42,8 @@ extension BusinessDate {
     package init?(text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
-            let year = Int(digits: bytes[0..<4]), let month = Int(digits: bytes[5..<7]), let day = Int(digits: bytes[8..<10])
+            let year = Int(digits: bytes[0..<4]), let month = Int(digits: bytes[5..<7]),
+            let day = Int(digits: bytes[8..<10])
         else { return nil }
         self.init(year: year, month: month, day: day)
     }
@@ -50,7 +51,9 @@ extension BusinessDate {
 
 extension Instant {
     /// The day in UTC on which this moment falls.
-    package var day: BusinessDate { BusinessDate(daysSince1970: Int(milliseconds.flooredDivision(by: 86_400_000).quotient)) }
+    package var day: BusinessDate {
+        BusinessDate(daysSince1970: Int(milliseconds.flooredDivision(by: 86_400_000).quotient))
+    }
 }
 
 extension BusinessDate: Codable {

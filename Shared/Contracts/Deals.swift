@@ -4,15 +4,18 @@ package import RPC
 package enum DealMethods {
     package static let create = RPCMethod<NewDeal, Deal>(0x0201, "deals.create", callers: [Peer.gateway])
     package static let get = RPCMethod<Nothing, Deal>(0x0202, "deals.get", callers: [Peer.gateway], isIdempotent: true)
-    package static let list = RPCMethod<DealQuery, DealPage>(0x0203, "deals.list", callers: [Peer.gateway], isIdempotent: true)
+    package static let list = RPCMethod<DealQuery, DealPage>(
+        0x0203, "deals.list", callers: [Peer.gateway], isIdempotent: true)
     package static let update = RPCMethod<DealPatch, Deal>(0x0204, "deals.update", callers: [Peer.gateway])
     package static let transitions = RPCMethod<Nothing, TransitionOptions>(
         0x0205, "deals.transitions", callers: [Peer.gateway], isIdempotent: true)
     package static let move = RPCMethod<Move, Deal>(0x0206, "deals.move", callers: [Peer.gateway])
     package static let history = RPCMethod<Nothing, StageHistory>(
         0x0207, "deals.history", callers: [Peer.gateway], isIdempotent: true)
-    package static let team = RPCMethod<Nothing, Team>(0x0208, "deals.team", callers: [Peer.gateway], isIdempotent: true)
-    package static let addMember = RPCMethod<NewTeamMember, TeamMember>(0x0209, "deals.team.add", callers: [Peer.gateway])
+    package static let team = RPCMethod<Nothing, Team>(
+        0x0208, "deals.team", callers: [Peer.gateway], isIdempotent: true)
+    package static let addMember = RPCMethod<NewTeamMember, TeamMember>(
+        0x0209, "deals.team.add", callers: [Peer.gateway])
     package static let removeMember = RPCMethod<Nothing, Nothing>(0x020A, "deals.team.remove", callers: [Peer.gateway])
     package static let decideConflict = RPCMethod<ConflictDecision, Deal>(
         0x020B, "deals.conflict.decide", callers: [Peer.gateway])
@@ -44,7 +47,9 @@ package enum DealStatus: String, Codable, Sendable, CaseIterable {
     case won, lost, withdrawn
 }
 
-package enum Confidentiality: String, Codable, Sendable, CaseIterable { case `public`, `internal`, confidential, secret }
+package enum Confidentiality: String, Codable, Sendable, CaseIterable {
+    case `public`, `internal`, confidential, secret
+}
 
 package enum ConflictStatus: String, Codable, Sendable, CaseIterable {
     case notStarted = "not_started"
@@ -91,7 +96,8 @@ package struct Deal: Codable, Sendable, Hashable, RPCResource {
     package var resourceID: String { id.text }
 
     package init(
-        id: UUID, number: String, codeName: String, realName: String?, type: DealType, stage: String, status: DealStatus,
+        id: UUID, number: String, codeName: String, realName: String?, type: DealType, stage: String,
+        status: DealStatus,
         clientName: String, sector: String?, country: String?, description: String?, value: Money?, probability: Int,
         probabilitySource: ProbabilitySource, confidentiality: Confidentiality, conflictStatus: ConflictStatus,
         conflictExpiresOn: BusinessDate?, leadId: UUID, originatedOn: BusinessDate,
@@ -146,7 +152,8 @@ package struct NewDeal: Codable, Sendable, Hashable {
 
     package init(
         codeName: String, type: DealType, clientName: String, realName: String? = nil, sector: String? = nil,
-        country: String? = nil, description: String? = nil, value: Money? = nil, confidentiality: Confidentiality? = nil,
+        country: String? = nil, description: String? = nil, value: Money? = nil,
+        confidentiality: Confidentiality? = nil,
         originatedOn: BusinessDate? = nil, expectedCloseOn: BusinessDate? = nil, nextStep: String? = nil
     ) {
         self.codeName = codeName
@@ -277,7 +284,9 @@ package struct TransitionTarget: Codable, Sendable, Hashable {
     }
 }
 
-package enum MoveDirection: String, Codable, Sendable, CaseIterable { case forward, skip, back, hold, resume, end, reopen }
+package enum MoveDirection: String, Codable, Sendable, CaseIterable {
+    case forward, skip, back, hold, resume, end, reopen
+}
 
 package struct Move: Codable, Sendable {
     package var toStage: String
@@ -358,7 +367,8 @@ package struct TeamMember: Codable, Sendable, Hashable {
     package var to: Instant?
 
     package init(
-        userId: UUID, name: String, role: TeamRole, access: TeamAccess, reason: String, addedBy: UUID, from: Instant, to: Instant?
+        userId: UUID, name: String, role: TeamRole, access: TeamAccess, reason: String, addedBy: UUID, from: Instant,
+        to: Instant?
     ) {
         self.userId = userId
         self.name = name

@@ -3,7 +3,8 @@ package import RPC
 
 /// The one call by which a consumer reads a producer's outbox, the same on every service that has one.
 package enum EventMethods {
-    package static let pull = RPCMethod<EventPull, EventPage>(0x0010, "events.pull", callers: [Peer.audit], isIdempotent: true)
+    package static let pull = RPCMethod<EventPull, EventPage>(
+        0x0010, "events.pull", callers: [Peer.audit], isIdempotent: true, isLongPoll: true)
 }
 
 /// Asks for what came after a sequence number; waits for the next commit when there is nothing yet.
@@ -57,7 +58,8 @@ package struct Event: Codable, Sendable, Hashable {
     package var traceId: String?
 
     package init(
-        id: UUID = UUIDv7.make(), type: String, time: Instant, actor: EventActor, subject: EventSubject, version: Int64 = 0,
+        id: UUID = UUIDv7.make(), type: String, time: Instant, actor: EventActor, subject: EventSubject,
+        version: Int64 = 0,
         changes: [FieldChange] = [], requestId: String? = nil, traceId: String? = nil
     ) {
         self.id = id
@@ -140,7 +142,8 @@ extension EventActor {
     /// The signed-in user of a call, or `anonymous` at a public route.
     package init(_ context: RPCContext) {
         if let identity = context.identity {
-            self.init(kind: "user", id: identity.subject.text, session: identity.session, address: context.clientAddress)
+            self.init(
+                kind: "user", id: identity.subject.text, session: identity.session, address: context.clientAddress)
         } else {
             self.init(kind: "anonymous", id: "", address: context.clientAddress)
         }

@@ -1,8 +1,10 @@
 package import RPC
 
 package enum HealthMethods {
-    package static let current = RPCMethod<Nothing, HealthReport>(0x0401, "health.current", callers: [Peer.gateway], isIdempotent: true)
-    package static let history = RPCMethod<Nothing, HealthHistory>(0x0402, "health.history", callers: [Peer.gateway], isIdempotent: true)
+    package static let current = RPCMethod<Nothing, HealthReport>(
+        0x0401, "health.current", callers: [Peer.gateway], isIdempotent: true)
+    package static let history = RPCMethod<Nothing, HealthHistory>(
+        0x0402, "health.history", callers: [Peer.gateway], isIdempotent: true)
 }
 
 /// `unknown` means that nobody looked lately; it is not `down`, which means that somebody looked and got no good answer.
@@ -28,7 +30,8 @@ package struct ServiceHealth: Codable, Sendable, Hashable {
     package var error: String?
 
     package init(
-        status: HealthState, since: Instant?, checkedAt: Instant?, latencyMicroseconds: Int?, uptime24h: Double?, error: String?
+        status: HealthState, since: Instant?, checkedAt: Instant?, latencyMicroseconds: Int?, uptime24h: Double?,
+        error: String?
     ) {
         self.status = status
         self.since = since

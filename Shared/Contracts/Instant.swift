@@ -6,7 +6,9 @@ package struct Instant: Hashable, Comparable, Sendable {
 
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    package static var now: Instant { Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))) }
+    package static var now: Instant {
+        Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
+    }
 
     package static func < (a: Instant, b: Instant) -> Bool { a.milliseconds < b.milliseconds }
 
@@ -37,7 +39,8 @@ extension Instant {
         var millis = 0
         let fraction = bytes[19..<(bytes.count - 1)]
         if !fraction.isEmpty {
-            guard fraction.first == UInt8(ascii: "."), fraction.count > 1, Int(digits: fraction.dropFirst()) != nil else {
+            guard fraction.first == UInt8(ascii: "."), fraction.count > 1, Int(digits: fraction.dropFirst()) != nil
+            else {
                 return nil
             }
             let threeDigits = (Array(fraction.dropFirst()) + Array("00".utf8)).prefix(3)

@@ -13,7 +13,8 @@ package struct Money: Hashable, Sendable {
     /// Reads a plain decimal such as `-12.5`; nil when it has an exponent, more decimals than the currency or does not fit.
     package init?(amount: String, currency: Currency) {
         let isNegative = amount.utf8.first == UInt8(ascii: "-")
-        let parts = amount.utf8.dropFirst(isNegative ? 1 : 0).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let parts = amount.utf8.dropFirst(isNegative ? 1 : 0).split(
+            separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count <= 2, let whole = parts.first, whole.isDigits else { return nil }
         let decimals = parts.count == 2 ? Array(parts[1]) : []
         guard parts.count == 1 || decimals.isDigits, decimals.count <= currency.exponent else { return nil }
@@ -59,7 +60,9 @@ package struct Currency: Hashable, Sendable {
             ),
         ]
         return Dictionary(
-            uniqueKeysWithValues: codes.flatMap { exponent, list in list.split(separator: " ").map { (String($0), exponent) } })
+            uniqueKeysWithValues: codes.flatMap { exponent, list in
+                list.split(separator: " ").map { (String($0), exponent) }
+            })
     }()
 }
 

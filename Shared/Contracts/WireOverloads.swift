@@ -6,7 +6,9 @@ extension KeyedEncodingContainer {
     /// Ids travel in lower case; Foundation would write them in upper case.
     package mutating func encode(_ id: UUID, forKey key: Key) throws { try encode(id.text, forKey: key) }
 
-    package mutating func encodeIfPresent(_ id: UUID?, forKey key: Key) throws { try encodeIfPresent(id?.text, forKey: key) }
+    package mutating func encodeIfPresent(_ id: UUID?, forKey key: Key) throws {
+        try encodeIfPresent(id?.text, forKey: key)
+    }
 }
 
 extension KeyedDecodingContainer {

@@ -36,9 +36,10 @@ package struct HTTPLimits: Sendable {
 
     /// A quarter of the shortest time, between 5 ms and 1 s.
     var sweepInterval: TimeAmount {
-        let shortest = [
-            headTimeout, bodyTimeout, bodyGrace, writeStallTimeout, idleTimeout, requestTimeout, lingerTimeout,
-        ].min() ?? .seconds(4)
+        let shortest =
+            [
+                headTimeout, bodyTimeout, bodyGrace, writeStallTimeout, idleTimeout, requestTimeout, lingerTimeout,
+            ].min() ?? .seconds(4)
         return min(max(.nanoseconds(shortest.nanoseconds / 4), .milliseconds(5)), .seconds(1))
     }
 }

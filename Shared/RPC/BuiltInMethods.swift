@@ -1,9 +1,12 @@
 /// What every server answers beside its own methods, to any peer that passed the handshake.
 package enum BuiltInMethods {
     package static let anyone: Set<String> = ["*"]
-    package static let health = RPCMethod<Nothing, RPCServerHealth>(0x0001, "rpc.health", callers: anyone, isIdempotent: true)
-    package static let describe = RPCMethod<Nothing, RPCDescription>(0x0002, "rpc.describe", callers: anyone, isIdempotent: true)
-    package static let stats = RPCMethod<Nothing, RPCStatsReport>(0x0003, "rpc.stats", callers: anyone, isIdempotent: true)
+    package static let health = RPCMethod<Nothing, RPCServerHealth>(
+        0x0001, "rpc.health", callers: anyone, isIdempotent: true)
+    package static let describe = RPCMethod<Nothing, RPCDescription>(
+        0x0002, "rpc.describe", callers: anyone, isIdempotent: true)
+    package static let stats = RPCMethod<Nothing, RPCStatsReport>(
+        0x0003, "rpc.stats", callers: anyone, isIdempotent: true)
 }
 
 package struct RPCServerHealth: Codable, Sendable {

@@ -96,7 +96,8 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         let lost = pending.values
         pending.removeAll()
         for call in lost {
-            call.promise.fail(RPCFault(.unavailable, "connection_lost", "The connection to \(greeting.expectedServer) was lost."))
+            call.promise.fail(
+                RPCFault(.unavailable, "connection_lost", "The connection to \(greeting.expectedServer) was lost."))
         }
         if wasUsable { ended() }
     }
@@ -142,7 +143,8 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         let status = RPCStatus(rawValue: UInt16(truncatingIfNeeded: frame.a >> 16)) ?? .unknown
         guard status == .ok else { return call.promise.fail(RPCFault(frame, status)) }
         let metadata = try RPCMetadata(frame.metadata)
-        call.promise.succeed(RPCReply(body: frame.body, resource: metadata.replyResource, version: metadata.replyVersion))
+        call.promise.succeed(
+            RPCReply(body: frame.body, resource: metadata.replyResource, version: metadata.replyVersion))
     }
 
     // MARK: calls
@@ -154,19 +156,26 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     ) -> UInt32? {
         guard isUsable, let frames, lastID < .max else { return nil }
         guard pending.count < peerInFlightMax else {
-            promise.fail(RPCFault(.resourceExhausted, "busy", "Too many calls at once.", retryAfterMilliseconds: 64, isNotExecuted: true))
+            promise.fail(
+                RPCFault(
+                    .resourceExhausted, "busy", "Too many calls at once.", retryAfterMilliseconds: 64,
+                    isNotExecuted: true))
             return 0
         }
         let remaining = (deadline - .now()).nanoseconds / 1_000_000
         guard remaining > 0 else {
-            promise.fail(RPCFault(.deadlineExceeded, "deadline_exceeded", "No time left for the call.", isNotExecuted: true))
+            promise.fail(
+                RPCFault(.deadlineExceeded, "deadline_exceeded", "No time left for the call.", isNotExecuted: true))
             return 0
         }
         let frame = Frame(
             .request, flags: method.isIdempotent ? .isIdempotent : [], id: lastID + 1,
             a: UInt32(clamping: remaining), method: method.id, metadata: metadata, body: body)
         guard frame.encodedBytes <= limits.frameBytesMax, metadata.readableBytes <= RPCLimits.metadataBytesMax else {
-            promise.fail(RPCFault(.invalidArgument, "request_too_large", "The request is larger than a frame may be.", isNotExecuted: true))
+            promise.fail(
+                RPCFault(
+                    .invalidArgument, "request_too_large", "The request is larger than a frame may be.",
+                    isNotExecuted: true))
             return 0
         }
         lastID += 1
@@ -192,7 +201,9 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
                 self.pending[id] = nil
                 self.frames?.write(Frame(.cancel, id: id))
                 call.promise.fail(
-                    RPCFault(.deadlineExceeded, "deadline_exceeded", "\(self.greeting.expectedServer) did not answer in time."))
+                    RPCFault(
+                        .deadlineExceeded, "deadline_exceeded",
+                        "\(self.greeting.expectedServer) did not answer in time."))
             }
             if self.pending.isEmpty {
                 task.cancel()

@@ -35,13 +35,12 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
     /// Connects, and connects again when the connection ends, until the task is cancelled.
     func run() async {
         var backOff = BackOff(first: .milliseconds(20), max: .seconds(1))
-        var isOutage = false
+        var outage = Outage()
         while !Task.isCancelled {
             do {
                 let ended = eventLoop.makePromise(of: Void.self)
                 let channel = try await connect(ended)
-                if isOutage { logger.info("connected again", metadata: ["peer": "\(configuration.peer)"]) }
-                isOutage = false
+                if outage.end() { logger.info("connected again", metadata: ["peer": "\(configuration.peer)"]) }
                 backOff.reset()
                 await withTaskCancellationHandler {
                     try? await ended.futureResult.get()
@@ -50,10 +49,9 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
                     channel.close(promise: nil)
                 }
             } catch {
-                if !isOutage {
+                if outage.note() {
                     logger.warning("cannot connect", metadata: ["peer": "\(configuration.peer)", "error": "\(error)"])
                 }
-                isOutage = true
             }
             try? await Task.sleep(for: backOff.next())
         }
@@ -73,7 +71,9 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
                     }
                 }
                 .connect(host: configuration.host, port: configuration.port).get()
-            let timeout = eventLoop.scheduleTask(in: configuration.limits.handshakeTimeout) { channel.close(promise: nil) }
+            let timeout = eventLoop.scheduleTask(in: configuration.limits.handshakeTimeout) {
+                channel.close(promise: nil)
+            }
             defer { timeout.cancel() }
             try await ready.futureResult.get()
             return channel
@@ -151,6 +151,28 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
         RPCFault(
             .unavailable, "service_unavailable", "\(configuration.peer) cannot be reached at the moment.",
             retryAfterMilliseconds: 1000, isNotExecuted: true)
+    }
+}
+
+/// Decides when a missing peer is worth a line in the log: once, after it was away for longer than a start or restart takes.
+private struct Outage {
+    static let tolerated = Duration.seconds(2)
+    private var since: ContinuousClock.Instant?
+    private var isReported = false
+
+    /// True when this is to be reported.
+    mutating func note(now: ContinuousClock.Instant = .now) -> Bool {
+        let start = since ?? now
+        since = start
+        guard !isReported, now - start > Self.tolerated else { return false }
+        isReported = true
+        return true
+    }
+
+    /// True when an outage that was reported is over.
+    mutating func end() -> Bool {
+        defer { self = Outage() }
+        return isReported
     }
 }
 

@@ -27,7 +27,9 @@ package struct FrameDecoder: NIOSingleStepByteToMessageDecoder {
         return Frame(kind, flags: .init(rawValue: flags), id: id, a: a, method: method, metadata: metadata, body: body)
     }
 
-    package mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws -> Frame? { try decode(buffer: &buffer) }
+    package mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws -> Frame? {
+        try decode(buffer: &buffer)
+    }
 }
 
 package enum FrameError: Error, Equatable {

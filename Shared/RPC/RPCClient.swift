@@ -59,7 +59,8 @@ package final class RPCClient: Sendable {
 
     /// - Throws: `RPCFault`: the server's own, or `unavailable`, `deadlineExceeded`, `cancelled`.
     package func call<Input, Output>(
-        _ method: RPCMethod<Input, Output>, _ input: Input, timeout: TimeAmount = .seconds(5), context: RPCContext? = nil,
+        _ method: RPCMethod<Input, Output>, _ input: Input, timeout: TimeAmount = .seconds(5),
+        context: RPCContext? = nil,
         waitsForConnection: Bool = true
     ) async throws -> Output {
         let body = input is Nothing ? ByteBuffer() : ByteBuffer(data: try StrictJSON.encode(input))
@@ -68,7 +69,8 @@ package final class RPCClient: Sendable {
         do {
             return try JSONDecoder().decode(Output.self, from: Data(buffer: reply.body))
         } catch {
-            throw RPCFault(.internal, "bad_reply", "\(configuration.peer) answered \(method.entry.name) in an unexpected shape.")
+            throw RPCFault(
+                .internal, "bad_reply", "\(configuration.peer) answered \(method.entry.name) in an unexpected shape.")
         }
     }
 
@@ -122,14 +124,17 @@ package final class RPCClient: Sendable {
     ) async throws -> RPCReply {
         let link = link()
         let promise = link.eventLoop.makePromise(of: RPCReply.self)
-        let ticket = link.eventLoop.inEventLoop
+        let ticket =
+            link.eventLoop.inEventLoop
             ? link.eventLoop.makeSucceededFuture(
                 NIOLoopBound(
-                    link.send(method, body: body, metadata: metadata, deadline: deadline, waits: waits, promise: promise),
+                    link.send(
+                        method, body: body, metadata: metadata, deadline: deadline, waits: waits, promise: promise),
                     eventLoop: link.eventLoop))
             : link.eventLoop.submit {
                 NIOLoopBound(
-                    link.send(method, body: body, metadata: metadata, deadline: deadline, waits: waits, promise: promise),
+                    link.send(
+                        method, body: body, metadata: metadata, deadline: deadline, waits: waits, promise: promise),
                     eventLoop: link.eventLoop)
             }
         return try await withTaskCancellationHandler {
@@ -140,7 +145,9 @@ package final class RPCClient: Sendable {
     }
 
     private func link() -> ClientLink {
-        if let current = MultiThreadedEventLoopGroup.currentEventLoop, let own = links.first(where: { $0.eventLoop === current }) {
+        if let current = MultiThreadedEventLoopGroup.currentEventLoop,
+            let own = links.first(where: { $0.eventLoop === current })
+        {
             return own
         }
         return links[Int.random(in: links.indices)]

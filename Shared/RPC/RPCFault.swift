@@ -53,7 +53,10 @@ extension RPCFault {
         RPCFault(.permissionDenied, "forbidden", message)
     }
 
-    package static let `internal` = RPCFault(.internal, "internal", "Something went wrong on our side; it has been logged.")
+    static let draining = RPCFault(.unavailable, "draining", "The service is stopping.", isNotExecuted: true)
+
+    package static let `internal` = RPCFault(
+        .internal, "internal", "Something went wrong on our side; it has been logged.")
 }
 
 /// The body of a RESPONSE that failed; the status and the retry hint stand in its header.

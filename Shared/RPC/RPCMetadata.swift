@@ -74,7 +74,9 @@ package struct RPCMetadata: Equatable, Sendable {
     package func encoded(_ allocator: ByteBufferAllocator = .init()) -> ByteBuffer {
         var out = allocator.buffer(capacity: 128)
         if let trace {
-            out.writeEntry(Key.trace) { $0.writeMultipleIntegers(trace.traceHigh, trace.traceLow, trace.span, trace.flags) }
+            out.writeEntry(Key.trace) {
+                $0.writeMultipleIntegers(trace.traceHigh, trace.traceLow, trace.span, trace.flags)
+            }
         }
         if let requestID { out.writeEntry(Key.requestID) { $0.writeString(requestID) } }
         if let clientAddress { out.writeEntry(Key.clientAddress) { $0.writeString(clientAddress) } }
@@ -110,7 +112,9 @@ extension ByteBuffer {
     }
 
     fileprivate mutating func readIdentity() -> RPCIdentity? {
-        guard let subject = readUUID(), let session = readUUID(), let roles = readInteger(as: UInt16.self) else { return nil }
+        guard let subject = readUUID(), let session = readUUID(), let roles = readInteger(as: UInt16.self) else {
+            return nil
+        }
         return RPCIdentity(subject: subject, session: session, roles: roles)
     }
 

@@ -7,8 +7,11 @@ package struct RPCMethod<Input: Codable & Sendable, Output: Codable & Sendable>:
     ///   - name: `service.verb`, as logs, metrics and `describe` show it.
     ///   - callers: names of the services that may call it; the server refuses others.
     ///   - isIdempotent: true when running it twice does no harm, so that a lost reply may be retried.
-    package init(_ id: UInt16, _ name: String, callers: Set<String>, isIdempotent: Bool = false) {
-        entry = RPCMethodEntry(id: id, name: name, callers: callers, isIdempotent: isIdempotent)
+    ///   - isLongPoll: true when it mostly waits for news; a server that drains ends such calls at once.
+    package init(
+        _ id: UInt16, _ name: String, callers: Set<String>, isIdempotent: Bool = false, isLongPoll: Bool = false
+    ) {
+        entry = RPCMethodEntry(id: id, name: name, callers: callers, isIdempotent: isIdempotent, isLongPoll: isLongPoll)
     }
 }
 
@@ -18,12 +21,14 @@ package struct RPCMethodEntry: Sendable, Hashable {
     package let name: String
     package let callers: Set<String>
     package let isIdempotent: Bool
+    package let isLongPoll: Bool
 
-    package init(id: UInt16, name: String, callers: Set<String>, isIdempotent: Bool) {
+    package init(id: UInt16, name: String, callers: Set<String>, isIdempotent: Bool, isLongPoll: Bool = false) {
         self.id = id
         self.name = name
         self.callers = callers
         self.isIdempotent = isIdempotent
+        self.isLongPoll = isLongPoll
     }
 }
 

@@ -31,7 +31,8 @@ package struct RPCRouter: Sendable {
         add(method.entry) { body, context in
             let output = try await handler(try Self.input(body), context)
             return RPCReply(
-                body: ByteBuffer(data: try StrictJSON.encode(output)), resource: output.resourceID, version: output.version)
+                body: ByteBuffer(data: try StrictJSON.encode(output)), resource: output.resourceID,
+                version: output.version)
         }
     }
 
@@ -50,7 +51,8 @@ package struct RPCRouter: Sendable {
     /// Runs a method as the server would, without a connection.
     package func dispatch(_ method: RPCMethodEntry, body: ByteBuffer, context: RPCContext) async throws -> RPCReply {
         guard let route = routes[method.id] else {
-            throw RPCFault(.unimplemented, "unimplemented", "This service has no method \(method.name).", isNotExecuted: true)
+            throw RPCFault(
+                .unimplemented, "unimplemented", "This service has no method \(method.name).", isNotExecuted: true)
         }
         return try await route.handler(body, context)
     }

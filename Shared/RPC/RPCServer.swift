@@ -56,7 +56,9 @@ package final class RPCServer: Sendable {
         router.on(BuiltInMethods.describe) { _, _ in
             RPCDescription(
                 service: configuration.service,
-                methods: own.map { .init(id: $0.id, name: $0.name, callers: $0.callers.sorted(), idempotent: $0.isIdempotent) })
+                methods: own.map {
+                    .init(id: $0.id, name: $0.name, callers: $0.callers.sorted(), idempotent: $0.isIdempotent)
+                })
         }
         router.on(BuiltInMethods.stats) { [stats] _, _ in stats.report }
         self.router = router
@@ -88,7 +90,8 @@ package final class RPCServer: Sendable {
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
             let connection = ServerConnection(
-                configuration, router: router, stats: stats, logger: logger, executor: EventLoopTaskExecutor(channel.eventLoop))
+                configuration, router: router, stats: stats, logger: logger,
+                executor: EventLoopTaskExecutor(channel.eventLoop))
             try channel.pipeline.syncOperations.addHandler(connection)
             let id = ObjectIdentifier(connection)
             let isDraining = open.withLock {
@@ -122,7 +125,8 @@ package enum RPCServerError: Error, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .addressInUse(let address): "\(address) is in use by another process; choose another address or stop that one"
+        case .addressInUse(let address):
+            "\(address) is in use by another process; choose another address or stop that one"
         case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
         }
     }

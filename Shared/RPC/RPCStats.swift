@@ -28,7 +28,8 @@ final class RPCStats: Sendable {
     var report: RPCStatsReport {
         counts.withLock {
             RPCStatsReport(
-                connections: $0.connections, inFlight: $0.inFlight, methods: $0.methods.values.sorted { $0.name < $1.name })
+                connections: $0.connections, inFlight: $0.inFlight,
+                methods: $0.methods.values.sorted { $0.name < $1.name })
         }
     }
 }

@@ -19,7 +19,11 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     private struct Call {
         let task: Task<Void, Never>
         let deadline: NIODeadline
+        let isLongPoll: Bool
     }
+
+    /// EX_TEMPFAIL of sysexits(3): what a part below says that could not take the work now and did none of it.
+    private static let temporaryFailure = 75
 
     private let server: RPCServer.Configuration
     private let router: RPCRouter
@@ -36,7 +40,8 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     private var deadlineSweep: RepeatedTask?
 
     init(
-        _ server: RPCServer.Configuration, router: RPCRouter, stats: RPCStats, logger: Logger, executor: EventLoopTaskExecutor
+        _ server: RPCServer.Configuration, router: RPCRouter, stats: RPCStats, logger: Logger,
+        executor: EventLoopTaskExecutor
     ) {
         self.server = server
         self.router = router
@@ -112,7 +117,8 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     private func greet(_ hello: Hello) throws {
         guard let clientNonce = hello.nonce, clientNonce.count == 32 else { throw FrameError.handshake("no nonce") }
         let names = HandshakeNames(
-            clientNonce: clientNonce, serverNonce: HandshakeNames.nonce(), client: hello.service, server: server.service)
+            clientNonce: clientNonce, serverNonce: HandshakeNames.nonce(), client: hello.service, server: server.service
+        )
         let answer = Hello(
             service: server.service, nonce: names.serverNonce, proof: server.secret.proof(of: .server, names),
             limits: server.limits)
@@ -154,20 +160,21 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
                 self.executor.eventLoop.execute { self.finish(frame.id, route.entry.name, since: arrival, outcome) }
             }
         }
-        calls[frame.id] = Call(task: task, deadline: context.deadline)
+        calls[frame.id] = Call(task: task, deadline: context.deadline, isLongPoll: route.entry.isLongPoll)
         sweepDeadlines()
     }
 
     /// Refuses before anything runs, so that the caller may safely try again elsewhere or later.
     private func route(_ frame: Frame, _ peer: String) throws -> RPCRouter.Route {
         guard !isDraining else {
-            throw RPCFault(.unavailable, "draining", "The service is stopping.", isNotExecuted: true)
+            throw RPCFault.draining
         }
         guard calls.count < server.limits.inFlightMax else {
             throw RPCFault(
                 .resourceExhausted, "busy", "Too many calls at once.", retryAfterMilliseconds: 64, isNotExecuted: true)
         }
-        guard frame.id != 0, calls[frame.id] == nil, frame.flags.isDisjoint(with: [.bodyIsCompressed, .wantsStream]) else {
+        guard frame.id != 0, calls[frame.id] == nil, frame.flags.isDisjoint(with: [.bodyIsCompressed, .wantsStream])
+        else {
             throw RPCFault(.invalidArgument, "bad_frame", "The request frame cannot be served.", isNotExecuted: true)
         }
         guard let route = router.routes[frame.method] else {
@@ -175,7 +182,8 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         }
         guard route.entry.callers == BuiltInMethods.anyone || route.entry.callers.contains(peer) else {
             throw RPCFault(
-                .permissionDenied, "caller_not_allowed", "\(peer) may not call \(route.entry.name).", isNotExecuted: true)
+                .permissionDenied, "caller_not_allowed", "\(peer) may not call \(route.entry.name).",
+                isNotExecuted: true)
         }
         return route
     }
@@ -183,7 +191,8 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     private func context(_ frame: Frame, _ peer: String, _ arrival: NIODeadline) throws -> RPCContext {
         let metadata = try RPCMetadata(frame.metadata)
         guard metadata.identity == nil || peer == server.identityPeer else {
-            throw RPCFault(.permissionDenied, "identity_not_allowed", "\(peer) may not speak for a user.", isNotExecuted: true)
+            throw RPCFault(
+                .permissionDenied, "identity_not_allowed", "\(peer) may not speak for a user.", isNotExecuted: true)
         }
         let remaining = frame.a == 0 ? server.limits.defaultDeadline : .milliseconds(Int64(frame.a))
         return RPCContext(
@@ -192,7 +201,9 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
             clientAddress: metadata.clientAddress, deadline: arrival + remaining)
     }
 
-    private func run(_ route: RPCRouter.Route, _ body: ByteBuffer, _ context: RPCContext) async -> Result<RPCReply, RPCFault> {
+    private func run(_ route: RPCRouter.Route, _ body: ByteBuffer, _ context: RPCContext) async -> Result<
+        RPCReply, RPCFault
+    > {
         guard NIODeadline.now() < context.deadline else {
             return .failure(RPCFault(.deadlineExceeded, "deadline_exceeded", "Too late to start.", isNotExecuted: true))
         }
@@ -208,6 +219,12 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         case let fault as RPCFault: return fault
         case let error as FrameError:
             return RPCFault(.invalidArgument, "bad_metadata", "\(error)", isNotExecuted: true)
+        case is CancellationError where isDraining:
+            return .draining
+        case let error as any CustomNSError where error.errorCode == Self.temporaryFailure:
+            return RPCFault(
+                .resourceExhausted, "busy", "Too much to do at the moment.", retryAfterMilliseconds: 1000,
+                isNotExecuted: true)
         case is CancellationError:
             return RPCFault(.cancelled, "cancelled", "The caller gave up or the deadline passed.")
         default:
@@ -221,13 +238,17 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         }
     }
 
-    private func finish(_ id: UInt32, _ method: String, since arrival: NIODeadline, _ outcome: Result<RPCReply, RPCFault>) {
+    private func finish(
+        _ id: UInt32, _ method: String, since arrival: NIODeadline, _ outcome: Result<RPCReply, RPCFault>
+    ) {
         calls[id] = nil
         answer(id, method, since: arrival, outcome)
         if isDraining, calls.isEmpty { frames?.close(saying: "drained") }
     }
 
-    private func answer(_ id: UInt32, _ method: String, since arrival: NIODeadline, _ outcome: Result<RPCReply, RPCFault>) {
+    private func answer(
+        _ id: UInt32, _ method: String, since arrival: NIODeadline, _ outcome: Result<RPCReply, RPCFault>
+    ) {
         let elapsed = NIODeadline.now() - arrival
         let status: RPCStatus
         var frame = Frame(.response, id: id)
@@ -265,11 +286,12 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         }
     }
 
-    /// Takes no new calls, finishes those under way, closes. On the event loop.
+    /// Takes no new calls, finishes those under way, closes. Calls that only wait for news end at once. On the event loop.
     func drain() {
         isDraining = true
         guard case .ready = state else { return }
         frames?.write(Frame(.drain, a: lastID))
+        for call in calls.values where call.isLongPoll { call.task.cancel() }
         if calls.isEmpty { frames?.close(saying: "drained") }
     }
 }

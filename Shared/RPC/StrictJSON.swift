@@ -24,7 +24,8 @@ package enum StrictJSON {
             throw fault(for: error)
         }
         guard unknown.paths.isEmpty else {
-            throw RPCFault.invalid(unknown.paths.sorted().map { FieldFault($0, "unknown_field", "is not a field of this request") })
+            throw RPCFault.invalid(
+                unknown.paths.sorted().map { FieldFault($0, "unknown_field", "is not a field of this request") })
         }
         return value
     }
@@ -59,7 +60,11 @@ package enum StrictJSON {
 
     fileprivate static func path(_ keys: [any CodingKey]) -> String {
         keys.reduce(into: "") { path, key in
-            if let index = key.intValue { path += "[\(index)]" } else { path += (path.isEmpty ? "" : ".") + key.stringValue }
+            if let index = key.intValue {
+                path += "[\(index)]"
+            } else {
+                path += (path.isEmpty ? "" : ".") + key.stringValue
+            }
         }
     }
 }
@@ -87,7 +92,9 @@ private struct Strict<T: Decodable>: Decodable {
                 throw DecodingError.dataCorrupted(Self.readable(context))
             }
             throw DecodingError.dataCorrupted(
-                .init(codingPath: context.codingPath, debugDescription: "must be one of \(allowed.joined(separator: ", "))"))
+                .init(
+                    codingPath: context.codingPath,
+                    debugDescription: "must be one of \(allowed.joined(separator: ", "))"))
         }
         tracking.reportUnknown()
     }
@@ -99,7 +106,9 @@ private struct Strict<T: Decodable>: Decodable {
 }
 
 private func allowedValues(of type: any Any.Type) -> [String]? {
-    func values<E: CaseIterable & RawRepresentable>(_: E.Type) -> [String] { E.allCases.compactMap { $0.rawValue as? String } }
+    func values<E: CaseIterable & RawRepresentable>(_: E.Type) -> [String] {
+        E.allCases.compactMap { $0.rawValue as? String }
+    }
     guard let cases = type as? any (CaseIterable & RawRepresentable).Type else { return nil }
     return values(cases)
 }
@@ -163,7 +172,9 @@ private struct TrackingContainer<Key: CodingKey>: KeyedDecodingContainerProtocol
         return try base.decode(Strict<T>.self, forKey: key).value
     }
 
-    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) throws -> KeyedDecodingContainer<Nested> {
+    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) throws
+        -> KeyedDecodingContainer<Nested>
+    {
         decoder.note(key)
         return try base.nestedContainer(keyedBy: type, forKey: key)
     }

@@ -13,7 +13,8 @@ package struct TraceContext: Sendable, Hashable {
 
     package static func random() -> TraceContext {
         TraceContext(
-            traceHigh: .random(in: 1 ... .max), traceLow: .random(in: 1 ... .max), span: .random(in: 1 ... .max), flags: 1)
+            traceHigh: .random(in: 1 ... .max), traceLow: .random(in: 1 ... .max), span: .random(in: 1 ... .max),
+            flags: 1)
     }
 
     /// The same trace, one span further down.
@@ -32,7 +33,8 @@ package struct TraceContext: Sendable, Hashable {
         let parts = header.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count >= 4, parts[0].utf8.count == 2, let version = Self.value(parts[0]), version != 0xFF,
             version > 0 || parts.count == 4,
-            parts[1].utf8.count == 32, let high = Self.value(parts[1].prefix(16)), let low = Self.value(parts[1].suffix(16)),
+            parts[1].utf8.count == 32, let high = Self.value(parts[1].prefix(16)),
+            let low = Self.value(parts[1].suffix(16)),
             parts[2].utf8.count == 16, let span = Self.value(parts[2]), parts[3].utf8.count == 2,
             let flags = Self.value(parts[3]), high | low != 0, span != 0
         else { return nil }

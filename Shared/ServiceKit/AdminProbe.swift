@@ -9,10 +9,14 @@ package enum AdminProbe {
         package let body: String
     }
 
-    package static func get(_ path: String, _ address: Address, timeout: TimeAmount = .seconds(2)) async throws -> Answer {
+    package static func get(_ path: String, _ address: Address, timeout: TimeAmount = .seconds(2)) async throws
+        -> Answer
+    {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let promise = loop.makePromise(of: Answer.self)
-        let limit = loop.scheduleTask(in: timeout) { promise.fail(SettingsError("no answer from \(address.host):\(address.port)")) }
+        let limit = loop.scheduleTask(in: timeout) {
+            promise.fail(SettingsError("no answer from \(address.host):\(address.port)"))
+        }
         defer { limit.cancel() }
         do {
             let channel = try await ClientBootstrap(group: loop)
@@ -48,7 +52,8 @@ package enum AdminProbe {
             switch unwrapInboundIn(data) {
             case .head(let head): status = head.status
             case .body(let part): body += String(buffer: part).prefix(4096)
-            case .end: promise.succeed(Answer(isOK: status == .ok, body: body.split(separator: "\n").joined(separator: " ")))
+            case .end:
+                promise.succeed(Answer(isOK: status == .ok, body: body.split(separator: "\n").joined(separator: " ")))
             }
         }
 

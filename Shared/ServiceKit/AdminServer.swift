@@ -36,7 +36,8 @@ struct AdminServer: Service, HTTPHandler, CustomStringConvertible {
         switch request.head.path {
         case "/livez": return text(.ok, "ok\n")
         case "/readyz" where kit.readiness.isReady: return text(.ok, "ready\n")
-        case "/readyz": return text(.serviceUnavailable, "not ready: \(kit.readiness.missing.joined(separator: ", "))\n")
+        case "/readyz":
+            return text(.serviceUnavailable, "not ready: \(kit.readiness.missing.joined(separator: ", "))\n")
         case "/metrics": return text(.ok, kit.metrics.exposition(), type: "text/plain; version=0.0.4; charset=utf-8")
         default: return text(.notFound, "not here; there is /livez, /readyz and /metrics\n")
         }

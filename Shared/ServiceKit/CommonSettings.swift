@@ -16,21 +16,27 @@ package struct CommonSettings: Sendable {
 
     package init(_ reader: inout SettingsReader, adminPort: Int) throws {
         listen = try reader.optionalString("listen", "HOST:PORT for calls from other services").map { text in
-            guard let address = Address(text) else { throw SettingsError("IBP_LISTEN is \(text), but must be HOST:PORT") }
+            guard let address = Address(text) else {
+                throw SettingsError("IBP_LISTEN is \(text), but must be HOST:PORT")
+            }
             return address
         }
         adminListen = try reader.address(
             "admin.listen", default: "127.0.0.1:\(adminPort)", "HOST:PORT for /livez, /readyz and /metrics")
         for peer in Self.peerNames {
-            guard let text = try reader.optionalString("peer.\(peer)", "HOST:PORT of the \(peer) service") else { continue }
+            guard let text = try reader.optionalString("peer.\(peer)", "HOST:PORT of the \(peer) service") else {
+                continue
+            }
             guard let address = Address(text) else {
                 throw SettingsError("IBP_PEER_\(peer.uppercased()) is \(text), but must be HOST:PORT")
             }
             peers[peer] = address
         }
-        let level = try reader.string("log.level", default: "info", "trace, debug, info, notice, warning, error or critical")
+        let level = try reader.string(
+            "log.level", default: "info", "trace, debug, info, notice, warning, error or critical")
         guard let logLevel = Logger.Level(rawValue: level) else {
-            throw SettingsError("IBP_LOG_LEVEL is \(level), but must be trace, debug, info, notice, warning, error or critical")
+            throw SettingsError(
+                "IBP_LOG_LEVEL is \(level), but must be trace, debug, info, notice, warning, error or critical")
         }
         self.logLevel = logLevel
         let format = try reader.string("log.format", default: "json", "json or text")
@@ -45,7 +51,8 @@ package struct CommonSettings: Sendable {
     /// The shared secret of the RPC handshake.
     func secret() throws -> HandshakeSecret {
         guard let secretPath else {
-            throw SettingsError("IBP_RPC_SECRET_FILE is not set: path of the file that holds the secret which all services share")
+            throw SettingsError(
+                "IBP_RPC_SECRET_FILE is not set: path of the file that holds the secret which all services share")
         }
         guard let data = FileManager.default.contents(atPath: secretPath) else {
             throw SettingsError("IBP_RPC_SECRET_FILE names \(secretPath), which cannot be read")

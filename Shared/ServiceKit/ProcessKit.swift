@@ -15,7 +15,9 @@ package struct ProcessKit: Sendable {
     private let name: String
     private let common: CommonSettings
 
-    package init(name: String, common: CommonSettings, logger: Logger, group: any EventLoopGroup, metrics: PrometheusRegistry) {
+    package init(
+        name: String, common: CommonSettings, logger: Logger, group: any EventLoopGroup, metrics: PrometheusRegistry
+    ) {
         self.name = name
         self.common = common
         self.logger = logger
@@ -28,7 +30,9 @@ package struct ProcessKit: Sendable {
 
     /// An RPC server on `IBP_LISTEN`. Ready once it listens; drains when the process stops.
     package func server(_ router: RPCRouter) throws -> any Service {
-        guard let listen = common.listen else { throw SettingsError("IBP_LISTEN is not set: HOST:PORT for calls from other services") }
+        guard let listen = common.listen else {
+            throw SettingsError("IBP_LISTEN is not set: HOST:PORT for calls from other services")
+        }
         var configuration = RPCServer.Configuration(
             host: listen.host, port: listen.port, service: name, version: Self.version, secret: try common.secret())
         configuration.isReady = { [readiness] in readiness.isReady }
@@ -60,6 +64,21 @@ package struct ProcessKit: Sendable {
     package func service(_ name: String, _ run: @escaping @Sendable () async throws -> Void) -> any Service {
         LoopService(description: name, body: run)
     }
+
+    /// Runs the closure after everything that starts later has stopped: put it first, before what uses the resource.
+    package func whenStopped(_ close: @escaping @Sendable () async throws -> Void) -> any Service {
+        ClosingService(close: close)
+    }
+}
+
+private struct ClosingService: Service, CustomStringConvertible {
+    let description = "closing"
+    let close: @Sendable () async throws -> Void
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        try await close()
+    }
 }
 
 private struct LoopService: Service, CustomStringConvertible {
@@ -70,6 +89,8 @@ private struct LoopService: Service, CustomStringConvertible {
         do {
             try await cancelWhenGracefulShutdown(body)
         } catch is CancellationError {
+            return
+        } catch let fault as RPCFault where fault.status == .cancelled {
             return
         }
     }

@@ -15,7 +15,9 @@ package final class Readiness: Sendable {
 
     package func drain() { state.withLock { $0.isDraining = true } }
 
-    package var isReady: Bool { state.withLock { !$0.isDraining && !$0.parts.isEmpty && $0.parts.values.allSatisfy(\.self) } }
+    package var isReady: Bool {
+        state.withLock { !$0.isDraining && !$0.parts.isEmpty && $0.parts.values.allSatisfy(\.self) }
+    }
 
     /// The parts that are not ready, by name.
     package var missing: [String] {

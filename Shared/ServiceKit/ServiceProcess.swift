@@ -31,7 +31,8 @@ package struct ProcessCommand<Process: ServiceProcess>: AsyncParsableCommand {
     package static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: Process.name, abstract: Process.abstract,
-            discussion: "Settings are read from the environment (IBP_…); a missing or unknown one stops the start and is named.",
+            discussion:
+                "Settings are read from the environment (IBP_…); a missing or unknown one stops the start and is named.",
             version: ProcessKit.version, subcommands: [RunCommand<Process>.self, CheckCommand<Process>.self],
             defaultSubcommand: RunCommand<Process>.self)
     }
@@ -41,7 +42,8 @@ package struct ProcessCommand<Process: ServiceProcess>: AsyncParsableCommand {
 
 package struct RunCommand<Process: ServiceProcess>: AsyncParsableCommand {
     package static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: "run", abstract: "Run until SIGTERM or SIGINT, then finish what is under way.")
+        CommandConfiguration(
+            commandName: "run", abstract: "Run until SIGTERM or SIGINT, then finish what is under way.")
     }
 
     package init() {}
@@ -59,7 +61,8 @@ package struct RunCommand<Process: ServiceProcess>: AsyncParsableCommand {
         var reader = SettingsReader()
         let common = try CommonSettings(&reader, adminPort: Process.adminPort)
         let supervisor = try reader.int(
-            "supervisor.pid", default: 0, in: 0...Int(Int32.max), "id of the parent process without which this one stops")
+            "supervisor.pid", default: 0, in: 0...Int(Int32.max),
+            "id of the parent process without which this one stops")
         let settings = try Process.settings(&reader)
         try reader.refuseUnknown(process: Process.name)
 

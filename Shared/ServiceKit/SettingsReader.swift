@@ -11,7 +11,8 @@ package struct SettingsReader {
 
     package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         names = Set(environment.keys.filter { $0.hasPrefix("IBP_") })
-        config = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: environment)).scoped(to: "ibp")
+        config = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: environment)).scoped(
+            to: "ibp")
     }
 
     /// - Parameter help: what the value is for; part of the error when it is missing or wrong.
@@ -27,11 +28,14 @@ package struct SettingsReader {
         return value
     }
 
-    package mutating func int(_ key: String, default fallback: Int, in range: ClosedRange<Int>, _ help: String) throws -> Int {
+    package mutating func int(_ key: String, default fallback: Int, in range: ClosedRange<Int>, _ help: String) throws
+        -> Int
+    {
         guard let text = try optionalString(key, help) else { return fallback }
         guard let value = Int(text), range.contains(value) else {
             throw SettingsError(
-                "\(Self.variable(key)) is \(text), but must be a whole number from \(range.lowerBound) to \(range.upperBound): \(help)")
+                "\(Self.variable(key)) is \(text), but must be a whole number from \(range.lowerBound) to \(range.upperBound): \(help)"
+            )
         }
         return value
     }
@@ -75,7 +79,8 @@ package struct SettingsReader {
     /// Call after everything has been asked for.
     package func refuseUnknown(process: String) throws {
         guard let unknown = names.subtracting(asked).min() else { return }
-        throw SettingsError("\(unknown) is not a setting of \(process); it knows \(asked.sorted().joined(separator: ", "))")
+        throw SettingsError(
+            "\(unknown) is not a setting of \(process); it knows \(asked.sorted().joined(separator: ", "))")
     }
 
     static func variable(_ key: String) -> String { "IBP_" + key.uppercased().replacing(".", with: "_") }
@@ -110,7 +115,8 @@ package struct Address: Sendable, Hashable {
     }
 
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port)
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65_535).contains(port)
         else { return nil }
         let host = text[..<colon].trimmingPrefix("[").replacing("]", with: "")
         guard !host.isEmpty else { return nil }

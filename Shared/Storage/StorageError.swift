@@ -1,3 +1,5 @@
+package import Foundation
+
 /// Why a store did not open or did not take a request. Each description is one line that an operator can act on.
 package enum StorageError: Error, Hashable, CustomStringConvertible {
     /// Another process, or this one, holds the lock of the directory.
@@ -31,6 +33,16 @@ package enum StorageError: Error, Hashable, CustomStringConvertible {
             "The store is closed."
         case .cursorMovedBack(let source, let from, let to):
             "The cursor of \(source) stands at \(from) and cannot go back to \(to)."
+        }
+    }
+}
+
+extension StorageError: CustomNSError {
+    /// A code of sysexits(3): EX_TEMPFAIL for what may be tried again later, EX_CANTCREAT otherwise.
+    package var errorCode: Int {
+        switch self {
+        case .directoryInUse, .busy, .closed: 75
+        case .newerSchema, .notDurable, .unreadable, .cursorMovedBack: 73
         }
     }
 }

@@ -15,7 +15,8 @@ package struct LineLogHandler: LogHandler {
 
     /// - Parameter write: takes whole lines; the default writes to standard error.
     package init(
-        service: String, level: Logger.Level, format: Format, write: @escaping @Sendable (String) -> Void = StandardError.write
+        service: String, level: Logger.Level, format: Format,
+        write: @escaping @Sendable (String) -> Void = StandardError.write
     ) {
         self.service = service
         self.format = format
@@ -34,7 +35,10 @@ package struct LineLogHandler: LogHandler {
             .mapValues { String("\($0)".prefix(4096)) }.sorted { $0.key < $1.key }
         switch format {
         case .json:
-            write(Self.json(time: Self.now(), level: event.level, service: service, message: "\(event.message)", fields: fields))
+            write(
+                Self.json(
+                    time: Self.now(), level: event.level, service: service, message: "\(event.message)", fields: fields)
+            )
         case .text:
             let rest = fields.map { " \($0.key)=\($0.value)" }.joined()
             write("\(Self.now().dropFirst(11).prefix(12)) \(event.level) \(event.message)\(rest)\n")
@@ -69,7 +73,8 @@ package struct LineLogHandler: LogHandler {
     }
 
     private static func now() -> String {
-        Date().formatted(.iso8601.year().month().day().dateTimeSeparator(.standard).time(includingFractionalSeconds: true))
+        Date().formatted(
+            .iso8601.year().month().day().dateTimeSeparator(.standard).time(includingFractionalSeconds: true)) + "Z"
     }
 }
 

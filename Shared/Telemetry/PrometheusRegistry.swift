@@ -65,7 +65,9 @@ package final class PrometheusRegistry: MetricsFactory {
     }
 
     package func exposition() -> String {
-        let all = families.withLock { $0.series }.sorted { ($0.key.name, $0.key.labels.joined()) < ($1.key.name, $1.key.labels.joined()) }
+        let all = families.withLock { $0.series }.sorted {
+            ($0.key.name, $0.key.labels.joined()) < ($1.key.name, $1.key.labels.joined())
+        }
         var out = ""
         var lastName = ""
         for (key, series) in all {

@@ -58,7 +58,9 @@ final class Series: CounterHandler, MeterHandler, RecorderHandler, TimerHandler 
         out += "\(name)_count\(Self.braces(labels)) \(state.count)\n"
     }
 
-    private static func braces(_ labels: [String]) -> String { labels.isEmpty ? "" : "{\(labels.joined(separator: ","))}" }
+    private static func braces(_ labels: [String]) -> String {
+        labels.isEmpty ? "" : "{\(labels.joined(separator: ","))}"
+    }
 
     private static func number(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)

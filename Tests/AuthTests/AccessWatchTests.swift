@@ -79,24 +79,6 @@ struct AccessWatchTests {
         }
     }
 
-    @Test func stoppingServiceLetsItsLongPollsGo() async throws {
-        try await AuthBench.with { bench in
-            let cursor = try await bench.watch(0).cursor
-            let newest = try await bench.desk.events.outbox.page(after: 0, limit: 1, wait: .zero).newest
-            let pull = EventPull(after: newest, limit: 10, waitMilliseconds: 20_000)
-            async let state = bench.watch(cursor, wait: 20_000)
-            async let page = bench.desk.events.pull(pull, RPCContext(peer: Peer.audit))
-            try await eventually {
-                bench.desk.access.changes.news.listenerCount == 1 && bench.desk.events.stopping.listenerCount == 1
-            }
-            bench.desk.endPolls()
-            #expect(try await state.cursor == cursor)
-            #expect(try await page.events.isEmpty)
-            #expect(try await bench.watch(cursor, wait: 20_000).cursor == cursor)
-            #expect(try await bench.desk.events.pull(pull, RPCContext(peer: Peer.audit)).newest == newest)
-        }
-    }
-
     @Test func sweepKeepsTheNumberOfTheNewestChange() async throws {
         try await AuthBench.with { bench in
             let signedIn = try await bench.signIn()
@@ -108,16 +90,6 @@ struct AccessWatchTests {
             #expect(state.cursor == cursor)
             #expect(state.revokedSessions.isEmpty)
             #expect(try await fault { try await bench.refresh(signedIn.refreshToken) }?.code == "invalid_refresh_token")
-        }
-    }
-
-    @Test func pullIsBounded() async throws {
-        try await AuthBench.with { bench in
-            for (after, limit, wait) in [(Int64(-1), 1, 0), (0, 0, 0), (0, 501, 0), (0, 1, -1), (0, 1, 20_001)] {
-                let pull = EventPull(after: after, limit: limit, waitMilliseconds: wait)
-                let refused = try await fault { try await bench.desk.events.pull(pull, RPCContext(peer: Peer.audit)) }
-                #expect(refused?.status == .invalidArgument)
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 import Contracts
 import Crypto
+import Events
 import Foundation
 import Logging
 import RPC
@@ -101,13 +102,12 @@ final class AuthBench: Sendable {
     // MARK: what was written
 
     func events(_ type: String? = nil) async throws -> [Event] {
-        let page = try await desk.events.pull(
-            EventPull(after: 0, limit: 500, waitMilliseconds: 0), RPCContext(peer: Peer.audit))
+        let page = try await desk.events.pull(EventPull(after: 0, limit: 500, waitMilliseconds: 0))
         return page.events.map(\.event).filter { type == nil || $0.type == type }
     }
 
     func payloads() async throws -> String {
-        let page = try await desk.events.outbox.page(after: 0, limit: 500, wait: .zero)
+        let page = try await desk.outbox.page(after: 0, limit: 500, wait: .zero)
         return page.entries.map { String(decoding: $0.payload, as: UTF8.self) }.joined(separator: "\n")
     }
 }

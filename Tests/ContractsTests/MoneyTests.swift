@@ -5,7 +5,8 @@ import Testing
 @testable import Contracts
 
 @Test(arguments: [
-    ("1250000000.00", "USD", 125_000_000_000), ("1250000000", "USD", 125_000_000_000), ("0.5", "EUR", 50), ("-12.05", "EUR", -1205),
+    ("1250000000.00", "USD", 125_000_000_000), ("1250000000", "USD", 125_000_000_000), ("0.5", "EUR", 50),
+    ("-12.05", "EUR", -1205),
     ("1000", "JPY", 1000), ("1.234", "KWD", 1234), ("92233720368547758.07", "USD", Int64.max), ("007", "JPY", 7),
 ])
 func amountsAreExactMinorUnits(_ text: String, _ code: String, _ units: Int64) throws {
@@ -14,7 +15,8 @@ func amountsAreExactMinorUnits(_ text: String, _ code: String, _ units: Int64) t
 }
 
 @Test(arguments: [
-    ("1.005", "USD"), ("1.5", "JPY"), ("1e3", "USD"), ("", "USD"), (".5", "USD"), ("5.", "USD"), ("+5", "USD"), ("1,000", "USD"),
+    ("1.005", "USD"), ("1.5", "JPY"), ("1e3", "USD"), ("", "USD"), (".5", "USD"), ("5.", "USD"), ("+5", "USD"),
+    ("1,000", "USD"),
     ("--5", "USD"), (" 5", "USD"), ("0x5", "USD"), ("92233720368547758.08", "USD"), ("٣", "USD"), ("NaN", "USD"),
 ])
 func amountsThatAreNotPlainDecimalsAreRefused(_ text: String, _ code: String) throws {
@@ -33,9 +35,15 @@ func moneyRoundTripsThroughJSON(_ code: String) throws {
 
 @Test func moneyFaultsNameTheField() {
     let fault = #expect(throws: RPCFault.self) {
-        try StrictJSON.decode(NewDeal.self, from: Data(#"{"codeName":"A","type":"levfin","clientName":"B","value":{"amount":"1.234","currency":"USD"}}"#.utf8))
+        try StrictJSON.decode(
+            NewDeal.self,
+            from: Data(
+                #"{"codeName":"A","type":"levfin","clientName":"B","value":{"amount":"1.234","currency":"USD"}}"#.utf8))
     }
-    #expect(fault?.errors == [FieldFault("value.amount", "invalid", "must be a decimal string with at most 2 decimals for USD")])
+    #expect(
+        fault?.errors == [
+            FieldFault("value.amount", "invalid", "must be a decimal string with at most 2 decimals for USD")
+        ])
 }
 
 @Test func numbersAreNotMoney() {

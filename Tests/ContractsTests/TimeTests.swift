@@ -21,15 +21,18 @@ func instantsTakeAnyFraction(_ text: String) { #expect(Instant(text: text) != ni
 ])
 func otherTimesAreRefused(_ text: String) { #expect(Instant(text: text) == nil) }
 
-@Test func everyDayOfFourCenturiesRoundTrips() {
-    for day in stride(from: -25_567, through: 83_000, by: 1) {
+@Test func everyDayOfThreeCenturiesRoundTrips() {
+    // 1900-01-01 to 2197-03-31
+    let wrong = (-25_567...83_000).first { day in
         let date = BusinessDate(daysSince1970: day)
-        #expect(date.daysSince1970 == day)
-        if (1900...2199).contains(date.year) { #expect(BusinessDate(text: date.text) == date) }
+        return date.daysSince1970 != day || BusinessDate(text: date.text) != date
     }
+    #expect(wrong == nil)
 }
 
-@Test(arguments: ["2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "26-04-01", "2026-4-1", "2026/04/01", "1899-12-31", ""])
+@Test(arguments: [
+    "2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "26-04-01", "2026-4-1", "2026/04/01", "1899-12-31", "",
+])
 func daysThatDoNotExistAreRefused(_ text: String) { #expect(BusinessDate(text: text) == nil) }
 
 @Test func uuidsOfVersionSevenSortByTime() {

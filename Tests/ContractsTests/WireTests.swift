@@ -45,7 +45,8 @@ import Testing
 }
 
 @Test func mergePatchTellsNullFromAbsence() throws {
-    let patch = try StrictJSON.decode(DealPatch.self, from: Data(#"{"sector":null,"nextStep":"call","probability":40}"#.utf8))
+    let patch = try StrictJSON.decode(
+        DealPatch.self, from: Data(#"{"sector":null,"nextStep":"call","probability":40}"#.utf8))
     #expect(patch.sector == .clear)
     #expect(patch.nextStep == .set("call"))
     #expect(patch.probability == .set(40))
@@ -73,7 +74,8 @@ import Testing
 }
 
 @Test func permissionIsTheRolesAndNothingElse() throws {
-    let admin = RPCContext(peer: "gateway", identity: RPCIdentity(subject: UUID(), session: UUID(), roles: Role.admin.bits))
+    let admin = RPCContext(
+        peer: "gateway", identity: RPCIdentity(subject: UUID(), session: UUID(), roles: Role.admin.bits))
     #expect(throws: RPCFault.forbidden("Your role does not allow this.")) { try admin.require(.readDeals) }
     #expect(try admin.require(.manageUsers).roles == Role.admin.bits)
     #expect(throws: RPCFault.self) { try RPCContext(peer: "gateway").require(.readDeals) }

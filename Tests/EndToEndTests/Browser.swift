@@ -40,7 +40,8 @@ struct Browser: Sendable {
     }
 
     static func signIn(_ url: String, _ email: String, _ password: String) async throws -> Browser {
-        let answer = try await Browser(url: url).post("/api/auth/login", #"{"email":"\#(email)","password":"\#(password)"}"#)
+        let answer = try await Browser(url: url).post(
+            "/api/auth/login", #"{"email":"\#(email)","password":"\#(password)"}"#)
         try #require(answer.status == 200, "\(email): \(answer.text)")
         let token: String = try #require(answer.json["accessToken"].string)
         return Browser(url: url, token: token)
@@ -69,7 +70,9 @@ enum JSON: Decodable, Sendable, Equatable {
     }
 
     subscript(_ key: String) -> JSON { if case .object(let members) = self { members[key] ?? .null } else { .null } }
-    subscript(_ index: Int) -> JSON { if case .array(let items) = self, items.indices.contains(index) { items[index] } else { .null } }
+    subscript(_ index: Int) -> JSON {
+        if case .array(let items) = self, items.indices.contains(index) { items[index] } else { .null }
+    }
 
     var string: String? { if case .string(let value) = self { value } else { nil } }
     var int: Int? { if case .number(let value) = self { Int(value) } else { nil } }

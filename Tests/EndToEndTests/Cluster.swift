@@ -17,13 +17,15 @@ final class Cluster: Sendable {
 
     /// Starts one, runs the body, stops it with SIGTERM and expects the clean exit code.
     static func with<T>(
-        _ arguments: [String] = [], environment: [String: String] = [:], directory: URL? = nil, ready: String = "ready ",
+        _ arguments: [String] = [], environment: [String: String] = [:], directory: URL? = nil,
+        ready: String = "ready ",
         _ body: (Cluster) async throws -> T
     ) async throws -> T {
         let place = directory ?? temporaryDirectory()
         defer { if directory == nil { try? FileManager.default.removeItem(at: place) } }
         let child = try Child(
-            "ibpipeline", ["up", "--data-dir", place.path, "--listen", "127.0.0.1:0"] + arguments, environment: environment)
+            "ibpipeline", ["up", "--data-dir", place.path, "--listen", "127.0.0.1:0"] + arguments,
+            environment: environment)
         defer { child.kill() }
         let line = try await child.line(startingWith: "ready ", within: .seconds(30))
         if ready != "ready " { _ = try await child.line(startingWith: ready, within: .seconds(60)) }
@@ -35,13 +37,15 @@ final class Cluster: Sendable {
     }
 
     static func temporaryDirectory() -> URL {
-        FileManager.default.temporaryDirectory.appendingPathComponent("ibp-\(UUID().uuidString.prefix(8))", isDirectory: true)
+        FileManager.default.temporaryDirectory.appendingPathComponent(
+            "ibp-\(UUID().uuidString.prefix(8))", isDirectory: true)
     }
 
     /// The process id of one service of this cluster.
     func pid(of service: String) throws -> pid_t {
         for entry in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
-            guard let pid = pid_t(entry), let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { continue }
+            guard let pid = pid_t(entry), let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+            else { continue }
             // pid (comm) state ppid …
             let fields = stat.split(separator: " ")
             if fields.count > 3, fields[1] == "(\(service))", pid_t(fields[3]) == process.pid { return pid }
@@ -108,7 +112,9 @@ final class Child: Sendable {
     func line(startingWith prefix: String, within limit: Duration) async throws -> String {
         try await eventually("a line “\(prefix)…”", within: limit, orSay: { self.errorOutput }) {
             if let line = self.lines.first(where: { $0.hasPrefix(prefix) }) { return line }
-            if !self.process.withLock({ $0.isRunning }) { throw Missing("ended before “\(prefix)”: \(self.errorOutput)") }
+            if !self.process.withLock({ $0.isRunning }) {
+                throw Missing("ended before “\(prefix)”: \(self.errorOutput)")
+            }
             return nil
         }
     }
@@ -125,7 +131,8 @@ final class Child: Sendable {
 
 /// Asks again every 20 ms until there is an answer; what is awaited happens in another process and tells nobody.
 func eventually<T>(
-    _ what: String, within limit: Duration = .seconds(20), orSay context: () -> String = { "" }, _ ask: () async throws -> T?
+    _ what: String, within limit: Duration = .seconds(20), orSay context: () -> String = { "" },
+    _ ask: () async throws -> T?
 ) async throws -> T {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {

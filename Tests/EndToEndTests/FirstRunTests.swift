@@ -6,10 +6,15 @@ import Testing
 /// The way of a new user, with the real processes and the sample data: sign in, move a deal, see it in the log.
 @Test(.timeLimit(.minutes(2)))
 func bankerMovesADealAndTheLogShowsIt() async throws {
-    try await Cluster.with(["--demo"], environment: ["IBP_PROBE_INTERVAL": "500ms"], ready: "Who can sign in:") { cluster in
-        let password = try String(contentsOf: cluster.directory.appendingPathComponent("demo-password"), encoding: .utf8)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
-        let signIn = { (who: String) in try await Browser.signIn(cluster.url, "\(who)@demo.ibpipeline.example", password) }
+    try await Cluster.with(["--demo"], environment: ["IBP_PROBE_INTERVAL": "500ms"], ready: "Who can sign in:") {
+        cluster in
+        let password = try String(
+            contentsOf: cluster.directory.appendingPathComponent("demo-password"), encoding: .utf8
+        )
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+        let signIn = { (who: String) in
+            try await Browser.signIn(cluster.url, "\(who)@demo.ibpipeline.example", password)
+        }
         let banker = try await signIn("banker")
         let compliance = try await signIn("compliance")
 
@@ -39,14 +44,18 @@ private func moveToMandated(_ banker: Browser, _ compliance: Browser) async thro
     #expect(made.json["value"]["amount"] == .string("1250000000.00"))
 
     let asked = try await banker.send(
-        .PATCH, "/api/deals/\(id)", #"{"conflictStatus":"pending","nextStep":"Pitch on Monday"}"#, headers: [("If-Match", #""1""#)])
+        .PATCH, "/api/deals/\(id)", #"{"conflictStatus":"pending","nextStep":"Pitch on Monday"}"#,
+        headers: [("If-Match", #""1""#)])
     #expect(asked.status == 200, "\(asked.text)")
     #expect(try await banker.post("/api/deals/\(id)/transitions", #"{"toStage":"pitch"}"#).status == 200)
 
     let refused = try await banker.post("/api/deals/\(id)/transitions", #"{"toStage":"mandated"}"#)
     #expect(refused.status == 422)
     #expect(refused.json["code"] == .string("rules_unmet"))
-    #expect(Set(refused.json["errors"].items.compactMap { $0["field"].string }) == ["conflictStatus", "engagementLetterSignedOn"])
+    #expect(
+        Set(refused.json["errors"].items.compactMap { $0["field"].string }) == [
+            "conflictStatus", "engagementLetterSignedOn",
+        ])
     let options = try await banker.get("/api/deals/\(id)/transitions").json["targets"].items
     #expect(options.first { $0["toStage"] == .string("mandated") }?["unmet"].items.count == 2)
 
@@ -69,14 +78,17 @@ private func expectInTheLog(_ compliance: Browser, deal id: String) async throws
         let items = try await compliance.get("/api/audit?subject=\(id)&type=deal.stage.").json["items"].items
         return items.count == 2 ? items : nil
     }
-    #expect(entries.allSatisfy { $0["type"] == .string("deal.stage.changed") && $0["actor"]["kind"] == .string("user") })
+    #expect(
+        entries.allSatisfy { $0["type"] == .string("deal.stage.changed") && $0["actor"]["kind"] == .string("user") })
     let verdict = try await compliance.get("/api/audit/verify")
     #expect(verdict.json["ok"] == .bool(true), "\(verdict.text)")
     #expect(try #require(verdict.json["size"].int) > 100)
 }
 
 /// The deal exists for its team, and for nobody else by any way of asking.
-private func expectSecretStaysSecret(_ cluster: Cluster, _ banker: Browser, _ signIn: (String) async throws -> Browser) async throws {
+private func expectSecretStaysSecret(_ cluster: Cluster, _ banker: Browser, _ signIn: (String) async throws -> Browser)
+    async throws
+{
     var secret: JSON?
     for lead in ["banker2", "banker3", "banker4"] {
         let deals = try await signIn(lead).get("/api/deals?limit=200").json["items"].items

@@ -24,7 +24,8 @@ func secondClusterOnTheSameDirectoryIsTurnedAway() async throws {
 
 @Test(.timeLimit(.minutes(1)))
 func takenPortIsOneClearLine() async throws {
-    let taken = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get()
+    let taken = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0)
+        .get()
     let port = try #require(taken.localAddress?.port)
     let place = Cluster.temporaryDirectory()
     defer { try? FileManager.default.removeItem(at: place) }
@@ -57,7 +58,8 @@ func missingSettingIsOneClearLine() async throws {
 
 @Test(.timeLimit(.minutes(1)))
 func misspeltSettingIsOneClearLine() async throws {
-    let (code, line) = try await failure(["up", "--data-dir", Cluster.temporaryDirectory().path], ["IBP_BOOTSTRP_EMAIL": "x"])
+    let (code, line) = try await failure(
+        ["up", "--data-dir", Cluster.temporaryDirectory().path], ["IBP_BOOTSTRP_EMAIL": "x"])
     #expect(code == 64)
     #expect(line.contains("IBP_BOOTSTRP_EMAIL"))
 }
@@ -66,7 +68,9 @@ func misspeltSettingIsOneClearLine() async throws {
 func dataOutlivesTheCluster() async throws {
     let place = Cluster.temporaryDirectory()
     defer { try? FileManager.default.removeItem(at: place) }
-    let environment = ["IBP_BOOTSTRAP_EMAIL": "root@firm.example", "IBP_BOOTSTRAP_PASSWORD": "correct horse battery staple"]
+    let environment = [
+        "IBP_BOOTSTRAP_EMAIL": "root@firm.example", "IBP_BOOTSTRAP_PASSWORD": "correct horse battery staple",
+    ]
     try await Cluster.with(environment: environment, directory: place) { cluster in
         _ = try await Browser.signIn(cluster.url, "root@firm.example", "correct horse battery staple")
     }
@@ -82,7 +86,8 @@ func firstAdministratorComesByTheOneTimeLink() async throws {
         let token = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
         let visitor = Browser(url: cluster.url)
         #expect(try await visitor.get("/setup").status == 200)
-        let claim = #"{"token":"\#(token)","email":"root@firm.example","name":"Root","password":"correct horse battery staple"}"#
+        let claim =
+            #"{"token":"\#(token)","email":"root@firm.example","name":"Root","password":"correct horse battery staple"}"#
         let claimed = try await visitor.post("/api/auth/setup", claim)
         #expect(claimed.status == 201, "\(claimed.text)")
         #expect(claimed.json["user"]["role"] == .string("admin"))

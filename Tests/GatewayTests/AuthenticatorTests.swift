@@ -35,7 +35,8 @@ private struct Desk {
         let now = Instant.now.milliseconds / 1000
         return try AccessTokenSigner(key).sign(
             AccessClaims(
-                iss: "https://ibpipeline.local", aud: "ibpipeline", sub: UUID(), sid: session, role: role, iat: now, exp: now + 600,
+                iss: "https://ibpipeline.local", aud: "ibpipeline", sub: UUID(), sid: session, role: role, iat: now,
+                exp: now + 600,
                 jti: UUID().text))
     }
 
@@ -91,7 +92,8 @@ private struct Desk {
     #expect(desk.status(["Authorization": "Bearer  \(token)"]) == 401)
     #expect(desk.status(["Authorization": "Bearer \(token) "]) == 401)
     #expect(desk.status(["Authorization": "bearer \(token)"]) == 200)
-    #expect(desk.status(HTTPHeaders([("Authorization", "Bearer \(token)"), ("Authorization", "Bearer \(token)")])) == 401)
+    #expect(
+        desk.status(HTTPHeaders([("Authorization", "Bearer \(token)"), ("Authorization", "Bearer \(token)")])) == 401)
     #expect(desk.status(["Authorization": "Bearer \(try desk.token(role: "root"))"]) == 401)
 }
 
@@ -108,7 +110,8 @@ private struct Desk {
 }
 
 @Test func problemIsRFC9457WithTheCurrentStateInside() throws {
-    var fault = RPCFault(.aborted, "version_mismatch", "Stale.", errors: [FieldFault("value", "changed", "has changed")])
+    var fault = RPCFault(
+        .aborted, "version_mismatch", "Stale.", errors: [FieldFault("value", "changed", "has changed")])
     fault.current = #"{"version":3}"#
     let response = Problem(fault).response(instance: "/api/deals/1", requestID: "r")
     #expect(response.headers["content-type"] == ["application/problem+json"])

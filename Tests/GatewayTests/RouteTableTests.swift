@@ -71,7 +71,10 @@ func badQueriesNameTheParameter(_ query: String) {
 }
 
 @Test func everyQueryParameterIsAFieldOfItsInput() throws {
-    for (parameters, type) in [([QueryParameter].deals, JSONSchema.of(DealQuery.self)), (.people, .of(UserQuery.self)), (.audit, .of(AuditQuery.self))] {
+    for (parameters, type) in [
+        ([QueryParameter].deals, JSONSchema.of(DealQuery.self)), (.people, .of(UserQuery.self)),
+        (.audit, .of(AuditQuery.self)),
+    ] {
         guard case .object(let properties) = type else {
             Issue.record("not an object")
             return
@@ -88,7 +91,8 @@ func badQueriesNameTheParameter(_ query: String) {
     #expect(properties.filter(\.isRequired).map(\.name) == ["codeName", "type", "clientName"])
     #expect(properties.first { $0.name == "value" }?.schema == .money)
     #expect(properties.first { $0.name == "originatedOn" }?.schema == .string(format: "date"))
-    guard case .object(let page) = JSONSchema.of(DealPage.self), case .array(.object(let deal)) = page.first?.schema else {
+    guard case .object(let page) = JSONSchema.of(DealPage.self), case .array(.object(let deal)) = page.first?.schema
+    else {
         Issue.record("a page holds a list of deals")
         return
     }
@@ -99,5 +103,7 @@ func badQueriesNameTheParameter(_ query: String) {
     let bytes = try OpenAPIDocument.make(RouteTable.all)
     let document = try #require(try JSONSerialization.jsonObject(with: Data(bytes.readableBytesView)) as? [String: Any])
     let paths = try #require(document["paths"] as? [String: [String: Any]])
-    for route in RouteTable.all { #expect(paths[route.path]?[route.method.rawValue.lowercased()] != nil, "\(route.path)") }
+    for route in RouteTable.all {
+        #expect(paths[route.path]?[route.method.rawValue.lowercased()] != nil, "\(route.path)")
+    }
 }

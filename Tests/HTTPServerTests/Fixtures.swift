@@ -48,7 +48,7 @@ func withServer(
     body: (HTTPServer) async throws -> Void
 ) async throws {
     var limits = HTTPLimits.default
-    limits.lingerTimeout = .milliseconds(200)
+    limits.lingerTimeout = .seconds(1)
     change(&limits)
     let server = HTTPServer(
         host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton, limits: limits, handler: handler,

@@ -3,12 +3,14 @@ import Testing
 @testable import HTTPServer
 
 struct RequestPathTests {
-    @Test(arguments: [
-        ("/", "/", []), ("/a", "/a", ["a"]), ("/a/b.c", "/a/b.c", ["a", "b.c"]), ("/a/", "/a/", ["a", ""]),
-        ("/%61%2D", "/a-", ["a-"]), ("/caf%C3%A9", "/café", ["café"]), ("/%252e%252e", "/%2e%2e", ["%2e%2e"]),
-        ("/a%3Fb%23", "/a?b#", ["a?b#"]), ("/...", "/...", ["..."]), ("/a:b@c;d=e,f", "/a:b@c;d=e,f", ["a:b@c;d=e,f"]),
-        ("/a%20b", "/a b", ["a b"]), ("/+", "/+", ["+"]),
-    ] as [(String, String, [String])])
+    @Test(
+        arguments: [
+            ("/", "/", []), ("/a", "/a", ["a"]), ("/a/b.c", "/a/b.c", ["a", "b.c"]), ("/a/", "/a/", ["a", ""]),
+            ("/%61%2D", "/a-", ["a-"]), ("/caf%C3%A9", "/café", ["café"]), ("/%252e%252e", "/%2e%2e", ["%2e%2e"]),
+            ("/a%3Fb%23", "/a?b#", ["a?b#"]), ("/...", "/...", ["..."]),
+            ("/a:b@c;d=e,f", "/a:b@c;d=e,f", ["a:b@c;d=e,f"]),
+            ("/a%20b", "/a b", ["a b"]), ("/+", "/+", ["+"]),
+        ] as [(String, String, [String])])
     func pathIsDecodedOnce(_ raw: String, _ text: String, _ segments: [String]) throws {
         let path = try RequestPath(raw[...])
         #expect(path.text == text)
@@ -25,10 +27,11 @@ struct RequestPathTests {
         }
     }
 
-    @Test(arguments: [
-        ("/a?b=1?2", "/a", "b=1?2", nil), ("/a?", "/a", "", nil), ("http://A.b:80/c?d", "/c", "d", "a.b:80"),
-        ("HTTPS://[::1]:8443", "/", nil, "[::1]:8443"), ("http://a?q", "/", "q", "a"),
-    ] as [(String, String, String?, String?)])
+    @Test(
+        arguments: [
+            ("/a?b=1?2", "/a", "b=1?2", nil), ("/a?", "/a", "", nil), ("http://A.b:80/c?d", "/c", "d", "a.b:80"),
+            ("HTTPS://[::1]:8443", "/", nil, "[::1]:8443"), ("http://a?q", "/", "q", "a"),
+        ] as [(String, String, String?, String?)])
     func targetIsTakenApart(_ raw: String, _ path: String, _ query: String?, _ authority: String?) throws {
         let target = try RequestTarget(raw, method: "GET")
         #expect(target.path == path)

@@ -16,7 +16,9 @@ private func decodeAll(_ bytes: ByteBuffer, step: Int) throws -> [Frame] {
 
 private let samples = [
     Frame(.ping),
-    Frame(.request, flags: .isIdempotent, id: 7, a: 5000, method: 0x0201, metadata: ByteBuffer(string: "meta"), body: ByteBuffer(string: "{}")),
+    Frame(
+        .request, flags: .isIdempotent, id: 7, a: 5000, method: 0x0201, metadata: ByteBuffer(string: "meta"),
+        body: ByteBuffer(string: "{}")),
     Frame(.response, flags: .notExecuted, id: .max, a: 0x0008_0004, body: ByteBuffer(repeating: 1, count: 5000)),
 ]
 
@@ -30,7 +32,8 @@ func framesSurviveAnyCut(_ step: Int) throws {
 @Test func headerIsTwentyFourBytesInTheDocumentedOrder() {
     var bytes = ByteBuffer()
     bytes.writeFrame(Frame(.request, flags: .wantsStream, id: 2, a: 3, method: 4, body: ByteBuffer(bytes: [9])))
-    #expect(Array(bytes.readableBytesView) == [0, 0, 0, 21, 1, 3, 0, 8, 0, 0, 0, 2, 0, 0, 0, 3, 0, 4, 0, 0, 0, 0, 0, 0, 9])
+    #expect(
+        Array(bytes.readableBytesView) == [0, 0, 0, 21, 1, 3, 0, 8, 0, 0, 0, 2, 0, 0, 0, 3, 0, 4, 0, 0, 0, 0, 0, 0, 9])
 }
 
 @Test(arguments: ["GET /", "HTTP/1.1", "\u{16}\u{3}\u{1}\u{2}"])
@@ -61,8 +64,12 @@ func otherProtocolsAreTooLongFromTheirFirstFourBytes(_ words: String) {
 @Test func randomBytesNeverDoMoreThanThrow() {
     var random = SeededRandom(state: 42)
     for _ in 0..<2000 {
-        var bytes = (0..<Int.random(in: 1...200, using: &random)).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-        if Bool.random(using: &random) { bytes.replaceSubrange(0..<min(2, bytes.count), with: [0, 0].prefix(bytes.count)) }
+        var bytes = (0..<Int.random(in: 1...200, using: &random)).map { _ in
+            UInt8.random(in: .min ... .max, using: &random)
+        }
+        if Bool.random(using: &random) {
+            bytes.replaceSubrange(0..<min(2, bytes.count), with: [0, 0].prefix(bytes.count))
+        }
         _ = try? decodeAll(ByteBuffer(bytes: bytes), step: Int.random(in: 1...50, using: &random))
         _ = try? RPCMetadata(ByteBuffer(bytes: bytes))
     }
@@ -97,8 +104,12 @@ struct SeededRandom: RandomNumberGenerator {
 
 @Test func unknownMetadataBelow0x80IsSkippedAndAboveIsNot() throws {
     #expect(try RPCMetadata(ByteBuffer(bytes: [0x7F, 0, 1, 1])) == RPCMetadata())
-    #expect(throws: FrameError.badMetadata("unknown critical key 255")) { try RPCMetadata(ByteBuffer(bytes: [0xFF, 0, 0])) }
-    #expect(throws: FrameError.badMetadata("entry 1 is cut short")) { try RPCMetadata(ByteBuffer(bytes: [1, 0, 25, 0])) }
+    #expect(throws: FrameError.badMetadata("unknown critical key 255")) {
+        try RPCMetadata(ByteBuffer(bytes: [0xFF, 0, 0]))
+    }
+    #expect(throws: FrameError.badMetadata("entry 1 is cut short")) {
+        try RPCMetadata(ByteBuffer(bytes: [1, 0, 25, 0]))
+    }
 }
 
 @Test func backOffDoublesWithJitterUpToItsMaximum() {

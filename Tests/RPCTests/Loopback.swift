@@ -16,7 +16,8 @@ struct Loopback {
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     static func with<T: Sendable>(
-        _ router: RPCRouter, serverLimits: RPCLimits = .default, peer: String = "gateway", serverSecret: HandshakeSecret? = secret,
+        _ router: RPCRouter, serverLimits: RPCLimits = .default, peer: String = "gateway",
+        serverSecret: HandshakeSecret? = secret,
         connectionWait: TimeAmount = .seconds(5), _ body: @Sendable (Loopback) async throws -> T
     ) async throws -> T {
         let group = MultiThreadedEventLoopGroup.singleton
@@ -41,7 +42,9 @@ struct Loopback {
         }
     }
 
-    static func client(port: Int, peer: String = "gateway", connectionWait: TimeAmount = .seconds(5)) throws -> RPCClient {
+    static func client(port: Int, peer: String = "gateway", connectionWait: TimeAmount = .seconds(5)) throws
+        -> RPCClient
+    {
         var configuration = RPCClient.Configuration(
             host: "127.0.0.1", port: port, peer: "deals", service: peer, secret: try #require(secret))
         configuration.sendsIdentity = true

@@ -14,7 +14,8 @@ private let echo: RPCRouter = {
 @Test func serverWithAnotherSecretIsNotBelieved() async throws {
     let other = HandshakeSecret(Array(repeating: 8, count: 32))
     try await Loopback.with(echo, serverSecret: other, connectionWait: .milliseconds(200)) { loopback in
-        #expect(await fault { try await loopback.client.call(TestMethods.echo, Text(text: "")) }?.status == .unavailable)
+        #expect(
+            await fault { try await loopback.client.call(TestMethods.echo, Text(text: "")) }?.status == .unavailable)
     }
 }
 
@@ -39,14 +40,16 @@ private let echo: RPCRouter = {
         await release.wait()
         return input
     }
-    try await Loopback.with(router, connectionWait: .milliseconds(100)) { loopback in
+    try await Loopback.with(router) { loopback in
         async let answer = loopback.client.call(TestMethods.hold, Text(text: "kept"))
         await started.wait()
         async let drained: Void = loopback.server.drain(within: .seconds(10))
         // Once the listener is closed no connection can be made; the old ones take no new calls.
         var refusal: RPCFault?
         while refusal == nil {
-            refusal = await fault { try await loopback.client.call(TestMethods.echo, Text(text: ""), timeout: .milliseconds(300)) }
+            refusal = await fault {
+                try await loopback.client.call(TestMethods.echo, Text(text: ""), timeout: .milliseconds(300))
+            }
             if refusal?.status == .unimplemented { refusal = nil }
         }
         #expect(refusal?.status == .unavailable)
@@ -60,7 +63,8 @@ private let echo: RPCRouter = {
 @Test func clientComesBackToAServerThatComesBack() async throws {
     let group = MultiThreadedEventLoopGroup.singleton
     let secret = try #require(Loopback.secret)
-    let configuration = RPCServer.Configuration(host: "127.0.0.1", port: 0, service: "deals", version: "1", secret: secret)
+    let configuration = RPCServer.Configuration(
+        host: "127.0.0.1", port: 0, service: "deals", version: "1", secret: secret)
     let first = RPCServer(configuration, router: echo, group: group, logger: Loopback.quiet)
     try await first.start()
     let port = try #require(first.localPort)

@@ -14,7 +14,9 @@ private func message(_ body: () throws -> some Any) -> String {
 
 @Test func missingSettingIsNamedWithWhatItWants() {
     var reader = SettingsReader(environment: [:])
-    #expect(message { try reader.string("data.dir", "the directory of the data") } == "IBP_DATA_DIR is not set: the directory of the data")
+    #expect(
+        message { try reader.string("data.dir", "the directory of the data") }
+            == "IBP_DATA_DIR is not set: the directory of the data")
 }
 
 @Test func unknownSettingStopsTheStart() throws {
@@ -28,7 +30,9 @@ private func message(_ body: () throws -> some Any) -> String {
     #expect(try reader.int("n", default: 1, in: 0...10, "n") == 7)
     #expect(message { try reader.int("m", default: 1, in: 0...10, "m") }.contains("whole number from 0 to 10"))
     #expect(try reader.duration("t", default: .seconds(1), in: .zero ... .seconds(9), "t") == .milliseconds(500))
-    #expect(message { try reader.duration("u", default: .seconds(1), in: .zero ... .seconds(9), "u") }.contains("must be a time"))
+    #expect(
+        message { try reader.duration("u", default: .seconds(1), in: .zero ... .seconds(9), "u") }.contains(
+            "must be a time"))
     #expect(try reader.duration("v", default: .seconds(1), in: .zero ... .seconds(9), "v") == .seconds(1))
 }
 
@@ -36,7 +40,9 @@ private func message(_ body: () throws -> some Any) -> String {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try Data("s3cret\n".utf8).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
-    var reader = SettingsReader(environment: ["IBP_P_FILE": file.path, "IBP_Q": "x", "IBP_Q_FILE": file.path, "IBP_R_FILE": "/nowhere"])
+    var reader = SettingsReader(environment: [
+        "IBP_P_FILE": file.path, "IBP_Q": "x", "IBP_Q_FILE": file.path, "IBP_R_FILE": "/nowhere",
+    ])
     #expect(try reader.secret("p", "p") == "s3cret")
     #expect(message { try reader.secret("q", "q") }.contains("use one"))
     #expect(message { try reader.secret("r", "r") } == "IBP_R_FILE names /nowhere, which cannot be read")

@@ -1,7 +1,6 @@
 import Contracts
+import Events
 import GRDB
-import RPC
-import Storage
 
 extension Occasion {
     /// Writes an event in the transaction of the change it tells of. No secret and no stranger's e-mail may be in it.
@@ -11,11 +10,6 @@ extension Occasion {
         let event = Event(
             id: UUIDv7.make(at: now), type: type, time: now, actor: actor, subject: subject, version: version,
             changes: changes, requestId: requestID, traceId: traceID)
-        try Outbox.append(
-            Outbox.NewEntry(
-                eventID: event.id, topic: event.topic, aggregate: subject.id, type: type, aggregateVersion: version,
-                occurredMilliseconds: now.milliseconds, traceID: traceID, actor: "\(actor.kind):\(actor.id)",
-                payload: try StrictJSON.encode(event)),
-            in: db)
+        try EventFeed.append(event, in: db)
     }
 }

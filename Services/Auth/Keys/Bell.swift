@@ -6,14 +6,13 @@ final class Bell: Sendable {
     static let listenersMax = 256
 
     private struct State {
-        var isClosed = false
         var next = 0
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
     }
 
     private let state = Mutex(State())
 
-    /// Nil when too many listen already. Letting go of the stream ends the subscription. On a closed bell nobody waits.
+    /// Nil when too many listen already. Letting go of the stream ends the subscription.
     func subscribe() -> AsyncStream<Void>? {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id: Int? = state.withLock { state in
@@ -23,7 +22,6 @@ final class Bell: Sendable {
             return state.next
         }
         guard let id else { return nil }
-        if state.withLock({ $0.isClosed }) { continuation.finish() }
         continuation.onTermination = { [weak self] _ in
             self?.state.withLock { _ = $0.listeners.removeValue(forKey: id) }
         }
@@ -35,20 +33,11 @@ final class Bell: Sendable {
         for listener in listeners { listener.yield() }
     }
 
-    /// Lets everybody go, and whoever comes later.
-    func close() {
-        let listeners = state.withLock { state in
-            state.isClosed = true
-            return Array(state.listeners.values)
-        }
-        for listener in listeners { listener.finish() }
-    }
-
     var listenerCount: Int { state.withLock { $0.listeners.count } }
 }
 
 extension AsyncStream where Element == Void {
-    /// Returns at the next ring, after the time, when the bell is closed or the caller cancelled, whichever is first.
+    /// Returns at the next ring, after the time, or when the caller is cancelled, whichever is first.
     func waitOnce(atMost time: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in self { return } }

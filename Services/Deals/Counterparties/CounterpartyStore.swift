@@ -31,7 +31,7 @@ struct CounterpartyStore: Sendable {
             let seen = try DealRows.seen(reference, by: caller, in: db)
             try seen.access.require(.edit)
             try Self.insert(counterparty, into: seen.deal.id, in: db)
-            try EventStore.append(
+            try Event.record(
                 EventType.dealCounterpartyAdded, about: seen.deal, by: caller,
                 isSecret: seen.deal.confidentiality == .secret, changes: Self.changes(counterparty), in: db)
             return counterparty

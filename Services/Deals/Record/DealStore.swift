@@ -33,7 +33,7 @@ struct DealStore: Sendable {
             try TransitionStore.append(.creation(of: deal, by: caller), of: deal, in: db)
             try TeamStore.append(.creator(of: deal, name: leadName, by: caller), to: deal, in: db)
             if let key { try Self.remember(key, deal: deal.id, by: caller, in: db) }
-            try EventStore.append(
+            try Event.record(
                 EventType.dealCreated, about: deal, by: caller, isSecret: deal.confidentiality == .secret,
                 changes: DealChanges.between(nil, deal), in: db)
             return deal
@@ -80,7 +80,7 @@ struct DealStore: Sendable {
         // A clock that was set back must not make the deal look older than it was.
         deal.updatedAt = max(caller.now, before.updatedAt)
         try DealRows.update(deal, in: db)
-        try EventStore.append(
+        try Event.record(
             eventType, about: deal, by: caller,
             isSecret: before.confidentiality == .secret || deal.confidentiality == .secret,
             changes: DealChanges.between(before, deal) + extra, in: db)

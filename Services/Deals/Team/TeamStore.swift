@@ -95,7 +95,7 @@ struct TeamStore: Sendable {
     private static func tell(
         _ type: String, before: UUID?, after: UUID?, _ deal: Deal, by caller: Caller, in db: Database
     ) throws {
-        try EventStore.append(
+        try Event.record(
             type, about: deal, by: caller, isSecret: deal.confidentiality == .secret,
             changes: [FieldChange("userId", before: before?.text, after: after?.text)], in: db)
     }

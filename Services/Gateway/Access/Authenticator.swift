@@ -44,7 +44,8 @@ struct Authenticator: Sendable {
             return claims
         } catch {
             logger.debug("token refused", metadata: ["token.refusal": "\(error.code)"])
-            throw Self.refused("invalid_token", "The access token is not valid or has expired; refresh it or sign in again.")
+            throw Self.refused(
+                "invalid_token", "The access token is not valid or has expired; refresh it or sign in again.")
         }
     }
 

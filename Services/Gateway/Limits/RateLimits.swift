@@ -13,8 +13,10 @@ struct RateLimits: Sendable {
     init(_ reader: inout SettingsReader) throws {
         address = RateLimiter("address", try Self.rate(&reader, "rate.address", "200/s:400", "requests of one address"))
         user = RateLimiter("user", try Self.rate(&reader, "rate.user", "50/s:100", "requests of one signed-in user"))
-        signIn = RateLimiter("sign-in", try Self.rate(&reader, "rate.signin", "1/s:20", "sign-in attempts of one address"))
-        refresh = RateLimiter("refresh", try Self.rate(&reader, "rate.refresh", "5/s:50", "token refreshes of one address"))
+        signIn = RateLimiter(
+            "sign-in", try Self.rate(&reader, "rate.signin", "1/s:20", "sign-in attempts of one address"))
+        refresh = RateLimiter(
+            "refresh", try Self.rate(&reader, "rate.refresh", "5/s:50", "token refreshes of one address"))
     }
 
     private static func rate(
@@ -38,7 +40,8 @@ struct RateLimits: Sendable {
 
     /// IPv6 customers own a /64 (RFC 6177), so that is what one address means.
     static func key(forAddress address: String) -> String {
-        guard address.contains(":"), let socket = try? SocketAddress(ipAddress: address, port: 0), case .v6(let v6) = socket
+        guard address.contains(":"), let socket = try? SocketAddress(ipAddress: address, port: 0),
+            case .v6(let v6) = socket
         else { return address }
         var bytes = v6.address.sin6_addr
         return withUnsafeBytes(of: &bytes) { $0.prefix(8).map { String($0, radix: 16) }.joined(separator: ":") } + "/64"

@@ -18,7 +18,8 @@ indirect enum JSONSchema: Sendable, Equatable {
     }
 
     static let money = JSONSchema.object([
-        Property(name: "amount", schema: .string(), isRequired: true), Property(name: "currency", schema: .string(), isRequired: true),
+        Property(name: "amount", schema: .string(), isRequired: true),
+        Property(name: "currency", schema: .string(), isRequired: true),
     ])
 
     /// What decoding a value of this type would ask for.

@@ -12,7 +12,8 @@ enum OpenAPIDocument {
         let document: [String: Any] = [
             "openapi": "3.1.0",
             "info": [
-                "title": "IBPipeline", "version": ProcessKit.version, "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
+                "title": "IBPipeline", "version": ProcessKit.version,
+                "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
                 "description": "Deal pipeline with need-to-know, stage rules and a verifiable audit log.",
             ],
             "servers": [["url": "/"]],
@@ -57,7 +58,9 @@ enum OpenAPIDocument {
         }
     }
 
-    private static func tag(_ route: Route) -> String { route.pattern.dropFirst(route.pattern.count > 1 ? 1 : 0).first ?? "api" }
+    private static func tag(_ route: Route) -> String {
+        route.pattern.dropFirst(route.pattern.count > 1 ? 1 : 0).first ?? "api"
+    }
 
     private static func parameters(_ route: Route) -> [[String: Any]] {
         let ids = route.pattern.filter { $0.first == "{" }.map { part -> [String: Any] in
@@ -69,12 +72,14 @@ enum OpenAPIDocument {
         var headers: [[String: Any]] = []
         if case .ifMatch = route.precondition {
             headers.append([
-                "name": "If-Match", "in": "header", "description": "ETag of the resource as it was read", "schema": ["type": "string"],
+                "name": "If-Match", "in": "header", "description": "ETag of the resource as it was read",
+                "schema": ["type": "string"],
             ])
         }
         if route.method == .POST, route.success == .created {
             headers.append([
-                "name": "Idempotency-Key", "in": "header", "description": "The same key with the same body makes one resource",
+                "name": "Idempotency-Key", "in": "header",
+                "description": "The same key with the same body makes one resource",
                 "schema": ["type": "string", "maxLength": 128] as [String: Any],
             ])
         }
@@ -91,15 +96,15 @@ enum OpenAPIDocument {
 
     private static func problem() -> [String: Any] {
         var schema = JSONSchema.object([
-        .init(name: "type", schema: .string(format: "uri"), isRequired: true),
-        .init(name: "title", schema: .string(), isRequired: true),
-        .init(name: "status", schema: .integer, isRequired: true),
-        .init(name: "detail", schema: .string(), isRequired: true),
-        .init(name: "instance", schema: .string(), isRequired: true),
-        .init(name: "code", schema: .string(), isRequired: true),
-        .init(name: "requestId", schema: .string(), isRequired: true),
-        .init(name: "errors", schema: .array(.of(FieldFault.self)), isRequired: false),
-        .init(name: "current", schema: .map(.string()), isRequired: false),
+            .init(name: "type", schema: .string(format: "uri"), isRequired: true),
+            .init(name: "title", schema: .string(), isRequired: true),
+            .init(name: "status", schema: .integer, isRequired: true),
+            .init(name: "detail", schema: .string(), isRequired: true),
+            .init(name: "instance", schema: .string(), isRequired: true),
+            .init(name: "code", schema: .string(), isRequired: true),
+            .init(name: "requestId", schema: .string(), isRequired: true),
+            .init(name: "errors", schema: .array(.of(FieldFault.self)), isRequired: false),
+            .init(name: "current", schema: .map(.string()), isRequired: false),
         ]).json
         // Clients must ignore members they do not know (RFC 9457 section 3.2).
         schema["additionalProperties"] = true

@@ -96,7 +96,9 @@ private struct RecordingContainer<Key: CodingKey>: KeyedDecodingContainerProtoco
         return nil
     }
 
-    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) throws -> KeyedDecodingContainer<Nested> {
+    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) throws
+        -> KeyedDecodingContainer<Nested>
+    {
         throw Unanswerable()
     }
     func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer { throw Unanswerable() }
@@ -123,7 +125,8 @@ private enum Sample {
         switch json {
         case .array: return try JSONDecoder().decode(T.self, from: Data("[]".utf8))
         case .map: return try JSONDecoder().decode(T.self, from: Data("{}".utf8))
-        case _ where json == .money: return try JSONDecoder().decode(T.self, from: Data(#"{"amount":"0","currency":"USD"}"#.utf8))
+        case _ where json == .money:
+            return try JSONDecoder().decode(T.self, from: Data(#"{"amount":"0","currency":"USD"}"#.utf8))
         default: return try T(from: Recorder())
         }
     }

@@ -37,7 +37,8 @@ struct Problem: Error {
     /// The one place where a call's status becomes HTTP's.
     private static func status(of fault: RPCFault) -> HTTPResponseStatus {
         switch (fault.status, fault.code) {
-        case (.invalidArgument, "json_invalid"), (.invalidArgument, "cursor_invalid"), (.invalidArgument, "query_invalid"):
+        case (.invalidArgument, "json_invalid"), (.invalidArgument, "cursor_invalid"),
+            (.invalidArgument, "query_invalid"):
             .badRequest
         case (.invalidArgument, "request_too_large"): .payloadTooLarge
         case (.invalidArgument, _): .unprocessableEntity

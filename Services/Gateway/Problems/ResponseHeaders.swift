@@ -5,7 +5,8 @@ enum ResponseHeaders {
     /// Answers of the API are data for programs: never rendered, never kept.
     static func secureAPI(_ headers: inout HTTPHeaders) {
         common(&headers)
-        headers.replaceOrAdd(name: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'; sandbox")
+        headers.replaceOrAdd(
+            name: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'; sandbox")
         if headers["Cache-Control"].isEmpty { headers.add(name: "Cache-Control", value: "no-store") }
     }
 

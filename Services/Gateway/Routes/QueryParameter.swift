@@ -40,7 +40,9 @@ struct QueryParameter: Sendable {
             guard let number = Int(value) else { throw Self.refusal(name, "wrong_type", "must be a whole number") }
             return String(number)
         case .boolean:
-            guard ["true", "false"].contains(value) else { throw Self.refusal(name, "wrong_type", "must be true or false") }
+            guard ["true", "false"].contains(value) else {
+                throw Self.refusal(name, "wrong_type", "must be true or false")
+            }
             return value
         case .string(let allowed):
             guard allowed.isEmpty || allowed.contains(value) else {
@@ -56,7 +58,8 @@ struct QueryParameter: Sendable {
 
     private static func refusal(_ name: String, _ code: String, _ message: String) -> RPCFault {
         RPCFault(
-            .invalidArgument, "query_invalid", "The query parameter \(name) \(message).", errors: [FieldFault(name, code, message)])
+            .invalidArgument, "query_invalid", "The query parameter \(name) \(message).",
+            errors: [FieldFault(name, code, message)])
     }
 }
 
@@ -84,7 +87,8 @@ extension [QueryParameter] {
         page + [
             .string("sort", "order", oneOf: ["-seq", "seq"]),
             .string("type", "an event type; with a dot at its end all types below it"),
-            .string("actor", "id of a user or name of a service"), .string("subject", "id or number of a deal, id of a user"),
+            .string("actor", "id of a user or name of a service"),
+            .string("subject", "id or number of a deal, id of a user"),
             .string("from", "RFC 3339 time, inclusive"), .string("to", "RFC 3339 time, exclusive"),
         ]
 }

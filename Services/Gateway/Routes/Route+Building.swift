@@ -36,7 +36,8 @@ extension Route {
     }
 
     private static func make<I, O>(
-        _ method: HTTPMethod, _ path: String, _ summary: String, _ call: RPCMethod<I, O>, _ peer: String, input: JSONSchema?
+        _ method: HTTPMethod, _ path: String, _ summary: String, _ call: RPCMethod<I, O>, _ peer: String,
+        input: JSONSchema?
     ) -> Route {
         Route(
             method: method, pattern: segments(path), summary: summary, access: .roles([]), limit: .standard,
@@ -58,11 +59,13 @@ extension Route {
     func deadline(_ deadline: TimeAmount) -> Route { with(deadline: deadline) }
 
     private func with(
-        access: Access? = nil, limit: LimitClass? = nil, query: [QueryParameter]? = nil, success: HTTPResponseStatus? = nil,
+        access: Access? = nil, limit: LimitClass? = nil, query: [QueryParameter]? = nil,
+        success: HTTPResponseStatus? = nil,
         precondition: Precondition? = nil, bodyBytesMax: Int? = nil, deadline: TimeAmount? = nil
     ) -> Route {
         Route(
-            method: method, pattern: pattern, summary: summary, access: access ?? self.access, limit: limit ?? self.limit,
+            method: method, pattern: pattern, summary: summary, access: access ?? self.access,
+            limit: limit ?? self.limit,
             target: target, query: query ?? self.query, input: input, output: output, success: success ?? self.success,
             precondition: precondition ?? self.precondition, bodyBytesMax: bodyBytesMax ?? self.bodyBytesMax,
             deadline: deadline ?? self.deadline)

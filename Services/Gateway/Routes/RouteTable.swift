@@ -11,27 +11,36 @@ enum RouteTable {
         .post("/api/auth/refresh", "Exchange a refresh token for its successor", AuthMethods.refresh, to: Peer.auth)
             .open(.refresh).body(4096),
         .post("/api/auth/logout", "End this session", AuthMethods.logout, to: Peer.auth).everyone().noContent(),
-        .post("/api/auth/setup", "Make the first administrator with the one-time token", AuthMethods.claimSetup, to: Peer.auth)
-            .open(.signIn).body(4096).created(),
+        .post(
+            "/api/auth/setup", "Make the first administrator with the one-time token", AuthMethods.claimSetup,
+            to: Peer.auth
+        )
+        .open(.signIn).body(4096).created(),
 
         // People
         .get("/api/users/me", "Who is signed in", AuthMethods.me, to: Peer.auth).everyone(),
-        .get("/api/admin/users", "List people", AuthMethods.listUsers, to: Peer.auth).allow(.manageUsers).query(.people),
+        .get("/api/admin/users", "List people", AuthMethods.listUsers, to: Peer.auth).allow(.manageUsers).query(
+            .people),
         .post("/api/admin/users", "Add a person", AuthMethods.createUser, to: Peer.auth)
             .allow(.manageUsers).body(4096).created(),
         .put("/api/admin/users/{id}/status", "Disable or enable a person", AuthMethods.setUserStatus, to: Peer.auth)
             .allow(.manageUsers),
 
         // Deals
-        .get("/api/deals", "List the deals you may see", DealMethods.list, to: Peer.deals).allow(.readDeals).query(.deals),
+        .get("/api/deals", "List the deals you may see", DealMethods.list, to: Peer.deals).allow(.readDeals).query(
+            .deals),
         .post("/api/deals", "Open a deal; you become its lead", DealMethods.create, to: Peer.deals)
             .allow(.createDeals).created(),
         .get("/api/deals/{id}", "One deal, by id or number", DealMethods.get, to: Peer.deals).allow(.readDeals),
         .patch("/api/deals/{id}", "Change a deal (JSON merge patch)", DealMethods.update, to: Peer.deals)
             .allow(.workOnDeals).ifMatch(),
-        .get("/api/deals/{id}/transitions", "Where the deal may go, and what is missing for each", DealMethods.transitions, to: Peer.deals)
-            .allow(.readDeals),
-        .post("/api/deals/{id}/transitions", "Move the deal", DealMethods.move, to: Peer.deals).allow(.workOnDeals).ifMatch(),
+        .get(
+            "/api/deals/{id}/transitions", "Where the deal may go, and what is missing for each",
+            DealMethods.transitions, to: Peer.deals
+        )
+        .allow(.readDeals),
+        .post("/api/deals/{id}/transitions", "Move the deal", DealMethods.move, to: Peer.deals).allow(.workOnDeals)
+            .ifMatch(),
         .get("/api/deals/{id}/history", "The deal's moves through the stages", DealMethods.history, to: Peer.deals)
             .allow(.readDeals),
         .get("/api/deals/{id}/team", "Who is on the deal", DealMethods.team, to: Peer.deals).allow(.readDeals),
@@ -41,8 +50,11 @@ enum RouteTable {
             .allow(.workOnDeals).noContent(),
         .post("/api/deals/{id}/conflict", "Decide the conflict check", DealMethods.decideConflict, to: Peer.deals)
             .allow(.clearConflicts),
-        .get("/api/deals/{id}/counterparties", "Buyers, investors or lenders on the deal", DealMethods.counterparties, to: Peer.deals)
-            .allow(.readDeals),
+        .get(
+            "/api/deals/{id}/counterparties", "Buyers, investors or lenders on the deal", DealMethods.counterparties,
+            to: Peer.deals
+        )
+        .allow(.readDeals),
         .post("/api/deals/{id}/counterparties", "Add a counterparty", DealMethods.addCounterparty, to: Peer.deals)
             .allow(.workOnDeals).created(),
 
@@ -52,7 +64,8 @@ enum RouteTable {
             .allow(.readAudit).deadline(.seconds(25)),
 
         // Operation
-        .get("/api/health", "The state of the services; details when signed in", HealthMethods.current, to: Peer.health).open(.standard),
+        .get("/api/health", "The state of the services; details when signed in", HealthMethods.current, to: Peer.health)
+            .open(.standard),
         .get("/api/health/history", "The last 24 hours of each service", HealthMethods.history, to: Peer.health)
             .allow(.readHealthDetails),
         .own("/.well-known/jwks.json", "The public keys of access tokens (RFC 7517)", .keySet, JSONWebKeySet.self),

@@ -14,8 +14,12 @@ struct Router: Sendable {
     /// - Throws: `RouteTableError` when a route is open to nobody, stands twice, or takes a body it has no room for.
     init(_ routes: [Route]) throws {
         for (index, route) in routes.enumerated() {
-            if case .roles(let roles) = route.access, roles.isEmpty { throw RouteTableError("\(route.method) \(route.path) has no roles") }
-            if route.takesBody, route.bodyBytesMax == 0 { throw RouteTableError("\(route.method) \(route.path) takes a body of 0 bytes") }
+            if case .roles(let roles) = route.access, roles.isEmpty {
+                throw RouteTableError("\(route.method) \(route.path) has no roles")
+            }
+            if route.takesBody, route.bodyBytesMax == 0 {
+                throw RouteTableError("\(route.method) \(route.path) takes a body of 0 bytes")
+            }
             if routes[..<index].contains(where: { $0.method == route.method && $0.pattern == route.pattern }) {
                 throw RouteTableError("\(route.method) \(route.path) stands twice")
             }

@@ -1,0 +1,72 @@
+import Contracts
+import Foundation
+import GRDB
+import Logging
+import RPC
+import Storage
+import Testing
+
+@testable import Events
+
+private func withFeed(_ body: (Store, EventFeed) async throws -> Void) async throws {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    var migrator = DatabaseMigrator()
+    Outbox.addMigration(to: &migrator)
+    let store = try Store.open(
+        directory: directory.path, fileName: "e.sqlite", migrator: migrator,
+        logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
+    try await body(store, EventFeed(store.outbox))
+    try await store.close()
+}
+
+private func event(_ number: Int) -> Event {
+    Event(
+        type: EventType.dealUpdated, time: .now, actor: .service("test"),
+        subject: EventSubject(kind: "deal", id: "d\(number)"),
+        version: 1, changes: [FieldChange("value", before: nil, after: "1")])
+}
+
+@Test func eventsArePulledInTheOrderOfTheirCommits() async throws {
+    try await withFeed { store, feed in
+        let events = (0..<5).map(event)
+        for event in events { try await store.write { try EventFeed.append(event, in: $0) } }
+        let first = try await feed.pull(EventPull(after: 0, limit: 2, waitMilliseconds: 0))
+        let rest = try await feed.pull(EventPull(after: 2, limit: 100, waitMilliseconds: 0))
+        #expect((first.events + rest.events).map(\.event) == events)
+        #expect(first.newest == 5)
+    }
+}
+
+@Test func pullWaitsForTheNextCommit() async throws {
+    try await withFeed { store, feed in
+        async let page = feed.pull(EventPull(after: 0, limit: 10, waitMilliseconds: 20_000))
+        try await store.write { try EventFeed.append(event(1), in: $0) }
+        let pulled = try await page
+        #expect(pulled.events.count == 1)
+    }
+}
+
+@Test func eventOfAChangeThatFailsIsNotThere() async throws {
+    struct Refused: Error {}
+    try await withFeed { store, feed in
+        await #expect(throws: Refused.self) {
+            try await store.write { db in
+                try EventFeed.append(event(1), in: db)
+                throw Refused()
+            }
+        }
+        let page = try await feed.pull(EventPull(after: 0, limit: 10, waitMilliseconds: 0))
+        #expect(page.events.isEmpty)
+    }
+}
+
+@Test(arguments: [
+    EventPull(after: -1, limit: 1, waitMilliseconds: 0), EventPull(after: 0, limit: 0, waitMilliseconds: 0),
+    EventPull(after: 0, limit: 501, waitMilliseconds: 0), EventPull(after: 0, limit: 1, waitMilliseconds: 20_001),
+])
+func pullOutOfRangeNamesTheField(_ pull: EventPull) async throws {
+    try await withFeed { _, feed in
+        await #expect(throws: RPCFault.self) { try await feed.pull(pull) }
+    }
+}
