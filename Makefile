@@ -37,7 +37,7 @@ lint: ## Check the style of the code, the scripts, the compose stack and the man
 format: ## Rewrite the Swift code in the project's style
 	swift format format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-bench: deps ## Run the benchmarks
+bench: deps release ## Measure a release build of the whole cluster and print ratios (needs wrk)
 	Tests/Benchmarks/run
 
 clean-data: ## Delete DATA_DIR with all deals in it; asks first (YES=1 does not)

@@ -139,7 +139,8 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     }
 
     private func settle(_ frame: Frame) throws {
-        guard let call = pending.removeValue(forKey: frame.id) else { return }  // it timed out or was cancelled meanwhile
+        // None is left when it timed out or was cancelled meanwhile.
+        guard let call = pending.removeValue(forKey: frame.id) else { return }
         let status = RPCStatus(rawValue: UInt16(truncatingIfNeeded: frame.a >> 16)) ?? .unknown
         guard status == .ok else { return call.promise.fail(RPCFault(frame, status)) }
         let metadata = try RPCMetadata(frame.metadata)

@@ -40,6 +40,11 @@ package struct FieldFault: Sendable, Hashable, Codable {
     }
 }
 
+extension RPCFault: CustomStringConvertible {
+    /// For logs: one line.
+    package var description: String { "\(status) (\(code)): \(message)" }
+}
+
 extension RPCFault {
     package static func notFound(_ what: String) -> RPCFault {
         RPCFault(.notFound, "not_found", "No such \(what).")

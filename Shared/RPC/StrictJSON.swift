@@ -6,7 +6,8 @@ package enum StrictJSON {
     /// JSONEncoder is safe to share: encoding keeps its state in a value of its own.
     private static let encoder: JSONEncoder = {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
+        // Sorted, so that the same value is the same bytes in every process.
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return encoder
     }()
 

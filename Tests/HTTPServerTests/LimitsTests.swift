@@ -36,7 +36,7 @@ struct LimitsTests {
     }
 
     @Test func idleConnectionIsClosedWithoutAWord() async throws {
-        try await withServer(RecordingHandler(), { $0.idleTimeout = .milliseconds(500) }) { server in
+        try await withServer(RecordingHandler(), { $0.idleTimeout = .seconds(2) }) { server in
             let silent = try await RawClient(server)
             let client = try await RawClient(server)
             try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")

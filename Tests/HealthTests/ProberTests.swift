@@ -54,6 +54,8 @@ private func withProber(
         target.probes.withLock { $0.last }.map { board.take($0, of: "auth")?.state ?? .unknown }
     }
     try await withProber(target, hand, changes: changes) {
+        #expect(target.count == 0)
+        change.yield(.connected)
         try await eventually { target.count == 1 }
         #expect(status() == .up)
         target.outcome.withLock { $0 = .unreachable("gone") }

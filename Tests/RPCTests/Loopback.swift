@@ -18,18 +18,21 @@ struct Loopback {
     static func with<T: Sendable>(
         _ router: RPCRouter, serverLimits: RPCLimits = .default, peer: String = "gateway",
         serverSecret: HandshakeSecret? = secret,
-        connectionWait: TimeAmount = .seconds(5), _ body: @Sendable (Loopback) async throws -> T
+        connectionWait: TimeAmount = .seconds(30), mayConnect: Bool = true,
+        _ body: @Sendable (Loopback) async throws -> T
     ) async throws -> T {
         let group = MultiThreadedEventLoopGroup.singleton
         var configuration = RPCServer.Configuration(
             host: "127.0.0.1", port: 0, service: "deals", version: "1", secret: try #require(serverSecret))
         configuration.limits = serverLimits
+        configuration.limits.handshakeTimeout = .seconds(30)
         let server = RPCServer(configuration, router: router, group: group, logger: quiet)
         try await server.start()
         let client = try client(port: try #require(server.localPort), peer: peer, connectionWait: connectionWait)
         return try await withThrowingTaskGroup { tasks in
             tasks.addTask { await client.run() }
             do {
+                if mayConnect { try await client.waitUntilConnected() }
                 let result = try await body(Loopback(server: server, client: client))
                 tasks.cancelAll()
                 await server.drain(within: .milliseconds(100))
@@ -42,14 +45,24 @@ struct Loopback {
         }
     }
 
-    static func client(port: Int, peer: String = "gateway", connectionWait: TimeAmount = .seconds(5)) throws
+    static func client(port: Int, peer: String = "gateway", connectionWait: TimeAmount = .seconds(30)) throws
         -> RPCClient
     {
         var configuration = RPCClient.Configuration(
             host: "127.0.0.1", port: port, peer: "deals", service: peer, secret: try #require(secret))
         configuration.sendsIdentity = true
+        configuration.limits.handshakeTimeout = .seconds(30)
         configuration.connectionWait = connectionWait
         return RPCClient(configuration, group: MultiThreadedEventLoopGroup.singleton, logger: quiet)
+    }
+}
+
+extension RPCClient {
+    /// All links, because a call from a test may take any.
+    func waitUntilConnected() async throws {
+        while try await call(BuiltInMethods.stats, Nothing(), timeout: .seconds(60)).connections < System.coreCount {
+            await Task.yield()
+        }
     }
 }
 

@@ -13,7 +13,8 @@ private let echo: RPCRouter = {
 
 @Test func serverWithAnotherSecretIsNotBelieved() async throws {
     let other = HandshakeSecret(Array(repeating: 8, count: 32))
-    try await Loopback.with(echo, serverSecret: other, connectionWait: .milliseconds(200)) { loopback in
+    try await Loopback.with(echo, serverSecret: other, connectionWait: .milliseconds(200), mayConnect: false) {
+        loopback in
         #expect(
             await fault { try await loopback.client.call(TestMethods.echo, Text(text: "")) }?.status == .unavailable)
     }
@@ -99,7 +100,8 @@ func strangersAreCutOff(_ words: String) async throws {
     try await Loopback.with(echo) { loopback in
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: try #require(loopback.server.localPort)).get()
-        try await channel.writeAndFlush(ByteBuffer(string: words))
+        // On a slow machine the server may have lost patience already; then the write fails, and all is well.
+        try? await channel.writeAndFlush(ByteBuffer(string: words))
         try await channel.closeFuture.get()
     }
 }
@@ -110,7 +112,7 @@ func strangersAreCutOff(_ words: String) async throws {
             .connect(host: "127.0.0.1", port: try #require(loopback.server.localPort)).get()
         var bytes = ByteBuffer()
         bytes.writeFrame(Frame(.request, id: 1, method: TestMethods.echo.entry.id, body: ByteBuffer(string: "{}")))
-        try await channel.writeAndFlush(bytes)
+        try? await channel.writeAndFlush(bytes)
         try await channel.closeFuture.get()
     }
 }

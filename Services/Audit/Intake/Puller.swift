@@ -9,6 +9,9 @@ struct Puller: Sendable {
     /// Bounds the loop when a source answers an empty page without waiting, as a draining one does.
     static let pauseAfterNothing = Duration.milliseconds(10)
 
+    /// A source that starts or restarts is away for a moment; that is not worth a warning.
+    static let toleratedFailures = 2
+
     let source: String
     let log: LogStore
     let logger: Logger
@@ -22,14 +25,15 @@ struct Puller: Sendable {
             let wait: Duration?
             do {
                 wait = try await takePage() ? nil : Self.pauseAfterNothing
-                if backoff.failures > 0 {
+                if backoff.failures > Self.toleratedFailures {
                     logger.notice("event intake goes on", metadata: ["event.source": "\(source)"])
                 }
                 backoff.reset()
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.log(
-                    level: backoff.failures == 0 ? .warning : .debug, "event intake is interrupted",
+                    level: backoff.failures == Self.toleratedFailures ? .warning : .debug,
+                    "event intake is interrupted",
                     metadata: ["event.source": "\(source)", "error": "\(error)"])
                 wait = backoff.next(using: &random)
             }

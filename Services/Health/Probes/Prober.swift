@@ -25,7 +25,9 @@ struct Prober: Sendable {
     /// Runs until it is cancelled. Probes never overlap; reasons to probe that come during one make one more.
     func run(onChangesOf connection: AsyncStream<RPCConnectionState>? = nil) async {
         let (reasons, reason) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        reason.yield()
+        // A target whose connection is watched is first looked at when it connects or after one interval: while everything
+        // starts together, not being there yet is no failure.
+        if connection == nil { reason.yield() }
         await withTaskGroup(of: Void.self) { group in
             if let connection {
                 group.addTask { for await _ in connection { reason.yield() } }
