@@ -43,7 +43,7 @@ enum CallBuilder {
 
     /// `If-Match: "7"` (RFC 9110 section 13.1.1): one strong tag, whose content is the version.
     private static func ifMatch(_ route: Route, _ head: HTTPHead) throws -> Int64? {
-        guard case .ifMatch = route.precondition, let field = head.headers["if-match"].first else { return nil }
+        guard route.takesIfMatch, let field = head.headers["if-match"].first else { return nil }
         guard field.utf8.count >= 3, field.first == "\"", field.last == "\"",
             let version = Int64(field.dropFirst().dropLast())
         else {
@@ -60,12 +60,12 @@ enum CallBuilder {
         if let version = reply.version {
             let tag = "\"\(version)\""
             headers.add(name: "ETag", value: tag)
-            if route.method == .GET, head.headers[canonicalForm: "if-none-match"].contains(where: { $0 == tag }) {
+            if route.method == .GET, StaticFiles.matches(head.headers[canonicalForm: "if-none-match"], tag) {
                 return HTTPResponse(status: .notModified, headers: ["ETag": tag])
             }
         }
-        if route.success == .created, let id = reply.resource {
-            headers.add(name: "Location", value: "\(route.path.prefix { $0 != "{" })/\(id)".replacing("//", with: "/"))
+        if let location = route.location, let id = reply.resource {
+            headers.add(name: "Location", value: location + id)
         }
         return HTTPResponse(status: route.success, headers: headers, body: reply.body)
     }

@@ -20,9 +20,19 @@ struct GatewayHandler: HTTPHandler {
     func admit(_ head: HTTPHead) -> HTTPAdmission {
         guard case .found(let route, _) = router.match(HTTPMethod(rawValue: head.method), head.pathSegments) else {
             // Room for the body of a mistaken request, so that its sender reads 404 or 405 rather than 413.
-            return .read(bodyBytesMax: 4096)
+            return .read(bodyBytesMax: Self.strangersBodyBytesMax)
+        }
+        if case .roles = route.access, !isSignedIn(head) {
+            // Enough to be told so; nobody unknown makes us hold large bodies.
+            return .read(bodyBytesMax: min(route.bodyBytesMax, Self.strangersBodyBytesMax))
         }
         return .read(bodyBytesMax: route.bodyBytesMax)
+    }
+
+    private static let strangersBodyBytesMax = 4096
+
+    private func isSignedIn(_ head: HTTPHead) -> Bool {
+        do { return try authenticator.identity(head.headers) != nil } catch { return false }
     }
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
@@ -42,7 +52,7 @@ struct GatewayHandler: HTTPHandler {
             logger.error("request failed", metadata: ["request.id": "\(mark.id)", "error": "\(error)"])
             response = Problem(RPCFault.internal).response(instance: head.path, requestID: mark.id)
         }
-        if label != "page" { ResponseHeaders.secureAPI(&response.headers) }
+        if !response.headers.contains(name: "X-Content-Type-Options") { ResponseHeaders.secureAPI(&response.headers) }
         budgets.write(to: &response.headers)
         response.headers.replaceOrAdd(name: "X-Request-Id", value: mark.id)
         record(head, response, mark, label, since: started)
@@ -78,7 +88,7 @@ struct GatewayHandler: HTTPHandler {
     /// `/` and `/setup` are files without their ending.
     private func page(_ head: HTTPHead) throws -> HTTPResponse {
         let path = head.path == "/" ? "/index.html" : head.path == "/setup" ? "/setup.html" : head.path
-        guard pages.paths.contains(path) else { throw Problem(.notFound, "not_found", "There is no such page.") }
+        guard pages.contains(path) else { throw Problem(.notFound, "not_found", "There is no such page.") }
         guard let page = pages.response(to: head, path: path) else {
             throw Problem(.methodNotAllowed, "method_not_allowed", "Use GET.", headers: ["Allow": "GET, HEAD"])
         }
@@ -89,7 +99,8 @@ struct GatewayHandler: HTTPHandler {
     private func admit(
         _ route: Route, _ head: HTTPHead, _ address: String, _ budgets: inout RateLimitOutcome
     ) throws -> RPCIdentity? {
-        let identity = try authenticator.identity(head.headers)
+        // Signing in and refreshing must work for a client that still sends its dead token along.
+        let identity = route.limit == .standard ? try authenticator.identity(head.headers) : nil
         if case .roles(let roles) = route.access {
             guard let identity else {
                 throw Problem(

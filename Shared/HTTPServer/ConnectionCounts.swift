@@ -18,6 +18,8 @@ final class ConnectionCounts: Sendable {
 
     /// How many connections beyond `connectionsMax` may be open while their refusal is on its way.
     private static let refusedMax = 128
+    /// Refusals linger a moment; one address must not fill the house with them.
+    private static let refusedPerAddressMax = 16
 
     private let state = Mutex(State())
 
@@ -28,8 +30,12 @@ final class ConnectionCounts: Sendable {
         state.withLock { state in
             state.open += 1
             state.perClient[client, default: 0] += 1
-            if state.open > limits.connectionsMax + Self.refusedMax { return .dropped }
             let ofClient = state.perClient[client, default: 0]
+            if state.open > limits.connectionsMax + Self.refusedMax
+                || ofClient > limits.connectionsPerAddressMax + Self.refusedPerAddressMax
+            {
+                return .dropped
+            }
             let isOver = state.open > limits.connectionsMax || ofClient > limits.connectionsPerAddressMax
             return isOver ? .refused : .accepted
         }

@@ -62,6 +62,8 @@ package struct StaticFiles: Sendable {
 
     package var paths: Set<String> { Set(files.keys) }
 
+    package func contains(_ path: String) -> Bool { files[path] != nil }
+
     /// - Parameters:
     ///   - path: looked up instead of the request's, for an index or the one page of a web app.
     ///   - cacheControl: by default the client asks each time and is answered 304.
@@ -79,7 +81,7 @@ package struct StaticFiles: Sendable {
     }
 
     /// RFC 9110 §13.1.2: compared weakly, `*` matches anything.
-    private static func matches(_ candidates: [Substring], _ tag: String) -> Bool {
+    package static func matches(_ candidates: [Substring], _ tag: String) -> Bool {
         candidates.contains { $0 == "*" || $0 == tag || $0.hasPrefix("W/") && $0.dropFirst(2) == tag }
     }
 }

@@ -112,6 +112,7 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         case (.ready, .response), (.draining, .response): try settle(frame)
         case (.ready, .drain):
             state = .draining
+            refuseUnserved(after: frame.a)
             ended()
         case (_, .drain): break
         case (_, .goodbye):
@@ -138,12 +139,26 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         ready.succeed()
     }
 
+    /// What the server will not serve certainly does not run, so it may be sent again.
+    private func refuseUnserved(after lastServed: UInt32) {
+        for (id, call) in pending where id > lastServed {
+            pending[id] = nil
+            call.promise.fail(RPCFault.draining)
+        }
+    }
+
     private func settle(_ frame: Frame) throws {
         // None is left when it timed out or was cancelled meanwhile.
         guard let call = pending.removeValue(forKey: frame.id) else { return }
         let status = RPCStatus(rawValue: UInt16(truncatingIfNeeded: frame.a >> 16)) ?? .unknown
         guard status == .ok else { return call.promise.fail(RPCFault(frame, status)) }
-        let metadata = try RPCMetadata(frame.metadata)
+        let metadata: RPCMetadata
+        do {
+            metadata = try RPCMetadata(frame.metadata)
+        } catch {
+            call.promise.fail(RPCFault(.internal, "bad_reply", "The metadata of the reply cannot be read."))
+            throw error
+        }
         call.promise.succeed(
             RPCReply(body: frame.body, resource: metadata.replyResource, version: metadata.replyVersion))
     }
@@ -156,7 +171,7 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         promise: EventLoopPromise<RPCReply>
     ) -> UInt32? {
         guard isUsable, let frames, lastID < .max else { return nil }
-        guard pending.count < peerInFlightMax else {
+        guard frames.isWritable, pending.count < peerInFlightMax else {
             promise.fail(
                 RPCFault(
                     .resourceExhausted, "busy", "Too many calls at once.", retryAfterMilliseconds: 64,

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// Keeps one connection alive on one event loop, and holds calls back for a moment while there is none.
 /// Everything but `run` happens on the loop.
@@ -16,6 +17,8 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
     }
 
     let eventLoop: any EventLoop
+    /// Readable from any thread, so that calls prefer links that work.
+    let isConnected = Atomic(false)
     private let configuration: RPCClient.Configuration
     private let logger: Logger
     private let changed: @Sendable (RPCConnectionState) -> Void
@@ -65,6 +68,9 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
             let channel = try await ClientBootstrap(group: eventLoop)
                 .connectTimeout(configuration.limits.handshakeTimeout)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .channelOption(
+                    .writeBufferWaterMark, value: .init(low: 64 * 1024, high: configuration.limits.outboundBytesMax)
+                )
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(self.makeConnection(ready: ready, ended: ended))
@@ -90,10 +96,14 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
             limits: configuration.limits, ready: ready
         ) {
             self.connection = nil
+            self.isConnected.store(false, ordering: .relaxed)
             self.changed(.disconnected)
             ended.succeed()
         }
         ready.futureResult.whenSuccess {
+            // A name with several addresses makes a connection for each that is tried; one of them wins.
+            guard connection.isUsable else { return }
+            self.isConnected.store(true, ordering: .relaxed)
             self.connection = connection
             self.changed(.connected)
             let waiting = self.waiting

@@ -22,6 +22,8 @@ package struct Frame: Equatable, Sendable {
     package struct Flags: OptionSet, Sendable {
         package let rawValue: UInt16
         package init(rawValue: UInt16) { self.rawValue = rawValue }
+        /// What a peer that does not know it would misread.
+        package static let unsupported: Flags = [.bodyIsCompressed, .hasChecksum, .wantsStream]
         package static let bodyIsCompressed = Flags(rawValue: 1 << 0)
         package static let hasChecksum = Flags(rawValue: 1 << 1)
         package static let isIdempotent = Flags(rawValue: 1 << 2)

@@ -66,6 +66,18 @@ final class FrameChannel {
         close()
     }
 
+    /// Closing a channel drops what the socket has not taken yet; a drained connection must deliver its last replies.
+    func closeAfterWriting(_ reason: String) {
+        var out = context.channel.allocator.buffer(capacity: 64)
+        out.writeFrame(Frame(.goodbye, body: ByteBuffer(string: reason)))
+        let written = eventLoop.makePromise(of: Void.self)
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        written.futureResult.whenComplete { _ in bound.value.close() }
+        context.writeAndFlush(NIOAny(out), promise: written)
+    }
+
+    var isWritable: Bool { context.channel.isWritable }
+
     func startKeepAlive() {
         let period = TimeAmount.nanoseconds(limits.silenceMax.nanoseconds / 4)
         let bound = NIOLoopBound(self, eventLoop: eventLoop)

@@ -96,7 +96,9 @@ package final class RPCClient: Sendable {
                 guard attempt < configuration.attemptsMax, Self.mayRepeat(method, fault), waitsForConnection,
                     NIODeadline.now() + TimeAmount(pause) < deadline
                 else { throw fault }
-                try await Task.sleep(for: pause)
+                guard (try? await Task.sleep(for: pause)) != nil else {
+                    throw RPCFault(.cancelled, "cancelled", "The caller gave up.", isNotExecuted: fault.isNotExecuted)
+                }
             }
         }
         throw RPCFault.internal
@@ -124,33 +126,25 @@ package final class RPCClient: Sendable {
     ) async throws -> RPCReply {
         let link = link()
         let promise = link.eventLoop.makePromise(of: RPCReply.self)
-        let ticket =
-            link.eventLoop.inEventLoop
-            ? link.eventLoop.makeSucceededFuture(
-                NIOLoopBound(
-                    link.send(
-                        method, body: body, metadata: metadata, deadline: deadline, waits: waits, promise: promise),
-                    eventLoop: link.eventLoop))
-            : link.eventLoop.submit {
-                NIOLoopBound(
-                    link.send(
-                        method, body: body, metadata: metadata, deadline: deadline, waits: waits, promise: promise),
-                    eventLoop: link.eventLoop)
-            }
+        let start = { @Sendable in
+            link.send(method, body: body, metadata: metadata, deadline: deadline, waits: waits, promise: promise)
+        }
+        let loop = link.eventLoop
+        let ticket = loop.inEventLoop ? loop.makeSucceededFuture(start()) : loop.submit(start)
         return try await withTaskCancellationHandler {
             try await promise.futureResult.get()
         } onCancel: {
-            ticket.whenSuccess { link.cancel($0.value) }
+            ticket.whenSuccess { link.cancel($0) }
         }
     }
 
+    /// The caller's own loop when it is one of ours, else any; but one that is connected before one that is not.
     private func link() -> ClientLink {
-        if let current = MultiThreadedEventLoopGroup.currentEventLoop,
-            let own = links.first(where: { $0.eventLoop === current })
-        {
-            return own
-        }
-        return links[Int.random(in: links.indices)]
+        let current = MultiThreadedEventLoopGroup.currentEventLoop
+        let own = links.first { $0.eventLoop === current }
+        if let own, own.isConnected.load(ordering: .relaxed) { return own }
+        let connected = links.filter { $0.isConnected.load(ordering: .relaxed) }
+        return connected.randomElement() ?? own ?? links[Int.random(in: links.indices)]
     }
 }
 

@@ -173,7 +173,7 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
             throw RPCFault(
                 .resourceExhausted, "busy", "Too many calls at once.", retryAfterMilliseconds: 64, isNotExecuted: true)
         }
-        guard frame.id != 0, calls[frame.id] == nil, frame.flags.isDisjoint(with: [.bodyIsCompressed, .wantsStream])
+        guard frame.id != 0, calls[frame.id] == nil, frame.flags.isDisjoint(with: .unsupported)
         else {
             throw RPCFault(.invalidArgument, "bad_frame", "The request frame cannot be served.", isNotExecuted: true)
         }
@@ -243,29 +243,31 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     ) {
         calls[id] = nil
         answer(id, method, since: arrival, outcome)
-        if isDraining, calls.isEmpty { frames?.close(saying: "drained") }
+        if isDraining, calls.isEmpty { frames?.closeAfterWriting("drained") }
     }
 
     private func answer(
         _ id: UInt32, _ method: String, since arrival: NIODeadline, _ outcome: Result<RPCReply, RPCFault>
     ) {
         let elapsed = NIODeadline.now() - arrival
-        let status: RPCStatus
+        var status: RPCStatus
         var frame = Frame(.response, id: id)
         switch outcome {
-        case .success(let reply) where Frame.headerBytes + reply.body.readableBytes < server.limits.frameBytesMax:
+        case .success(let reply):
             status = .ok
             var metadata = RPCMetadata()
             metadata.replyResource = reply.resource
             metadata.replyVersion = reply.version
             frame.metadata = metadata.encoded()
             frame.body = reply.body
-        case .success:
-            status = .resourceExhausted
-            frame.fail(RPCFault(status, "reply_too_large", "The answer is larger than a frame may be."))
         case .failure(let fault):
             status = fault.status
             frame.fail(fault)
+        }
+        if frame.encodedBytes > server.limits.frameBytesMax {
+            status = .internal
+            frame = Frame(.response, id: id)
+            frame.fail(RPCFault(status, "reply_too_large", "The answer is larger than a frame may be."))
         }
         stats.finished(method, status, microseconds: Int(elapsed.nanoseconds / 1000))
         server.observe(method, status, elapsed)
@@ -292,7 +294,7 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         guard case .ready = state else { return }
         frames?.write(Frame(.drain, a: lastID))
         for call in calls.values where call.isLongPoll { call.task.cancel() }
-        if calls.isEmpty { frames?.close(saying: "drained") }
+        if calls.isEmpty { frames?.closeAfterWriting("drained") }
     }
 }
 

@@ -3,6 +3,9 @@ package import Foundation
 /// JSON at our borders. Decoding refuses unknown fields, wrong types and missing fields, and names the field; what comes
 /// out are `RPCFault`s that a client may read.
 package enum StrictJSON {
+    private static let faultsMax = 20
+    private static let fieldCharactersMax = 100
+
     /// JSONEncoder is safe to share: encoding keeps its state in a value of its own.
     private static let encoder: JSONEncoder = {
         let encoder = JSONEncoder()
@@ -25,8 +28,9 @@ package enum StrictJSON {
             throw fault(for: error)
         }
         guard unknown.paths.isEmpty else {
-            throw RPCFault.invalid(
-                unknown.paths.sorted().map { FieldFault($0, "unknown_field", "is not a field of this request") })
+            // Only some, and cut: a request full of nonsense must not get an answer many times its size.
+            let shown = unknown.paths.sorted().prefix(faultsMax).map { String($0.prefix(fieldCharactersMax)) }
+            throw RPCFault.invalid(shown.map { FieldFault($0, "unknown_field", "is not a field of this request") })
         }
         return value
     }

@@ -83,6 +83,7 @@ package enum StandardError {
     private static let lock = Mutex(())
 
     package static let write: @Sendable (String) -> Void = { line in
-        lock.withLock { _ in FileHandle.standardError.write(Data(line.utf8)) }
+        // A log that cannot be written (a full disk, a reader that is gone) must not stop the service.
+        lock.withLock { _ in try? FileHandle.standardError.write(contentsOf: Data(line.utf8)) }
     }
 }

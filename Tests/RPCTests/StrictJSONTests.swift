@@ -46,6 +46,16 @@ func jsonThatDoesNotFitNamesTheField(_ json: String, _ expected: [String]) {
     #expect(errors(json) == expected)
 }
 
+@Test func aBodyFullOfNonsenseGetsAShortAnswer() throws {
+    let members = (0..<5000).map { "\"\(String(repeating: "x", count: 500))\($0)\":0" }.joined(separator: ",")
+    let fault = #expect(throws: RPCFault.self) {
+        try StrictJSON.decode(Outer.self, from: Data("{\"name\":\"a\",\(members)}".utf8))
+    }
+    let errors = try #require(fault?.errors)
+    #expect(errors.count == 20)
+    #expect(errors.allSatisfy { $0.field.count <= 100 })
+}
+
 @Test func enumerationFaultsListWhatIsAllowed() throws {
     let fault = #expect(throws: RPCFault.self) {
         try StrictJSON.decode(Outer.self, from: Data(#"{"name":"a","colour":"blue"}"#.utf8))

@@ -32,8 +32,8 @@ struct CounterpartyStore: Sendable {
             try seen.access.require(.edit)
             try Self.insert(counterparty, into: seen.deal.id, in: db)
             try Event.record(
-                EventType.dealCounterpartyAdded, about: seen.deal, by: caller,
-                isSecret: seen.deal.confidentiality == .secret, changes: Self.changes(counterparty), in: db)
+                EventType.dealCounterpartyAdded, about: seen.deal, by: caller, changes: Self.changes(counterparty),
+                in: db)
             return counterparty
         }
     }

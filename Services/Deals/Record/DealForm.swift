@@ -33,6 +33,11 @@ struct DealForm: Sendable {
         if deal.status == .won, deal.closedOn == nil {
             fault("closedOn", "required", "A deal that is won keeps its closing day.")
         }
+        let stage = Pipeline.of(deal.type).stage(deal.stage)?.category ?? .origination
+        if stage >= .mandate, deal.engagementLetterSignedOn == nil, before.engagementLetterSignedOn != nil {
+            fault("engagementLetterSignedOn", "required", "A deal under mandate keeps the day of its letter.")
+        }
+        if deal.clientName != before.clientName { clearanceEnds() }
         if deal.codeName != before.codeName || deal.clientName != before.clientName { codeNameHidesClient() }
     }
 
@@ -49,6 +54,12 @@ struct DealForm: Sendable {
     /// Why is not said, on purpose: see `FieldFault.codeNameNotAvailable`.
     mutating func codeNameNotAvailable() {
         if !faults.contains(.codeNameNotAvailable) { faults.append(.codeNameNotAvailable) }
+    }
+
+    /// Compliance cleared one client; another one has to be cleared anew.
+    private mutating func clearanceEnds() {
+        guard [.cleared, .clearedWithConditions].contains(deal.conflictStatus) else { return }
+        (deal.conflictStatus, deal.conflictExpiresOn) = (.pending, nil)
     }
 
     private mutating func codeNameHidesClient() {
@@ -131,6 +142,7 @@ struct DealForm: Sendable {
         switch patch {
         case nil, .set(deal.conflictStatus): break
         case .set(.pending) where deal.conflictStatus == .notStarted: deal.conflictStatus = .pending
+        case .set(.pending) where deal.conflictExpiresOn.map({ $0 < today }) ?? false: clearanceEnds()
         default:
             fault("conflictStatus", "compliance_decides", "You may ask for the check (pending); compliance decides it.")
         }

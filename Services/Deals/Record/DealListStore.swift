@@ -11,17 +11,20 @@ struct DealListStore: Sendable {
 
     func page(_ request: ListRequest, by caller: Caller) async throws -> DealPage {
         try await store.read { db in
-            var deals = try Self.deals(request, by: caller, in: db)
-            let hasMore = deals.count > request.limit
-            if hasMore { deals.removeLast() }
+            let (deals, hasMore) = try Self.deals(request, by: caller, in: db)
             let next = try hasMore ? deals.last.map { try ListCursor(after: $0, sort: request.sort).encoded() } : nil
             let total = try request.query.count == true ? Self.count(request, by: caller, in: db) : nil
             return DealPage(items: deals, nextCursor: next, total: total)
         }
     }
 
+    /// A page ends early when its descriptions are long, so that it always fits into a frame of the RPC.
+    private static let textBytesMax = 1 << 20
+
     /// One row more than asked tells whether there is a next page.
-    private static func deals(_ request: ListRequest, by caller: Caller, in db: Database) throws -> [Deal] {
+    private static func deals(
+        _ request: ListRequest, by caller: Caller, in db: Database
+    ) throws -> (deals: [Deal], hasMore: Bool) {
         let scope = Scope(caller)
         let filter = Filter(request, key: scope.key(request.sort), id: scope.id)
         let order = request.sort.isDescending ? "DESC" : "ASC"
@@ -34,9 +37,14 @@ struct DealListStore: Sendable {
             scope.arguments + filter.arguments + filter.afterArguments + [request.limit + 1])
         let rows = try Row.fetchCursor(statement, arguments: arguments)
         var deals: [Deal] = []
-        deals.reserveCapacity(request.limit + 1)
-        while let row = try rows.next() { deals.append(try DealRows.deal(row)) }
-        return deals
+        deals.reserveCapacity(request.limit)
+        var textBytes = 0
+        while deals.count < request.limit, textBytes < textBytesMax, let row = try rows.next() {
+            let deal = try DealRows.deal(row)
+            textBytes += deal.description?.utf8.count ?? 0
+            deals.append(deal)
+        }
+        return (deals, try rows.next() != nil)
     }
 
     private static func count(_ request: ListRequest, by caller: Caller, in db: Database) throws -> Int {

@@ -23,7 +23,8 @@ struct DealStore: Sendable {
                 return try DealRows.seen(.id(created), by: caller, in: db).deal
             }
             var form = form
-            if try DealRows.isTaken(codeName: form.deal.codeName, except: form.deal.id, in: db) {
+            // Asked last and only of a request that would succeed, so that trying names leaves a trace: a deal, its event.
+            if form.faults.isEmpty, try DealRows.isTaken(codeName: form.deal.codeName, except: form.deal.id, in: db) {
                 form.codeNameNotAvailable()
             }
             guard form.faults.isEmpty else { throw RPCFault.invalid(form.faults) }
@@ -34,8 +35,7 @@ struct DealStore: Sendable {
             try TeamStore.append(.creator(of: deal, name: leadName, by: caller), to: deal, in: db)
             if let key { try Self.remember(key, deal: deal.id, by: caller, in: db) }
             try Event.record(
-                EventType.dealCreated, about: deal, by: caller, isSecret: deal.confidentiality == .secret,
-                changes: DealChanges.between(nil, deal), in: db)
+                EventType.dealCreated, about: deal, by: caller, changes: DealChanges.between(nil, deal), in: db)
             return deal
         }
     }
@@ -60,11 +60,15 @@ struct DealStore: Sendable {
             // Both change who sees the deal or who answers for it.
             try seen.access.require(.manage)
         }
-        if after.codeName != before.codeName, try DealRows.isTaken(codeName: after.codeName, except: after.id, in: db) {
-            form.codeNameNotAvailable()
-        }
+        if before.status.isEnded, after.closedOn != before.closedOn { try seen.access.require(.manage) }
         if after.leadId != before.leadId, try TeamStore.access(of: after.leadId, to: after.id, in: db) != .manage {
             form.fault("leadId", "not_a_manager", "must be a member of the deal's team who may manage the deal")
+        }
+        // See `create`: asked last.
+        if form.faults.isEmpty, after.codeName != before.codeName,
+            try DealRows.isTaken(codeName: after.codeName, except: after.id, in: db)
+        {
+            form.codeNameNotAvailable()
         }
         guard form.faults.isEmpty else { throw RPCFault.invalid(form.faults) }
         return after
@@ -81,8 +85,7 @@ struct DealStore: Sendable {
         deal.updatedAt = max(caller.now, before.updatedAt)
         try DealRows.update(deal, in: db)
         try Event.record(
-            eventType, about: deal, by: caller,
-            isSecret: before.confidentiality == .secret || deal.confidentiality == .secret,
+            eventType, about: deal, before: before, by: caller,
             changes: DealChanges.between(before, deal) + extra, in: db)
         return deal
     }

@@ -14,10 +14,12 @@ extension Event {
             traceId: caller.context.trace.traceID)
     }
 
-    /// Writes the event in the transaction of the change.
+    /// Writes the event in the transaction of the change. It tells nothing when the deal is secret or was until now.
     static func record(
-        _ type: String, about deal: Deal, by caller: Caller, isSecret: Bool, changes: [FieldChange], in db: Database
+        _ type: String, about deal: Deal, before: Deal? = nil, by caller: Caller, changes: [FieldChange],
+        in db: Database
     ) throws {
+        let isSecret = [before, deal].contains { $0?.confidentiality == .secret }
         try EventFeed.append(about(deal, type: type, by: caller, isSecret: isSecret, changes: changes), in: db)
     }
 }

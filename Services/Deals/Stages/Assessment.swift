@@ -16,7 +16,7 @@ struct Assessment: Sendable {
     let reason: String?
     let effectiveOn: BusinessDate
     var unmet: [FieldFault]
-    /// True when a stage is entered that commits the firm.
+    /// True when a stage is entered that commits the firm, and when stages are skipped.
     var wantsManager = false
 
     init(target: MoveTarget?, direction: MoveDirection, reason: String?, effectiveOn: BusinessDate, unmet: [FieldFault])

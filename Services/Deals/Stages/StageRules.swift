@@ -31,12 +31,12 @@ struct StageRules {
         }
     }
 
-    /// A clearance is good through the day on which it ends.
+    /// A clearance is good through the day on which it ends; back-dating a move does not revive it.
     private func conflictCleared() -> [FieldFault] {
         let expired = FieldFault("conflictStatus", "conflict_expired", "The conflict clearance has expired.")
         switch deal.conflictStatus {
         case .cleared, .clearedWithConditions:
-            guard let end = deal.conflictExpiresOn, end < effectiveOn else { return [] }
+            guard let end = deal.conflictExpiresOn, end < today else { return [] }
             return [expired]
         case .expired:
             return [expired]
@@ -55,10 +55,11 @@ struct StageRules {
                     "Say when the engagement letter was signed.")
             ]
         }
-        guard signed > today else { return [] }
+        guard signed > effectiveOn else { return [] }
         return [
             FieldFault(
-                "engagementLetterSignedOn", "engagement_letter_in_future", "The engagement letter is not signed yet.")
+                "engagementLetterSignedOn", "engagement_letter_too_late",
+                "The engagement letter was not signed yet on that day.")
         ]
     }
 

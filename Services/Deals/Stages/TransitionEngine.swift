@@ -61,6 +61,10 @@ struct TransitionEngine: Sendable {
         if deal.status.isEnded {
             assessment.direction = .reopen
             assessment.unmet += reopenFaults(stage)
+            if to > from, stage != pipeline.last {
+                assessment.unmet.append(
+                    FieldFault("toStage", "reopen_forward", "Reopen the deal no further than it stood."))
+            }
         } else if to == from {
             assessment.unmet.append(FieldFault("toStage", "already_there", "The deal is in this stage."))
             return
@@ -74,7 +78,7 @@ struct TransitionEngine: Sendable {
             assessment.unmet.append(FieldFault("toStage", "on_hold", "Resume the deal before you move it."))
         }
         assessment.unmet += reasonFaults(assessment.reason, isWanted: assessment.direction != .forward)
-        assessment.wantsManager = entered.contains { $0.category.wantsManager }
+        assessment.wantsManager = assessment.direction == .skip || entered.contains { $0.category.wantsManager }
         assessment.unmet += StageRules(deal: deal, effectiveOn: assessment.effectiveOn, today: today)
             .unmet(entering: entered, last: pipeline.last)
     }

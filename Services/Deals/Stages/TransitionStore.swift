@@ -26,6 +26,10 @@ struct TransitionStore: Sendable {
             var deal = seen.deal
             if let fields = move.fields, fields != DealPatch() {
                 try seen.access.require(.edit)
+                // A refused move leaves no trace, so it must not tell whether a name is free.
+                guard fields.codeName == nil else {
+                    throw RPCFault.invalid([FieldFault("fields.codeName", "not_allowed", "Rename the deal by PATCH.")])
+                }
                 deal = try DealStore.patched(seen, fields, by: caller, in: db)
             }
             let assessment = try Self.engine(for: deal, by: caller, in: db)
@@ -42,6 +46,9 @@ struct TransitionStore: Sendable {
         }
     }
 
+    /// The newest; more than this many moves nobody makes in good faith.
+    static let historyMax = 1000
+
     func history(_ reference: DealReference, by caller: Caller) async throws -> StageHistory {
         try await store.read { db in
             let seen = try DealRows.seen(reference, by: caller, in: db)
@@ -49,10 +56,10 @@ struct TransitionStore: Sendable {
                 sql: """
                     SELECT id, from_stage, to_stage, from_status, to_status, direction, reason, effective_on,
                         days_in_from, by_user_id, at_ms
-                    FROM stage_transition WHERE deal_id = ? ORDER BY seq
+                    FROM stage_transition WHERE deal_id = ? ORDER BY seq DESC LIMIT ?
                     """)
-            let rows = try Row.fetchAll(statement, arguments: [seen.deal.id])
-            return StageHistory(items: try rows.map(Self.transition))
+            let rows = try Row.fetchAll(statement, arguments: [seen.deal.id, Self.historyMax])
+            return StageHistory(items: try rows.reversed().map(Self.transition))
         }
     }
 

@@ -40,7 +40,13 @@ struct TeamStore: Sendable {
                     .failedPrecondition, "team_full", "A deal's team has at most \(Self.membersMax) members.")
             }
             try Self.append(member, to: seen.deal, in: db)
-            try Self.tell(EventType.dealTeamAdded, before: nil, after: member.userId, seen.deal, by: caller, in: db)
+            let changes = [
+                FieldChange("userId", before: nil, after: member.userId.text),
+                FieldChange("role", before: nil, after: member.role.rawValue),
+                FieldChange("access", before: nil, after: member.access.rawValue),
+                FieldChange("reason", before: nil, after: member.reason),
+            ]
+            try Event.record(EventType.dealTeamAdded, about: seen.deal, by: caller, changes: changes, in: db)
             return member
         }
     }
@@ -61,7 +67,9 @@ struct TeamStore: Sendable {
                     """
             ).execute(arguments: [caller.now.milliseconds, caller.id, seen.deal.id, user])
             guard db.changesCount == 1 else { throw RPCFault.notFound("team member") }
-            try Self.tell(EventType.dealTeamRemoved, before: user, after: nil, seen.deal, by: caller, in: db)
+            try Event.record(
+                EventType.dealTeamRemoved, about: seen.deal, by: caller,
+                changes: [FieldChange("userId", before: user.text, after: nil)], in: db)
         }
     }
 
@@ -90,14 +98,6 @@ struct TeamStore: Sendable {
         let statement = try db.cachedStatement(
             sql: "SELECT COUNT(*) FROM team_member WHERE deal_id = ? AND removed_ms IS NULL")
         return try Int.fetchOne(statement, arguments: [deal]) ?? 0
-    }
-
-    private static func tell(
-        _ type: String, before: UUID?, after: UUID?, _ deal: Deal, by caller: Caller, in db: Database
-    ) throws {
-        try Event.record(
-            type, about: deal, by: caller, isSecret: deal.confidentiality == .secret,
-            changes: [FieldChange("userId", before: before?.text, after: after?.text)], in: db)
     }
 
     private static func member(_ row: Row) throws -> TeamMember {

@@ -70,13 +70,13 @@ enum OpenAPIDocument {
             ["name": parameter.name, "in": "query", "description": parameter.about, "schema": parameter.schema.json]
         }
         var headers: [[String: Any]] = []
-        if case .ifMatch = route.precondition {
+        if route.takesIfMatch {
             headers.append([
                 "name": "If-Match", "in": "header", "description": "ETag of the resource as it was read",
                 "schema": ["type": "string"],
             ])
         }
-        if route.method == .POST, route.success == .created {
+        if route.isIdempotent {
             headers.append([
                 "name": "Idempotency-Key", "in": "header",
                 "description": "The same key with the same body makes one resource",

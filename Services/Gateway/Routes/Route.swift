@@ -20,22 +20,23 @@ struct Route: Sendable {
     /// Segments, where `{id}` takes one that goes to the service as a resource id.
     let pattern: [String]
     let summary: String
-    let access: Access
-    let limit: LimitClass
     let target: Target
-    let query: [QueryParameter]
     let input: JSONSchema?
     let output: JSONSchema?
-    let success: HTTPResponseStatus
-    let precondition: Precondition
-    let bodyBytesMax: Int
-    let deadline: TimeAmount
 
-    enum Precondition: Sendable {
-        case none
-        /// `If-Match` is passed on when it is there; the service says when it must be.
-        case ifMatch
-    }
+    // A route starts closed to everybody: one that never says who may use it stops the gateway's start.
+    var access = Access.roles([])
+    var limit = LimitClass.standard
+    var query: [QueryParameter] = []
+    var success = HTTPResponseStatus.ok
+    /// Where a resource that was made can be read: the id is appended.
+    var location: String?
+    /// `If-Match` is passed on when it is there; the service says when it must be.
+    var takesIfMatch = false
+    /// The service honours `Idempotency-Key`.
+    var isIdempotent = false
+    var bodyBytesMax: Int
+    var deadline = TimeAmount.seconds(5)
 
     var path: String { "/" + pattern.joined(separator: "/") }
     var takesBody: Bool { input != nil }

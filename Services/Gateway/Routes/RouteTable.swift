@@ -24,13 +24,13 @@ enum RouteTable {
         .post("/api/admin/users", "Add a person", AuthMethods.createUser, to: Peer.auth)
             .allow(.manageUsers).body(4096).created(),
         .put("/api/admin/users/{id}/status", "Disable or enable a person", AuthMethods.setUserStatus, to: Peer.auth)
-            .allow(.manageUsers),
+            .allow(.manageUsers).ifMatch(),
 
         // Deals
         .get("/api/deals", "List the deals you may see", DealMethods.list, to: Peer.deals).allow(.readDeals).query(
             .deals),
         .post("/api/deals", "Open a deal; you become its lead", DealMethods.create, to: Peer.deals)
-            .allow(.createDeals).created(),
+            .allow(.createDeals).created(at: "/api/deals/").idempotent(),
         .get("/api/deals/{id}", "One deal, by id or number", DealMethods.get, to: Peer.deals).allow(.readDeals),
         .patch("/api/deals/{id}", "Change a deal (JSON merge patch)", DealMethods.update, to: Peer.deals)
             .allow(.workOnDeals).ifMatch(),
@@ -49,7 +49,7 @@ enum RouteTable {
         .delete("/api/deals/{id}/team/{userId}", "Take somebody off the deal", DealMethods.removeMember, to: Peer.deals)
             .allow(.workOnDeals).noContent(),
         .post("/api/deals/{id}/conflict", "Decide the conflict check", DealMethods.decideConflict, to: Peer.deals)
-            .allow(.clearConflicts),
+            .allow(.clearConflicts).ifMatch(),
         .get(
             "/api/deals/{id}/counterparties", "Buyers, investors or lenders on the deal", DealMethods.counterparties,
             to: Peer.deals

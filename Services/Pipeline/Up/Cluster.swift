@@ -64,23 +64,23 @@ struct Cluster: Sendable {
         let (orders, give) = AsyncStream<StopOrder>.makeStream(bufferingPolicy: .bufferingNewest(2))
         group.addTask {
             let end = await ChildProcess(plan: child, console: console).run(orders: orders) {
-                await Self.waitUntilReady(child)
-                report.yield(.ready(name))
+                if await Self.becomesReady(child) { report.yield(.ready(name)) }
             }
             report.yield(.ended(name, end))
         }
         return give
     }
 
-    /// Returns early when the task is cancelled, which is when the process has ended; `ready` means nothing then.
-    private static func waitUntilReady(_ child: ChildPlan) async {
+    /// False when the task is cancelled, which is when the process has ended.
+    private static func becomesReady(_ child: ChildPlan) async -> Bool {
         let admin = Address(host: "127.0.0.1", port: child.adminPort)
         while !Task.isCancelled {
             // Whatever goes wrong means the same: not ready yet.
             let answer = try? await AdminProbe.get("/readyz", admin, timeout: .milliseconds(300))
-            if answer?.isOK == true { return }
+            if answer?.isOK == true { return true }
             try? await Task.sleep(for: probePause)
         }
+        return false
     }
 
     private static func report(

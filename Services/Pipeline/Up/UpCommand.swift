@@ -62,9 +62,11 @@ struct UpCommand: AsyncParsableCommand {
         var caller = caller
         let demo = self.demo ? try UpDemo(directory: directory, caller: &caller) : nil
         let address = try await Ports.reserve(listen)
+        // One to spare, in case the public port that was let go comes again.
+        let ports = try await Ports.free(ClusterPlan.portCount + 1).filter { $0 != address.port }
         let plan = ClusterPlan(
             directory: directory, executables: executables, listen: address,
-            ports: try await Ports.free(ClusterPlan.portCount), logLevel: logLevel,
+            ports: Array(ports.prefix(ClusterPlan.portCount)), logLevel: logLevel,
             logFormat: isatty(STDOUT_FILENO) == 1 ? "text" : "json", caller: caller)
         let console = Console()
         let code = await Cluster(plan: plan, console: console).run(signals: signals) {

@@ -121,6 +121,41 @@ struct DealRecordTests {
         }
     }
 
+    /// Who tries names must do so by requests that would succeed, and these leave a deal and an event behind.
+    @Test func aRefusedRequestDoesNotTellWhetherANameIsTaken() async throws {
+        try await Desk.with { desk in
+            let (owner, other) = (desk.person(.banker), desk.person(.banker))
+            _ = try await desk.deal("Falcon", by: owner, confidentiality: .secret)
+            let own = try await desk.deal("Heron", by: other)
+            func answers(_ name: String) async throws -> [RPCFault] {
+                let bad = NewDeal(codeName: name, type: .sellSideMA, clientName: "Zzz", country: "x")
+                var fields = DealPatch()
+                fields.codeName = .set(name)
+                let move = Move(toStage: "nowhere", fields: fields)
+                return [
+                    try await fault("validation_failed") { try await desk.call(DealMethods.create, bad, as: other) },
+                    try await fault("validation_failed") {
+                        try await desk.call(DealMethods.move, move, as: other, on: [own.number])
+                    },
+                ]
+            }
+            let (taken, free) = (try await answers("Falcon"), try await answers("Osprey"))
+            #expect(taken == free)
+        }
+    }
+
+    @Test func anotherClientHasToBeClearedAnew() async throws {
+        try await Desk.with { desk in
+            let (banker, compliance) = (desk.person(.banker), desk.person(.compliance))
+            let deal = try await desk.deal("Falcon", by: banker)
+            let cleared = try await desk.call(
+                DealMethods.decideConflict, ConflictDecision(decision: .cleared), as: compliance, on: [deal.number])
+            #expect(cleared.conflictStatus == .cleared)
+            let renamed = try await desk.update(cleared, as: banker) { $0.clientName = .set("Somebody Else") }
+            #expect(renamed.conflictStatus == .pending)
+        }
+    }
+
     @Test func aRepeatedRequestCreatesOneDeal() async throws {
         try await Desk.with { desk in
             let (banker, other) = (desk.person(.banker), desk.person(.banker))

@@ -92,10 +92,24 @@ struct StatusMovesTests {
     }
 
     @Test func reopeningMeetsTheRulesOfItsStage() {
-        let lost = EngineFixture.deal(at: "pitch") { $0.status = .lost }
+        let lost = EngineFixture.deal(at: "marketing") { $0.status = .lost }
         #expect(
-            EngineFixture.assess(lost, to: "marketing", reason: "back", mayReopen: true).unmet.codes
+            EngineFixture.assess(lost, to: "mandated", reason: "back", mayReopen: true).unmet.codes
                 == ["conflict_not_cleared", "engagement_letter_missing"])
+    }
+
+    @Test func reopeningGoesNoFurtherThanTheDealStood() {
+        let lost = EngineFixture.ready(at: "pitch") { $0.status = .lost }
+        #expect(
+            EngineFixture.assess(lost, to: "marketing", reason: "on", mayReopen: true).unmet.codes == ["reopen_forward"]
+        )
+    }
+
+    @Test func skippingStagesWantsAManager() {
+        let deal = EngineFixture.ready(at: "mandated")
+        #expect(
+            EngineFixture.assess(deal, to: "exclusivity", reason: "in a hurry").access(isCompliance: false) == .manage)
+        #expect(EngineFixture.assess(deal, to: "preparation").access(isCompliance: false) == .edit)
     }
 
     @Test(arguments: ["on_hold", "active", "withdrawn"])

@@ -93,7 +93,9 @@ struct TransitionEngineTests {
     @Test func aClearanceIsGoodThroughItsLastDay() {
         let deal = EngineFixture.ready(at: "pitch") { $0.conflictExpiresOn = .yesterday }
         #expect(EngineFixture.assess(deal, to: "mandated").unmet.codes == ["conflict_expired"])
-        #expect(EngineFixture.assess(deal, to: "mandated", on: .yesterday).unmet.isEmpty)
+        #expect(EngineFixture.assess(deal, to: "mandated", on: .yesterday).unmet.codes == ["conflict_expired"])
+        let lastDay = EngineFixture.ready(at: "pitch") { $0.conflictExpiresOn = .today }
+        #expect(EngineFixture.assess(lastDay, to: "mandated").unmet.isEmpty)
     }
 
     @Test func anExpiredCheckSaysSo() {
@@ -108,7 +110,7 @@ struct TransitionEngineTests {
 
     @Test func aLetterSignedTomorrowIsNotSigned() {
         let deal = EngineFixture.ready(at: "pitch") { $0.engagementLetterSignedOn = .tomorrow }
-        #expect(EngineFixture.assess(deal, to: "mandated").unmet.codes == ["engagement_letter_in_future"])
+        #expect(EngineFixture.assess(deal, to: "mandated").unmet.codes == ["engagement_letter_too_late"])
     }
 
     @Test func aSkipAppliesTheRulesOfSkippedStages() {
@@ -152,7 +154,9 @@ struct TransitionEngineTests {
     }
 
     @Test func aMoveIsNotBeforeTheStageWasEntered() {
-        let deal = EngineFixture.ready(at: "mandated")
+        let deal = EngineFixture.ready(at: "mandated") {
+            $0.engagementLetterSignedOn = $0.stageEnteredOn.adding(days: -1)
+        }
         #expect(EngineFixture.assess(deal, to: "preparation", on: deal.stageEnteredOn).unmet.isEmpty)
         #expect(
             EngineFixture.assess(deal, to: "preparation", on: deal.stageEnteredOn.adding(days: -1)).unmet.codes == [

@@ -19,8 +19,9 @@ struct TeamHandlersTests {
             #expect(team.map(\.userId) == [banker.id, second.id, third.id])
             let events = try await desk.events().filter { $0.type == EventType.dealTeamAdded }
             #expect(
-                events.map(\.changes)
-                    == [second, third].map { [FieldChange("userId", before: nil, after: $0.id.text)] })
+                events.map { $0.changes.first }
+                    == [second, third].map { FieldChange("userId", before: nil, after: $0.id.text) })
+            #expect(events.first?.changes.map(\.field) == ["userId", "role", "access", "reason"])
             #expect(events.allSatisfy { $0.subject.kind == "deal" && $0.subject.number == deal.number })
         }
     }
