@@ -9,7 +9,8 @@ struct GatewaySettings: Sendable {
     let httpLimits: HTTPLimits
 
     init(_ reader: inout SettingsReader) throws {
-        listen = try reader.address("http.listen", default: "127.0.0.1:8080", "HOST:PORT of the public door")
+        listen = try reader.address(
+            "http.listen", default: Address(host: "127.0.0.1", port: 8080), "HOST:PORT of the public door")
         issuer = try reader.string(
             "token.issuer", default: "https://ibpipeline.local", "the iss of access tokens, as auth has it")
         audience = try reader.string(

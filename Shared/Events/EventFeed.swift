@@ -1,4 +1,5 @@
 package import Contracts
+import Foundation
 package import GRDB
 package import RPC
 package import Storage
@@ -30,8 +31,10 @@ package struct EventFeed: Sendable {
         try check(input)
         let page = try await outbox.page(
             after: input.after, limit: input.limit, wait: .milliseconds(input.waitMilliseconds))
+        // Leniently: a newer build may have written fields that this one does not know.
+        let decoder = JSONDecoder()
         let events = try page.entries.map {
-            SequencedEvent(sequence: $0.sequence, event: try StrictJSON.decode(Event.self, from: $0.payload))
+            SequencedEvent(sequence: $0.sequence, event: try decoder.decode(Event.self, from: $0.payload))
         }
         return EventPage(events: events, newest: page.newest)
     }

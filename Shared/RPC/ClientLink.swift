@@ -185,23 +185,3 @@ private struct Outage {
         return isReported
     }
 }
-
-/// Waits that double up to a maximum, each drawn at random from its upper half, so that many clients do not return at once.
-struct BackOff {
-    private let first: Duration
-    private let max: Duration
-    private var step: Duration
-
-    init(first: Duration, max: Duration) {
-        self.first = first
-        self.max = max
-        step = first
-    }
-
-    mutating func next() -> Duration {
-        defer { step = min(step * 2, max) }
-        return step * Double.random(in: 0.5...1)
-    }
-
-    mutating func reset() { step = first }
-}

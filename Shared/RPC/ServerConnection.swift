@@ -153,12 +153,9 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         let body = frame.body
         let task = Task(executorPreference: executor) {
             let outcome = await self.run(route, body, context)
-            // A handler that ended on another thread comes back to the connection's own loop.
-            if self.executor.eventLoop.inEventLoop {
-                self.finish(frame.id, route.entry.name, since: arrival, outcome)
-            } else {
-                self.executor.eventLoop.execute { self.finish(frame.id, route.entry.name, since: arrival, outcome) }
-            }
+            // The preferred executor brings the task back here, wherever the handler has been.
+            self.executor.eventLoop.preconditionInEventLoop()
+            self.finish(frame.id, route.entry.name, since: arrival, outcome)
         }
         calls[frame.id] = Call(task: task, deadline: context.deadline, isLongPoll: route.entry.isLongPoll)
         sweepDeadlines()

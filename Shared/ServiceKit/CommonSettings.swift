@@ -15,22 +15,12 @@ package struct CommonSettings: Sendable {
     package static let peerNames = ["auth", "deals", "audit", "health"]
 
     package init(_ reader: inout SettingsReader, adminPort: Int) throws {
-        listen = try reader.optionalString("listen", "HOST:PORT for calls from other services").map { text in
-            guard let address = Address(text) else {
-                throw SettingsError("IBP_LISTEN is \(text), but must be HOST:PORT")
-            }
-            return address
-        }
+        listen = try reader.optionalAddress("listen", "HOST:PORT for calls from other services")
         adminListen = try reader.address(
-            "admin.listen", default: "127.0.0.1:\(adminPort)", "HOST:PORT for /livez, /readyz and /metrics")
+            "admin.listen", default: Address(host: "127.0.0.1", port: adminPort),
+            "HOST:PORT for /livez, /readyz and /metrics")
         for peer in Self.peerNames {
-            guard let text = try reader.optionalString("peer.\(peer)", "HOST:PORT of the \(peer) service") else {
-                continue
-            }
-            guard let address = Address(text) else {
-                throw SettingsError("IBP_PEER_\(peer.uppercased()) is \(text), but must be HOST:PORT")
-            }
-            peers[peer] = address
+            peers[peer] = try reader.optionalAddress("peer.\(peer)", "HOST:PORT of the \(peer) service")
         }
         let level = try reader.string(
             "log.level", default: "info", "trace, debug, info, notice, warning, error or critical")

@@ -68,8 +68,12 @@ package struct SettingsReader {
     }
 
     /// `HOST:PORT`; IPv6 hosts in brackets.
-    package mutating func address(_ key: String, default fallback: String? = nil, _ help: String) throws -> Address {
-        let text = try string(key, default: fallback, help)
+    package mutating func address(_ key: String, default fallback: Address, _ help: String) throws -> Address {
+        try optionalAddress(key, help) ?? fallback
+    }
+
+    package mutating func optionalAddress(_ key: String, _ help: String) throws -> Address? {
+        guard let text = try optionalString(key, help) else { return nil }
         guard let address = Address(text) else {
             throw SettingsError("\(Self.variable(key)) is \(text), but must be HOST:PORT: \(help)")
         }

@@ -103,7 +103,7 @@ private func withPuller(
         try await eventually { lines.count(.notice) == 1 }
     }
     #expect(lines.count(.warning) == 1)
-    #expect(pauses.withLock { $0.prefix(8).allSatisfy { $0 >= Backoff.shortest && $0 <= Backoff.longest } })
+    #expect(pauses.withLock { $0.prefix(8).allSatisfy { $0 >= Puller.shortestPause / 2 && $0 <= Puller.longestPause } })
     try await fixture.remove()
 }
 
@@ -140,15 +140,4 @@ private func withPuller(
     }
     #expect(lines.count(.notice) == 0)
     try await fixture.remove()
-}
-
-@Test func backoffDoublesUpToItsLimit() {
-    var backoff = Backoff()
-    var random = SystemRandomNumberGenerator()
-    let waits = (0..<20).map { _ in backoff.next(using: &random) }
-    #expect(waits.allSatisfy { $0 >= Backoff.shortest && $0 <= Backoff.longest })
-    #expect(waits[10] >= Backoff.longest / 2)
-    #expect(waits[0] == Backoff.shortest)
-    backoff.reset()
-    #expect(backoff.next(using: &random) == Backoff.shortest)
 }

@@ -1,5 +1,6 @@
 import Contracts
 import Logging
+import RPC
 
 /// Brings the events of one source into the log, for as long as it is not cancelled. Where it stands is the source's
 /// cursor in the log's own file, so that a crash at any point neither loses an event nor logs it twice.
@@ -12,6 +13,9 @@ struct Puller: Sendable {
     /// A source that starts or restarts is away for a moment; that is not worth a warning.
     static let toleratedFailures = 2
 
+    static let shortestPause = Duration.milliseconds(100)
+    static let longestPause = Duration.seconds(5)
+
     let source: String
     let log: LogStore
     let logger: Logger
@@ -19,23 +23,25 @@ struct Puller: Sendable {
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     func run() async {
-        var backoff = Backoff()
-        var random = SystemRandomNumberGenerator()
+        var backOff = BackOff(first: Self.shortestPause, max: Self.longestPause)
+        var failures = 0
         while !Task.isCancelled {
             let wait: Duration?
             do {
                 wait = try await takePage() ? nil : Self.pauseAfterNothing
-                if backoff.failures > Self.toleratedFailures {
+                if failures > Self.toleratedFailures {
                     logger.notice("event intake goes on", metadata: ["event.source": "\(source)"])
                 }
-                backoff.reset()
+                failures = 0
+                backOff.reset()
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.log(
-                    level: backoff.failures == Self.toleratedFailures ? .warning : .debug,
+                    level: failures == Self.toleratedFailures ? .warning : .debug,
                     "event intake is interrupted",
                     metadata: ["event.source": "\(source)", "error": "\(error)"])
-                wait = backoff.next(using: &random)
+                failures += 1
+                wait = backOff.next()
             }
             // A pause throws only when cancelled, which the loop's condition sees.
             if let wait { try? await pause(wait) }
