@@ -4,8 +4,7 @@ struct CommandFailure: Error, Equatable {
     static let usage: Int32 = 64
     /// EX_TEMPFAIL of sysexits.h: the data directory is in use.
     static let inUse: Int32 = 75
-    /// EX_CONFIG of sysexits.h: how a service says that its settings are wrong.
-    static let configuration: Int32 = 78
+    /// Everything else that went wrong.
     static let other: Int32 = 1
 
     var line: String

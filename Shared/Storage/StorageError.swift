@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// Why a store did not open or did not take a request. Each description is one line that an operator can act on.
 package enum StorageError: Error, Hashable, CustomStringConvertible {

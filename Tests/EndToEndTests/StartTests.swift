@@ -96,3 +96,15 @@ func firstAdministratorComesByTheOneTimeLink() async throws {
         #expect(!cluster.log.contains(token))
     }
 }
+
+@Test(.timeLimit(.minutes(1)))
+func fileThatIsNoDatabaseStopsTheClusterWithOneClearLine() async throws {
+    let place = Cluster.temporaryDirectory()
+    defer { try? FileManager.default.removeItem(at: place) }
+    try FileManager.default.createDirectory(
+        at: place.appendingPathComponent("audit"), withIntermediateDirectories: true)
+    try Data(repeating: 7, count: 4096).write(to: place.appendingPathComponent("audit/audit.sqlite"))
+    let (code, lines) = try await failure(["up", "--data-dir", place.path, "--listen", "127.0.0.1:0"])
+    #expect(code == 1)
+    #expect(lines.split(separator: "\n").count { $0.contains("audit.sqlite") && $0.contains("not a database") } == 1)
+}

@@ -45,7 +45,7 @@ struct ClusterStateTests {
         #expect(state.handle(.ready("deals"), at: start) == [.report("deals is ready again")])
     }
 
-    @Test(arguments: [(Int32(75), Int32(75)), (64, 1), (78, 1)])
+    @Test(arguments: [(Int32(75), Int32(75)), (64, 1), (73, 1), (78, 1)])
     func aRefusalAtTheFirstStartStopsTheCluster(exit: Int32, code: Int32) {
         var state = started()
         let actions = state.handle(.ended("audit", .exited(exit)), at: start)

@@ -42,7 +42,8 @@ enum ChildEnd: Equatable, Sendable {
     var refusalCode: Int32? {
         switch self {
         case .exited(CommandFailure.inUse): CommandFailure.inUse
-        case .exited(CommandFailure.usage), .exited(CommandFailure.configuration): CommandFailure.other
+        // The codes of sysexits(3): a wrong setting, a file that is no database or was written by a newer version.
+        case .exited(64...78): CommandFailure.other
         default: nil
         }
     }
