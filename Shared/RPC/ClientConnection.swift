@@ -231,14 +231,3 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     /// Says goodbye; calls under way are lost.
     func close() { frames?.close(saying: "client stops") }
 }
-
-extension RPCFault {
-    fileprivate init(_ frame: Frame, _ status: RPCStatus) {
-        let body = try? StrictJSON.decode(FaultBody.self, from: Data(frame.body.readableBytesView))
-        let retryAfter = Int(frame.a & 0xFFFF) * 16
-        self.init(
-            status, body?.code ?? "unknown", body?.message ?? "The call failed.", errors: body?.errors ?? [],
-            current: body?.current, retryAfterMilliseconds: retryAfter == 0 ? nil : retryAfter,
-            isNotExecuted: frame.flags.contains(.notExecuted))
-    }
-}

@@ -63,18 +63,3 @@ extension RPCFault {
     package static let `internal` = RPCFault(
         .internal, "internal", "Something went wrong on our side; it has been logged.")
 }
-
-/// The body of a RESPONSE that failed; the status and the retry hint stand in its header.
-struct FaultBody: Codable {
-    var code: String
-    var message: String
-    var errors: [FieldFault]?
-    var current: String?
-
-    init(_ fault: RPCFault) {
-        code = fault.code
-        message = fault.message
-        errors = fault.errors.isEmpty ? nil : fault.errors
-        current = fault.current
-    }
-}

@@ -294,14 +294,3 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         if calls.isEmpty { frames?.closeAfterWriting("drained") }
     }
 }
-
-extension Frame {
-    /// A failed RESPONSE: status and retry hint (in units of 16 ms) in the header, words in the body.
-    fileprivate mutating func fail(_ fault: RPCFault) {
-        let retryAfter = min((fault.retryAfterMilliseconds.map { $0 + 15 } ?? 0) / 16, Int(UInt16.max))
-        a = UInt32(fault.status.rawValue) << 16 | UInt32(retryAfter)
-        if fault.isNotExecuted { flags.insert(.notExecuted) }
-        // Encoding strings cannot fail; if it did, the status alone still tells the caller.
-        body = (try? StrictJSON.encode(FaultBody(fault))).map { ByteBuffer(data: $0) } ?? ByteBuffer()
-    }
-}
