@@ -30,10 +30,14 @@ extension Target.Dependency {
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
 }
 
-func shared(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+func shared(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+    testsAlso: [Target.Dependency] = []
+) -> [Target] {
     [
-        .target(name: name, dependencies: dependencies, path: "Shared/\(name)", swiftSettings: settings),
-        tests(name, dependencies),
+        .target(
+            name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude, swiftSettings: settings),
+        tests(name, dependencies + testsAlso),
     ]
 }
 
@@ -48,7 +52,7 @@ func service(
     ]
 }
 
-/// A target's tests lie beside its name and see what it sees.
+/// A target's tests lie beside its name and see what it sees, and what they need besides.
 func tests(_ name: String, _ dependencies: [Target.Dependency], of target: String? = nil) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: [.target(name: target ?? name)] + dependencies, path: "Tests/\(name)Tests",
@@ -75,18 +79,22 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
+        [
+            .systemLibrary(name: "CZlib", path: "Shared/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        ],
         shared("RPC", [.nio("NIOCore"), .nio("NIOPosix"), .nio("NIOFoundationEssentialsCompat"), .crypto, .logging]),
         shared("HTTPServer", [.nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .logging]),
         shared("Contracts", ["RPC"]),
-        shared("Storage", [.grdb, .logging]),
+        shared(
+            "Storage", ["CZlib", .grdb, .crypto, .logging], exclude: ["README.md"], testsAlso: ["storage-probe"]),
         shared("Events", ["Contracts", "RPC", "Storage", .grdb, .logging]),
         shared("Telemetry", [.logging, .metrics, .coreMetrics]),
         shared("Tokens", [.crypto]),
         shared(
             "ServiceKit",
             [
-                "RPC", "HTTPServer", "Telemetry", .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .logging,
-                .metrics, .coreMetrics, .lifecycle, .unixSignals, .configuration, .arguments,
+                "RPC", "HTTPServer", "Telemetry", .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"),
+                .logging, .metrics, .coreMetrics, .lifecycle, .unixSignals, .configuration, .arguments,
             ]),
         service(
             "Gateway", "gateway",
@@ -98,8 +106,7 @@ let package = Package(
             "Auth", "auth",
             [
                 "RPC", "Contracts", "Events", "Storage", "Tokens", "Telemetry", "ServiceKit", .grdb, .crypto,
-                .cryptoExtras,
-                .logging, .lifecycle, .configuration, .arguments, .nio("NIOCore"), .nio("NIOPosix"),
+                .cryptoExtras, .logging, .lifecycle, .configuration, .arguments, .nio("NIOCore"), .nio("NIOPosix"),
             ]),
         service(
             "Deals", "deals",
@@ -125,6 +132,12 @@ let package = Package(
                 "Contracts", "Storage", "Telemetry", "ServiceKit", .arguments, .httpClient, .subprocess, .logging,
                 .lifecycle, .unixSignals, .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"),
             ]),
+        [
+            // Never shipped: a store by itself, for those who cut its power and fill its disk.
+            .executableTarget(
+                name: "storage-probe", dependencies: ["Storage", .grdb, .logging, .arguments],
+                path: "Tests/Crash/StorageProbe", swiftSettings: settings)
+        ],
         [
             .testTarget(
                 name: "EndToEndTests",

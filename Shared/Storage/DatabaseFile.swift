@@ -5,6 +5,8 @@ import GRDB
 struct DatabaseFile {
     let path: String
     let durability: Durability
+    /// After how many pages of log the writer checkpoints by itself; 0 when an archive does it.
+    var checkpointPages = 1000
 
     /// Opens or creates the file, migrates it, and refuses what it cannot vouch for. Blocks: for start-up only.
     func open(label: String, migrator: DatabaseMigrator) throws -> DatabasePool {
@@ -44,15 +46,15 @@ struct DatabaseFile {
         return configuration
     }
 
-    /// SQLite does not change `synchronous` inside a transaction. The log may grow to 64 MiB before it is cut back,
-    /// and is checkpointed by the writer every 1000 pages (about 4 MiB).
+    /// SQLite does not change `synchronous` inside a transaction. The log may grow to 64 MiB before it is cut back.
+    /// 1000 pages are about 4 MiB.
     private func makeDurable(_ pool: DatabasePool) throws {
         try pool.writeWithoutTransaction { db in
             try db.execute(
                 sql: """
                     PRAGMA synchronous = \(durability.synchronous);
                     PRAGMA journal_size_limit = 67108864;
-                    PRAGMA wal_autocheckpoint = 1000;
+                    PRAGMA wal_autocheckpoint = \(checkpointPages);
                     """)
         }
     }

@@ -8,13 +8,15 @@ import Synchronization
 /// kernel drops it with the process, however that ends, so no stale lock is ever left behind.
 /// The file itself stays; deleting it would let two processes hold two different files of that name.
 package final class DirectoryLock: Sendable {
+    static let fileName = "LOCK"
+
     /// nil once released.
     private let descriptor: Mutex<Int32?>
 
     /// Creates the directory (mode 0700) and its missing parents, then takes the lock without waiting.
     package init(directory: String) throws {
         try Self.create(directory)
-        let path = directory + "/LOCK"
+        let path = "\(directory)/\(Self.fileName)"
         // O_CLOEXEC: a child process that inherited the descriptor would keep the lock after this process is gone.
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw StorageError.unreadable(path: path, reason: Self.reason(errno)) }
@@ -25,6 +27,14 @@ package final class DirectoryLock: Sendable {
             throw StorageError.directoryInUse(directory)
         }
         descriptor = Mutex(file)
+    }
+
+    /// Whether some process holds the directory now. Asking takes the lock for an instant.
+    package static func isHeld(_ directory: String) -> Bool {
+        let file = open("\(directory)/\(fileName)", O_RDWR | O_CLOEXEC)
+        guard file >= 0 else { return errno == EACCES }
+        defer { close(file) }
+        return flock(file, LOCK_SH | LOCK_NB) != 0
     }
 
     deinit { release() }
@@ -38,7 +48,7 @@ package final class DirectoryLock: Sendable {
         if let file { close(file) }
     }
 
-    private static func create(_ directory: String) throws {
+    static func create(_ directory: String) throws {
         if mkdir(directory, 0o700) == 0 || errno == EEXIST { return }
         let code = errno
         let parent = (directory as NSString).deletingLastPathComponent

@@ -30,10 +30,15 @@ final class Gate: Sendable {
     private let state = Mutex(State())
 
     func pass<T>(_ body: () async throws -> T) async throws -> T {
-        try state.withLock { try $0.enter() }
-        defer { state.withLock { $0.leave() }?.resume() }
+        try enter()
+        defer { leave() }
         return try await body()
     }
+
+    /// For work that is not one call; `leave` must follow.
+    func enter() throws { try state.withLock { try $0.enter() } }
+
+    func leave() { state.withLock { $0.leave() }?.resume() }
 
     /// Returns true when the last request is out; false, at once, when someone else closed it before.
     func close() async -> Bool {

@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 import Logging
 import Synchronization
@@ -9,101 +10,121 @@ import Synchronization
 /// A closure that throws is undone alone. When the commit itself fails, all of the batch fail, also those that had
 /// thrown: what they saw may have been the work of a neighbour that now never happened.
 /// Foreign keys must not be deferred: one that is violated would fail at COMMIT, and with it all neighbours.
+///
+/// When the disk fails, the batch fails with a `StorageError`, and further writes are refused unrun until a test write
+/// succeeds (see `DiskWatch`).
 final class GroupCommit: Sendable {
     /// At about 10 000 writes a second this is less than half a second of waiting; more would be answered too late.
     static let waitingMax = 4096
     static let batchMax = 64
 
-    private struct Write: Sendable {
-        /// Runs the closure; what it returns hands the outcome to the waiter and is called after COMMIT.
-        let run: @Sendable (Database) -> () -> Void
-        /// Called instead when there was no COMMIT.
-        let fail: @Sendable (any Error) -> Void
-    }
-
-    private struct State {
-        var waiting: [Write] = []
-        var isDraining = false
-        var transactions = 0
-
-        /// Returns true when nobody drains yet.
-        mutating func add(_ write: Write) throws -> Bool {
-            guard waiting.count < waitingMax else { throw StorageError.busy(waitingMax: waitingMax) }
-            waiting.append(write)
-            defer { isDraining = true }
-            return !isDraining
-        }
-
-        mutating func nextBatch() -> [Write] {
-            let batch = Array(waiting.prefix(batchMax))
-            waiting.removeFirst(batch.count)
-            transactions += 1
-            return batch
-        }
-
-        /// Returns true when the drain must go on.
-        mutating func batchEnded() -> Bool {
-            isDraining = !waiting.isEmpty
-            return isDraining
-        }
-    }
-
     private let pool: DatabasePool
+    private let watch: DiskWatch
+    let probe: DiskProbe
     private let logger: Logger
-    private let state = Mutex(State())
+    private let queue = Mutex(WriteQueue())
 
-    init(pool: DatabasePool, logger: Logger) {
+    init(pool: DatabasePool, gate: Gate, probeInterval: DispatchTimeInterval = .seconds(1), logger: Logger) {
         self.pool = pool
         self.logger = logger
+        watch = DiskWatch(path: pool.path, logger: logger)
+        probe = DiskProbe(pool: pool, gate: gate, watch: watch, interval: probeInterval)
     }
 
     /// How many writes wait for their turn.
-    var waiting: Int { state.withLock { $0.waiting.count } }
+    var waiting: Int { queue.withLock { $0.waiting.count } }
 
     /// How many transactions were begun so far.
-    var transactions: Int { state.withLock { $0.transactions } }
+    var transactions: Int { queue.withLock { $0.transactions } }
 
-    /// A caller that is cancelled before the call gets a CancellationError and nothing runs. Once queued, a write is
-    /// carried out and answered all the same: only so the caller always knows whether it happened.
+    var health: StoreHealth { watch.health }
+
+    /// A caller that is cancelled before the write has its turn gets a CancellationError, and nothing ran. From then on
+    /// the write is carried out and answered all the same: only so the caller always knows whether it happened.
     func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         try Task.checkCancellation()
-        return try await withCheckedThrowingContinuation { continuation in
-            let write = Write(
-                run: { db in
-                    let outcome = Result { try db.savepoint(body) }
-                    return { continuation.resume(with: outcome) }
-                },
-                fail: { continuation.resume(throwing: $0) })
-            do {
-                if try state.withLock({ try $0.add(write) }) { drain() }
-            } catch {
-                continuation.resume(throwing: error)
+        if case .failing(let error) = watch.health { throw error }
+        let caller = QueuedWrite.Caller()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let write = QueuedWrite(
+                    caller: caller,
+                    run: { [watch] db in
+                        let outcome = Result { try db.savepoint(body) }
+                        if case .failure(let error) = outcome, watch.fault(error) != nil { throw error }
+                        return { continuation.resume(with: outcome) }
+                    },
+                    fail: { continuation.resume(throwing: $0) })
+                do {
+                    if try queue.withLock({ try $0.add(write) }) { drain() }
+                } catch {
+                    continuation.resume(throwing: error)
+                }
             }
+        } onCancel: {
+            caller.cancel()
         }
     }
 
     /// One batch per turn on the writer's queue, so that its other users get their turns too.
     private func drain() {
         pool.asyncWriteWithoutTransaction { db in
-            self.commitBatch(db)
-            if self.state.withLock({ $0.batchEnded() }) { self.drain() }
+            self.takeBatch(db)
+            if self.queue.withLock({ $0.batchEnded() }) { self.drain() }
         }
     }
 
-    private func commitBatch(_ db: Database) {
-        let batch = state.withLock { $0.nextBatch() }
+    private func takeBatch(_ db: Database) {
+        let (batch, cancelled) = queue.withLock { $0.nextBatch() }
+        for write in cancelled { write.fail(CancellationError()) }
+        guard !batch.isEmpty else { return }
+        do {
+            // These were in the queue already when the disk failed.
+            if case .failing(let error) = watch.health { throw error }
+            let answers = try commit(batch, db)
+            watch.committed()
+            for answer in answers { answer() }
+        } catch {
+            for write in batch { write.fail(error) }
+        }
+    }
+
+    private func commit(_ batch: [QueuedWrite], _ db: Database) throws -> [() -> Void] {
         var answers: [() -> Void] = []
         do {
             try db.inTransaction(.immediate) {
-                answers = batch.map { $0.run(db) }
+                for write in batch {
+                    answers.append(try write.run(db))
+                    // SQLite rolls back by itself after some errors, and on ON CONFLICT ROLLBACK. The next savepoint
+                    // would then be a transaction of its own, kept although its batch is told that it failed.
+                    guard db.isInsideTransaction else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+                }
                 return .commit
             }
         } catch {
-            logger.error("commit failed", metadata: ["error": "\(error)", "storage.writes": "\(batch.count)"])
-            for write in batch { write.fail(error) }
-            return
+            // Undone already, by SQLite or by GRDB; a COMMIT that failed for the disk is the case this is for.
+            if db.isInsideTransaction { try? db.rollback() }
+            guard let fault = watch.fault(error) else {
+                logger.error("commit failed", metadata: ["error": "\(error)", "storage.writes": "\(batch.count)"])
+                throw error
+            }
+            bury(db)
+            watch.failed(fault)
+            probe.begin()
+            throw fault
         }
-        for answer in answers { answer() }
+        return answers
+    }
+
+    /// After a failed fdatasync the system may have dropped the pages and will not say so a second time, so it is never
+    /// just repeated. We rely on SQLite: it moves the end of the log, and the mark up to which a checkpoint has gone,
+    /// only after a sync that worked, and so writes the frames and pages anew before it syncs again.
+    /// What may remain is the transaction's frames behind the end of the log: complete, and found as a commit should the
+    /// process end now and recover. The next transaction overwrites them and breaks their chain of checksums, so one is
+    /// written at once, before anybody is told that nothing was kept. Where not even that can be written, an end of the
+    /// process before the disk works again can bring them back.
+    private func bury(_ db: Database) {
+        try? DiskProbe.write(db)
     }
 }
 

@@ -12,6 +12,10 @@ package enum StorageError: Error, Hashable, CustomStringConvertible {
     case unreadable(path: String, reason: String)
     /// Too many already wait; nothing was run, so the same request may be sent again.
     case busy(waitingMax: Int)
+    /// No room for the write; nothing is kept, and the same request may be sent again once there is.
+    case diskFull(path: String)
+    /// The disk did not take the write or did not sync it; nothing is kept. The code is SQLite's extended result code.
+    case diskFailed(path: String, code: Int)
     /// The store is shutting down; nothing was run.
     case closed
     /// A consumer's cursor may repeat a position but never go back to an older one.
@@ -29,6 +33,10 @@ package enum StorageError: Error, Hashable, CustomStringConvertible {
             "Cannot use \(path): \(reason)."
         case .busy(let waitingMax):
             "The store is busy: \(waitingMax) requests wait already."
+        case .diskFull(let path):
+            "No room to write \(path): free space on its disk; nothing was kept, reads go on."
+        case .diskFailed(let path, let code):
+            "The disk does not take writes to \(path) (SQLite \(code)): check it; nothing was kept, reads go on."
         case .closed:
             "The store is closed."
         case .cursorMovedBack(let source, let from, let to):
@@ -41,7 +49,7 @@ extension StorageError: CustomNSError {
     /// A code of sysexits(3): EX_TEMPFAIL for what may be tried again later, EX_CANTCREAT otherwise.
     package var errorCode: Int {
         switch self {
-        case .directoryInUse, .busy, .closed: 75
+        case .directoryInUse, .busy, .diskFull, .diskFailed, .closed: 75
         case .newerSchema, .notDurable, .unreadable, .cursorMovedBack: 73
         }
     }

@@ -9,6 +9,8 @@ package import Logging
 /// write holds up all others.
 package final class Store: Sendable {
     package let outbox: Outbox
+    /// nil unless the store was opened with one.
+    package let archive: WalArchive?
     private let pool: DatabasePool
     private let commits: GroupCommit
     private let gate: Gate
@@ -17,23 +19,35 @@ package final class Store: Sendable {
 
     /// Creates the directory if it is missing (mode 0700), locks it, opens `directory/fileName`, migrates it, and makes
     /// sure that what is answered is on disk. Throws `StorageError`; blocks, so call it at start-up only.
+    /// - Parameter archive: where the log goes; somebody must then run a `BackupSchedule`, or the log only grows.
     package static func open(
-        directory: String, fileName: String, migrator: DatabaseMigrator, durability: Durability = .full, logger: Logger
+        directory: String, fileName: String, migrator: DatabaseMigrator, durability: Durability = .full,
+        archive: ArchiveSettings? = nil, logger: Logger
     ) throws -> Store {
         let lock = try DirectoryLock(directory: directory)
-        let file = DatabaseFile(path: "\(directory)/\(fileName)", durability: durability)
+        var file = DatabaseFile(path: "\(directory)/\(fileName)", durability: durability)
+        let resumption = ArchiveResumption(database: file.path)
+        if archive != nil { file.checkpointPages = 0 } else { try ArchiveMark.remove(of: file.path) }
         let pool = try file.open(label: fileName, migrator: migrator)
         let signal = OutboxSignal(newest: try pool.read(Outbox.newest))
         pool.add(transactionObserver: signal, extent: .databaseLifetime)
         logger.info("store opened", metadata: ["storage.path": "\(file.path)"])
-        return Store(pool: pool, signal: signal, lock: lock, logger: logger)
+        return Store(
+            pool: pool, signal: signal, archive: archive, resumption: resumption, lock: lock, logger: logger)
     }
 
-    private init(pool: DatabasePool, signal: OutboxSignal, lock: DirectoryLock, logger: Logger) {
+    private init(
+        pool: DatabasePool, signal: OutboxSignal, archive: ArchiveSettings?, resumption: ArchiveResumption,
+        lock: DirectoryLock, logger: Logger
+    ) {
         let gate = Gate()
         self.outbox = Outbox(gate: gate, pool: pool, signal: signal)
         self.pool = pool
-        self.commits = GroupCommit(pool: pool, logger: logger)
+        let commits = GroupCommit(pool: pool, gate: gate, logger: logger)
+        self.commits = commits
+        self.archive = archive.map {
+            WalArchive($0, pool: pool, resumption: resumption, logger: logger) { commits.health == .writable }
+        }
         self.gate = gate
         self.lock = lock
         self.logger = logger
@@ -47,22 +61,56 @@ package final class Store: Sendable {
 
     /// Returns after COMMIT. The transaction is shared with up to 63 other writes, each undone alone when it throws.
     /// The body must not end the transaction itself, and must not change `synchronous`. Throws what the body throws,
-    /// `StorageError.busy` or `.closed` (nothing ran), or a DatabaseError when COMMIT failed (nothing is kept).
-    /// A caller cancelled while it waits gets the outcome all the same.
+    /// `StorageError.busy` or `.closed` (nothing ran), `.diskFull` or `.diskFailed` (nothing is kept), or a DatabaseError
+    /// when COMMIT failed otherwise (nothing is kept). A caller cancelled before the turn of its write gets a
+    /// CancellationError and nothing ran; later it gets the outcome all the same.
     package func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         try await gate.pass { try await commits.write(body) }
     }
 
-    /// Turns new requests away, lets long polls go, waits for the requests under way, checkpoints, and gives the
-    /// directory back. A second call returns at once.
+    /// Whether writes are taken; after a failure of the disk a test write each second finds out when they are again.
+    package var health: StoreHealth { commits.health }
+
+    package var isWritable: Bool { health == .writable }
+
+    /// Takes a backup of what is committed now, beside all reads and writes. See `BackupWriter` for what is left where.
+    /// - Parameters:
+    ///   - isBase: false when it goes elsewhere, so that the archived log does not build upon it.
+    ///   - taken: called with the moment that the backup will show, as soon as it is fixed and long before
+    ///     the backup is finished, so that several stores can be caught at one moment.
+    ///
+    /// Throws `BackupError`, `StorageError.closed`, what `progress` throws, or CancellationError; nothing is left then.
+    package func backup(
+        to folder: BackupFolder, appVersion: String, isBase: Bool = true, clock: @escaping BackupClock = { .now },
+        taken: @escaping @Sendable (BackupMoment) -> Void = { _ in },
+        progress: @escaping BackupProgress.Report = { _ in }
+    ) async throws -> Backup {
+        let source = BackupSource(pool: pool, archive: isBase ? archive : nil, clock: clock)
+        return try await gate.pass {
+            try await offload { cancelled in
+                try source.backup(to: folder, appVersion: appVersion, taken: taken) { state in
+                    try cancelled.check()
+                    try progress(state)
+                }
+            }
+        }
+    }
+
+    /// Turns new requests away, lets long polls go, waits for the requests under way, archives what is left of the log,
+    /// checkpoints, and gives the directory back. A second call returns at once.
     package func close() async throws {
         outbox.signal.close()
         guard await gate.close() else { return }
         defer { lock.release() }
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             // Closing waits for the disk, which a thread of the concurrency pool must not do.
-            DispatchQueue.global().async { [pool] in
-                continuation.resume(with: Result { try Self.close(pool) })
+            DispatchQueue.global().async { [pool, archive] in
+                archive?.close()
+                continuation.resume(
+                    with: Result {
+                        try Self.close(pool)
+                        archive?.seal()
+                    })
             }
         }
         logger.info("store closed", metadata: ["storage.path": "\(pool.path)"])

@@ -78,12 +78,12 @@ func call(as role: Role?) -> RPCContext {
     return RPCContext(peer: "gateway", identity: role.map { RPCIdentity(subject: id, session: id, roles: $0.bits) })
 }
 
-/// Waits until the condition holds, at most ten seconds.
+/// Waits until the condition holds, at most a minute.
 func eventually(sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(10)
+    let end = ContinuousClock.now + .seconds(60)
     while try await !condition() {
         guard ContinuousClock.now < end else {
-            Issue.record("did not happen within ten seconds", sourceLocation: sourceLocation)
+            Issue.record("did not happen within a minute", sourceLocation: sourceLocation)
             return
         }
         try await Task.sleep(for: .milliseconds(2))

@@ -29,6 +29,18 @@ func withStore<T>(_ body: (Store) async throws -> T) async throws -> T {
     }
 }
 
+func withCommits(
+    logger: Logger = Logger(label: "test"), _ body: (GroupCommit, DatabasePool) async throws -> Void
+) async throws {
+    try await withDirectory { directory in
+        let file = DatabaseFile(path: directory + "/test.sqlite", durability: .full)
+        let pool = try file.open(label: "test", migrator: migrator())
+        // Tests run the probe themselves.
+        try await body(GroupCommit(pool: pool, gate: Gate(), probeInterval: .never, logger: logger), pool)
+        try pool.close()
+    }
+}
+
 func openStore(
     _ directory: String, migrator: DatabaseMigrator = migrator(), durability: Durability = .full
 ) throws -> Store {
@@ -69,10 +81,13 @@ struct HeldWriter: Sendable {
     private let entered = AsyncStream<Void>.makeStream()
     private let released = DispatchSemaphore(value: 0)
 
+    /// Far above what any test takes: one that failed meanwhile must not wait for ever.
+    private static let secondsMax = 30.0
+
     /// Runs inside a write.
     func hold() {
         entered.continuation.finish()
-        released.wait()
+        _ = released.wait(timeout: .now() + Self.secondsMax)
     }
 
     func isHeld() async {

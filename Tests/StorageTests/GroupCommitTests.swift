@@ -1,5 +1,4 @@
 import GRDB
-import Logging
 import Testing
 
 @testable import Storage
@@ -7,15 +6,6 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct GroupCommitTests {
     private struct Refused: Error {}
-
-    private func withCommits(_ body: (GroupCommit, DatabasePool) async throws -> Void) async throws {
-        try await withDirectory { directory in
-            let file = DatabaseFile(path: directory + "/test.sqlite", durability: .full)
-            let pool = try file.open(label: "test", migrator: migrator())
-            try await body(GroupCommit(pool: pool, logger: Logger(label: "test")), pool)
-            try pool.close()
-        }
-    }
 
     @Test func concurrentWritersShareTransactions() async throws {
         try await withCommits { commits, pool in
@@ -83,9 +73,11 @@ struct GroupCommitTests {
             let bad = Task { try await commits.write { try $0.execute(sql: sql) } }
             let thrown = Task { try await commits.write { _ in throw Refused() } }
             try await until { commits.waiting == 3 }
+            let later = Task { try await commits.write { try insertNote(4, in: $0) } }
+            try await until { commits.waiting == 4 }
             writer.release()
             try await first
-            for write in [good, bad, thrown] {
+            for write in [good, bad, thrown, later] {
                 await #expect(throws: DatabaseError.self) { try await write.value }
             }
             try await commits.write { try insertNote(3, in: $0) }
@@ -131,17 +123,54 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func cancelledWaiterStillGetsItsOutcome() async throws {
+    @Test func writeCancelledBeforeItsTurnDoesNotRun() async throws {
         try await withCommits { commits, pool in
             let writer = HeldWriter()
             async let first: Void = commits.write { _ in writer.hold() }
             await writer.isHeld()
-            let waiter = Task { try await commits.write { try insertNote(1, in: $0) } }
-            try await until { commits.waiting == 1 }
-            waiter.cancel()
+            let cancelled = Task { try await commits.write { try insertNote(1, in: $0) } }
+            let neighbour = Task { try await commits.write { try insertNote(2, in: $0) } }
+            try await until { commits.waiting == 2 }
+            cancelled.cancel()
             writer.release()
             try await first
-            try await waiter.value
+            try await neighbour.value
+            await #expect(throws: CancellationError.self) { try await cancelled.value }
+            #expect(try await pool.read { try notes(in: $0) } == [2])
+        }
+    }
+
+    @Test func batchOfCancelledWritesCostsNoTransaction() async throws {
+        try await withCommits { commits, pool in
+            let writer = HeldWriter()
+            async let first: Void = commits.write { _ in writer.hold() }
+            await writer.isHeld()
+            let cancelled = (1...100).map { number in
+                Task { try await commits.write { try insertNote(number, in: $0) } }
+            }
+            try await until { commits.waiting == 100 }
+            for write in cancelled { write.cancel() }
+            writer.release()
+            try await first
+            for write in cancelled { await #expect(throws: CancellationError.self) { try await write.value } }
+            #expect(commits.transactions == 1)
+            #expect(commits.waiting == 0)
+        }
+    }
+
+    @Test func writeCancelledDuringItsTurnStillGetsItsOutcome() async throws {
+        try await withCommits { commits, pool in
+            let writer = HeldWriter()
+            let running = Task {
+                try await commits.write { db in
+                    writer.hold()
+                    try insertNote(1, in: db)
+                }
+            }
+            await writer.isHeld()
+            running.cancel()
+            writer.release()
+            try await running.value
             #expect(try await pool.read { try notes(in: $0) } == [1])
         }
     }

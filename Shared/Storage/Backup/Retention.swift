@@ -1,0 +1,147 @@
+import Foundation
+
+/// How long backups and the archived log are kept, and what that means for a folder: a pure rule.
+package struct Retention: Sendable, Hashable {
+    package static let keepDefault = Duration.seconds(30 * 86_400)
+    package static let logKeepDefault = Duration.seconds(7 * 86_400)
+
+    package var keep: Duration
+    /// nil leaves the archived log alone, and the backups that it goes on from: for those who do not know what the
+    /// service that writes it was told.
+    package var logKeep: Duration?
+
+    package init(keep: Duration = keepDefault, logKeep: Duration? = logKeepDefault) {
+        self.keep = keep
+        self.logKeep = logKeep
+    }
+
+    /// What a folder holds.
+    struct Stock {
+        struct Held {
+            var moment: BackupMoment
+            var log: BackupManifest.LogPosition?
+        }
+        struct Run {
+            var name: String
+            /// The last instant that it knows of.
+            var end: BackupMoment
+            var isCurrent: Bool
+            /// The oldest segment that is left; nil when there is none.
+            var firstSequence: Int64?
+        }
+        var backups: [Held]
+        /// The newest backup that was found intact; it is kept however old it is.
+        var newestGood: BackupMoment?
+        var generations: [Run]
+    }
+
+    /// What may go.
+    struct Cut: Hashable {
+        var backups: [BackupMoment] = []
+        var generations: [String] = []
+        /// By generation: all segments up to this one.
+        var segments: [String: Int64] = [:]
+    }
+
+    /// A generation stays as long as it reaches into the time that the log is kept for, and with it the backups it
+    /// stands on from then on. One that stands on none may only seem so, for its backup cannot be read just now.
+    func cut(_ stock: Stock, now: BackupMoment) -> Cut {
+        var (cut, needed) = logKeep.map { cutLog(stock, before: now.adding(.zero - $0)) } ?? (Cut(), bases(of: stock))
+        let cutoff = now.adding(.zero - keep)
+        cut.backups = stock.backups.map(\.moment).filter {
+            $0 < cutoff && $0 != stock.newestGood && !needed.contains($0)
+        }
+        return cut
+    }
+
+    /// What of the log may go, and the backups that the rest goes on from.
+    private func cutLog(_ stock: Stock, before logCutoff: BackupMoment) -> (Cut, needed: Set<BackupMoment>) {
+        var cut = Cut()
+        var needed: Set<BackupMoment> = []
+        for generation in stock.generations {
+            let bases = stock.backups.filter { $0.log?.generation == generation.name }.sorted { $0.moment < $1.moment }
+            guard generation.isCurrent || generation.end >= logCutoff else {
+                cut.generations.append(generation.name)
+                continue
+            }
+            guard let oldest = bases.first else { continue }
+            let floor = bases.last { $0.moment <= logCutoff } ?? oldest
+            needed.formUnion(bases.map(\.moment).filter { $0 >= floor.moment })
+            if let sequence = floor.log?.sequence, sequence > 0 { cut.segments[generation.name] = sequence }
+        }
+        return (cut, needed)
+    }
+
+    /// The backups whose continuation is still there.
+    private func bases(of stock: Stock) -> Set<BackupMoment> {
+        let first = Dictionary(
+            stock.generations.map { ($0.name, $0.firstSequence ?? 0) }, uniquingKeysWith: { one, _ in one })
+        return Set(
+            stock.backups.filter { backup in
+                guard let log = backup.log, let first = first[log.generation] else { return false }
+                return log.sequence >= first - 1
+            }.map(\.moment))
+    }
+}
+
+extension BackupFolder {
+    /// Removes what is older than it need be. Blocks; reads the newest backup to be sure that it is good.
+    /// - Parameter current: the name of the generation that is being written.
+    /// Returns how many backups were removed. Throws `BackupError.inUse` or `.unusable`.
+    @discardableResult
+    package func prune(_ retention: Retention, now: BackupMoment, current: String? = nil) throws -> Int {
+        let lock = try lock()
+        defer { lock.release() }
+        let cut = retention.cut(try stock(current: current), now: now)
+        for moment in cut.backups { try remove(moment) }
+        for name in cut.generations { try Disk.remove("\(logPath)/\(name)") }
+        for (name, last) in cut.segments {
+            let generation = WalGeneration(path: "\(logPath)/\(name)")
+            for sequence in try generation.sequences().prefix(while: { $0 <= last }) {
+                try Disk.remove(generation.segmentPath(sequence))
+            }
+        }
+        return cut.backups.count
+    }
+
+    private func stock(current: String?) throws -> Retention.Stock {
+        let moments = try moments()
+        let generations = try WalGeneration.all(in: self)
+        return Retention.Stock(
+            backups: try moments.map { .init(moment: $0, log: try position(of: $0)) },
+            newestGood: moments.first { (try? backup(of: $0))?.isIntact() == true },
+            generations: generations.compactMap { generation in
+                generation.end.map {
+                    .init(
+                        name: generation.name, end: $0, isCurrent: generation.name == current,
+                        firstSequence: try? generation.sequences().first)
+                }
+            })
+    }
+}
+
+extension BackupFolder {
+    /// One that is damaged serves nothing and goes when it is old; what cannot be read just now stops the removal, for
+    /// what stands on it would seem to stand on nothing.
+    private func position(of moment: BackupMoment) throws -> BackupManifest.LogPosition? {
+        do {
+            return try backup(of: moment).manifest.log
+        } catch let error as BackupError {
+            if case .unusable = error { throw error }
+            return nil
+        }
+    }
+}
+
+extension WalGeneration {
+    /// The last instant that it knows of; its start when it knows of none. nil for a directory that is none of ours, or
+    /// one that cannot be read.
+    var end: BackupMoment? {
+        guard let start = BackupMoment(stamp: name.prefix(20)), let sequences = try? sequences() else { return nil }
+        guard let last = sequences.last else { return max(start, quietUntil ?? start) }
+        let path = segmentPath(last)
+        // A segment is never touched again, so when it was written tells enough where its header is lost.
+        guard let written = (try? WalSegment.read(path).segment.completeAt) ?? Disk.modified(path) else { return nil }
+        return max(start, written, quietUntil ?? start)
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// One unbroken run of the archived log, from the opening of a store to its end: a directory of segments, and a file
+/// that says until when the store is known to have been quiet after the last one.
+struct WalGeneration: Sendable, Hashable {
+    private static let untilName = "until"
+
+    let path: String
+    var name: String { (path as NSString).lastPathComponent }
+
+    static func all(in folder: BackupFolder) throws -> [WalGeneration] {
+        try Disk.names(in: folder.logPath).filter { !$0.hasPrefix(".") }
+            .map { WalGeneration(path: "\(folder.logPath)/\($0)") }
+    }
+
+    /// Starts one. Its name sorts by time; the random part tells apart two stores that use one folder by mistake.
+    static func create(in folder: BackupFolder, at moment: BackupMoment) throws -> WalGeneration {
+        let mark = String(format: "%08x", UInt32.random(in: .min ... .max))
+        let generation = WalGeneration(path: "\(folder.logPath)/\(moment.stamp)-\(mark)")
+        try Disk.makeDirectory(generation.path)
+        try Disk.syncDirectory(folder.logPath)
+        return generation
+    }
+
+    func segmentPath(_ sequence: Int64) -> String { "\(path)/\(WalSegment.name(sequence))" }
+
+    /// The numbers of the segments that are there, in order.
+    func sequences() throws -> [Int64] { try Disk.names(in: path).compactMap(WalSegment.sequence).sorted() }
+
+    /// In place and, unless it is the last word, not synced: it is written every few seconds while nothing happens, and
+    /// what a power cut loses of it costs knowledge of quiet seconds only.
+    func noteQuiet(until moment: BackupMoment, isLast: Bool = false) throws {
+        let file = "\(path)/\(Self.untilName)"
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Disk.failure(file) }
+        defer { close(descriptor) }
+        let text = Array("\(moment)\n".utf8)
+        guard pwrite(descriptor, text, text.count, 0) == text.count else { throw Disk.failure(file) }
+        guard !isLast || fsync(descriptor) == 0 else { throw Disk.failure(file) }
+    }
+
+    /// nil when nothing, or nothing readable, was noted.
+    var quietUntil: BackupMoment? {
+        guard let text = try? String(contentsOfFile: "\(path)/\(Self.untilName)", encoding: .utf8) else { return nil }
+        return BackupMoment(text.trimmingCharacters(in: .newlines))
+    }
+}

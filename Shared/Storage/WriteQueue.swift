@@ -1,0 +1,56 @@
+import GRDB
+import Synchronization
+
+/// A write that waits for its turn.
+struct QueuedWrite: Sendable {
+    let caller: Caller
+    /// Runs the closure; what it returns hands the outcome to the waiter and is called after COMMIT. Throws when the
+    /// outcome is an error that concerns all who share the transaction.
+    let run: @Sendable (Database) throws -> () -> Void
+    /// Called instead when nothing was kept.
+    let fail: @Sendable (any Error) -> Void
+
+    /// Who waits, and may give up.
+    final class Caller: Sendable {
+        private let cancelled = Atomic(false)
+
+        var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+        func cancel() { cancelled.store(true, ordering: .relaxed) }
+    }
+}
+
+/// Who waits for the writer, and whether somebody works on it.
+struct WriteQueue {
+    private(set) var waiting: [QueuedWrite] = []
+    private(set) var transactions = 0
+    private var isDraining = false
+
+    /// Returns true when nobody drains yet.
+    mutating func add(_ write: QueuedWrite) throws -> Bool {
+        guard waiting.count < GroupCommit.waitingMax else {
+            throw StorageError.busy(waitingMax: GroupCommit.waitingMax)
+        }
+        waiting.append(write)
+        defer { isDraining = true }
+        return !isDraining
+    }
+
+    /// Takes writes until there are enough for a transaction; those whose callers gave up come on top.
+    mutating func nextBatch() -> (writes: [QueuedWrite], cancelled: [QueuedWrite]) {
+        var writes: [QueuedWrite] = []
+        var cancelled: [QueuedWrite] = []
+        for write in waiting {
+            guard writes.count < GroupCommit.batchMax else { break }
+            if write.caller.isCancelled { cancelled.append(write) } else { writes.append(write) }
+        }
+        waiting.removeFirst(writes.count + cancelled.count)
+        if !writes.isEmpty { transactions += 1 }
+        return (writes, cancelled)
+    }
+
+    /// Returns true when the drain must go on.
+    mutating func batchEnded() -> Bool {
+        isDraining = !waiting.isEmpty
+        return isDraining
+    }
+}
