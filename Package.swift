@@ -16,6 +16,7 @@ let settings: [SwiftSetting] =
 extension Target.Dependency {
     static func nio(_ product: String) -> Self { .product(name: product, package: "swift-nio") }
     static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asn1 = product(name: "SwiftASN1", package: "swift-asn1")
     static let collections = product(name: "DequeModule", package: "swift-collections")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
@@ -26,8 +27,10 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let x509 = product(name: "X509", package: "swift-certificates")
 }
 
 func shared(
@@ -67,8 +70,11 @@ let package = Package(
     },
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -81,10 +87,17 @@ let package = Package(
     targets: [
         [
             .systemLibrary(name: "CZlib", path: "Shared/CZlib", providers: [.apt(["zlib1g-dev"])]),
+            .target(name: "CChecksum", path: "Shared/CChecksum", linkerSettings: [.linkedLibrary("z")]),
         ],
-        shared("RPC", [.nio("NIOCore"), .nio("NIOPosix"), .nio("NIOFoundationEssentialsCompat"), .crypto, .logging]),
+        shared(
+            "RPC",
+            [
+                "CZlib", "CChecksum", .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOTLS"),
+                .nio("NIOFoundationEssentialsCompat"), .nioSSL, .crypto, .logging,
+            ], exclude: ["README.md", "ibprpc.lua"],
+            testsAlso: ["CZlib", .nio("NIOEmbedded"), .nio("NIOConcurrencyHelpers"), .x509, .asn1]),
         shared("HTTPServer", [.nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .logging]),
-        shared("Contracts", ["RPC"]),
+        shared("Contracts", ["RPC", .crypto]),
         shared(
             "Storage", ["CZlib", .grdb, .crypto, .logging], exclude: ["README.md"], testsAlso: ["storage-probe"]),
         shared("Events", ["Contracts", "RPC", "Storage", .grdb, .logging]),
@@ -93,7 +106,7 @@ let package = Package(
         shared(
             "ServiceKit",
             [
-                "RPC", "HTTPServer", "Telemetry", .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"),
+                "RPC", "HTTPServer", "Contracts", "Telemetry", .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"),
                 .logging, .metrics, .coreMetrics, .lifecycle, .unixSignals, .configuration, .arguments,
             ]),
         service(

@@ -2,7 +2,8 @@ package import Foundation
 package import RPC
 
 package enum DealMethods {
-    package static let create = RPCMethod<NewDeal, Deal>(0x0201, "deals.create", callers: [Peer.gateway])
+    package static let create = RPCMethod<NewDeal, Deal>(
+        0x0201, "deals.create", callers: [Peer.gateway], deduplicates: true)
     package static let get = RPCMethod<Nothing, Deal>(0x0202, "deals.get", callers: [Peer.gateway], isIdempotent: true)
     package static let list = RPCMethod<DealQuery, DealPage>(
         0x0203, "deals.list", callers: [Peer.gateway], isIdempotent: true)

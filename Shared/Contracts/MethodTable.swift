@@ -1,3 +1,5 @@
+import Crypto
+import Foundation
 package import RPC
 
 /// The numbers of all calls between services. Append only: a number is never changed or used again, and a golden test
@@ -15,6 +17,14 @@ package enum MethodTable {
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]
+
+    /// Tells builds with different tables apart: the first 8 bytes of the table's SHA-256, in hex.
+    package static let hash: String = {
+        let lines = all.sorted { $0.id < $1.id }.map { "\($0.id) \($0.name) \($0.callers.sorted())\n" }.joined()
+        return SHA256.hash(data: Data(lines.utf8)).prefix(8).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+    }()
 }
 
 /// The names that services prove in the RPC handshake.
@@ -24,4 +34,7 @@ package enum Peer {
     package static let deals = "deals"
     package static let audit = "audit"
     package static let health = "health"
+    package static let servers = [auth, deals, audit, health]
+    /// A person at the command line who holds the suite's secret or a certificate of this name.
+    package static let `operator` = "operator"
 }

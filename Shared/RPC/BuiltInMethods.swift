@@ -7,6 +7,8 @@ package enum BuiltInMethods {
         0x0002, "rpc.describe", callers: anyone, isIdempotent: true)
     package static let stats = RPCMethod<Nothing, RPCStatsReport>(
         0x0003, "rpc.stats", callers: anyone, isIdempotent: true)
+    /// An item now and one for every change.
+    package static let watch = RPCStreamMethod<Nothing, RPCServerHealth>(0x0004, "rpc.watch", callers: anyone)
 }
 
 package struct RPCServerHealth: Codable, Sendable {
@@ -30,9 +32,11 @@ package struct RPCDescription: Codable, Sendable {
         package var name: String
         package var callers: [String]
         package var idempotent: Bool
+        package var stream: Bool
     }
 
     package var service: String
+    package var tableHash: String?
     package var methods: [Method]
 }
 
@@ -46,5 +50,9 @@ package struct RPCStatsReport: Codable, Sendable {
 
     package var connections: Int
     package var inFlight: Int
+    /// Calls turned away because too much waited already.
+    package var refused: Int
+    /// Calls whose time was over before they began.
+    package var expired: Int
     package var methods: [Method]
 }

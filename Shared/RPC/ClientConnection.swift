@@ -1,16 +1,12 @@
 import Foundation
+import Logging
 import NIOCore
+import NIOTLS
 
 /// One connection to a server: matches replies to calls. Confined to its event loop.
 final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // confined to its event loop
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
-
-    struct Greeting {
-        let service: String
-        let expectedServer: String
-        let secret: HandshakeSecret
-    }
 
     private enum State {
         case greeting(nonce: Data)
@@ -20,28 +16,30 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         case closed
     }
 
-    private struct Pending {
-        let promise: EventLoopPromise<RPCReply>
-        let deadline: NIODeadline
-    }
+    private static let sweepPeriod = TimeAmount.milliseconds(20)
 
-    private let greeting: Greeting
-    private let limits: RPCLimits
+    private let client: RPCClient.Configuration
+    private let logger: Logger
     /// Succeeds when the handshake is done.
     private let ready: EventLoopPromise<Void>
-    /// Called once, when no new call may be sent any more.
-    private let ended: () -> Void
+    /// Called once, when no new call may be sent any more; true when the server asked for it in good order.
+    private let ended: (Bool) -> Void
 
     private var state: State
     private var frames: FrameChannel?
-    private var pending: [UInt32: Pending] = [:]
+    private var pending: [UInt32: ClientCall] = [:]
     private var lastID: UInt32 = 0
     private var peerInFlightMax = 1
+    private var peerFrameBytesMax = 0
     private var sweep: RepeatedTask?
+    private var peer: TLSPeer?
 
-    init(_ greeting: Greeting, limits: RPCLimits, ready: EventLoopPromise<Void>, ended: @escaping () -> Void) {
-        self.greeting = greeting
-        self.limits = limits
+    init(
+        _ client: RPCClient.Configuration, logger: Logger, ready: EventLoopPromise<Void>,
+        ended: @escaping (Bool) -> Void
+    ) {
+        self.client = client
+        self.logger = logger
         self.ready = ready
         self.ended = ended
         state = .greeting(nonce: HandshakeNames.nonce())
@@ -49,25 +47,54 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
 
     var isUsable: Bool { if case .ready = state { true } else { false } }
 
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { begin(context) }
+    }
+
     func channelActive(context: ChannelHandlerContext) {
-        let frames = FrameChannel(context, limits: limits)
+        begin(context)
+        context.fireChannelActive()
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        guard frames == nil, case .greeting(let nonce) = state else { return }
+        let frames = FrameChannel(context, limits: client.limits, checksums: client.security.needsChecksums)
+        frames.closing = { self.end() }
         self.frames = frames
         frames.startKeepAlive()
-        guard case .greeting(let nonce) = state else { return }
         do {
-            frames.write(try Hello(service: greeting.service, nonce: nonce, limits: limits).frame(.hello))
+            var hello = greeting()
+            hello.nonce = nonce
+            hello.tableHash = client.tableHash
+            frames.write(try hello.frame(.hello))
         } catch {
             fail(error)
         }
-        context.fireChannelActive()
+    }
+
+    private func greeting() -> Hello {
+        var hello = Hello(service: client.service, limits: client.limits)
+        hello.build = client.version
+        return hello
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         do {
-            try frames?.read(unwrapInboundIn(data), receive)
+            try frames?.read(unwrapInboundIn(data), at: .now(), receive)
         } catch {
             fail(error)
         }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted(let negotiated) = event as? TLSUserEvent {
+            do {
+                peer = try TLSPeer(afterHandshake: negotiated, in: context.pipeline.syncOperations)
+            } catch {
+                fail(FrameError.handshake("\(error)"))
+            }
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { frames?.readComplete() }
@@ -77,11 +104,18 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        ready.fail(error)
+        context.close(promise: nil)
+    }
 
     private func fail(_ error: any Error) {
         ready.fail(error)
-        frames?.close()
+        if isUsable {
+            logger.warning("connection broken", metadata: ["peer": "\(client.peer)", "error": "\(error)"])
+        }
+        frames?.close(.protocolError, "\(error)")
+        end()
     }
 
     /// A lost connection leaves every call unanswered: whether it ran is unknown.
@@ -96,130 +130,173 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         let lost = pending.values
         pending.removeAll()
         for call in lost {
-            call.promise.fail(
-                RPCFault(.unavailable, "connection_lost", "The connection to \(greeting.expectedServer) was lost."))
+            call.settle(.failure(.connectionLost(client.peer)))
         }
-        if wasUsable { ended() }
+        if wasUsable { ended(false) }
     }
 
     // MARK: frames
 
     private func receive(_ frame: Frame) throws {
         switch (state, frame.kind) {
+        case (.ready, .response), (.draining, .response), (.ready, .streamEnd), (.draining, .streamEnd):
+            settle(frame)
+        case (.ready, .streamItem), (.draining, .streamItem): try take(frame)
         case (.closed, _), (_, .pong): break
-        case (_, .ping): frames?.write(Frame(.pong, a: frame.a))
+        case (.ready, .ping), (.draining, .ping): frames?.write(Frame(.pong, a: frame.a))
         case (.greeting(let nonce), .helloAck): try prove(try Hello(frame), nonce)
-        case (.ready, .response), (.draining, .response): try settle(frame)
         case (.ready, .drain):
             state = .draining
             refuseUnserved(after: frame.a)
-            ended()
+            ended(true)
         case (_, .drain): break
-        case (_, .goodbye):
-            if case .greeting = state { throw FrameError.handshake(String(buffer: frame.body)) }
-            frames?.close()
+        case (_, .goodbye): try takeLeave(frame)
         default: throw FrameError.outOfOrder(frame.kind)
         }
     }
 
     private func prove(_ answer: Hello, _ nonce: Data) throws {
-        guard let serverNonce = answer.nonce, let proof = answer.proof else { throw FrameError.handshake("no proof") }
+        guard let serverNonce = answer.nonce, serverNonce.count == Hello.nonceBytes else {
+            throw FrameError.handshake("no nonce")
+        }
         let names = HandshakeNames(
-            clientNonce: nonce, serverNonce: serverNonce, client: greeting.service, server: answer.service)
-        guard answer.service == greeting.expectedServer else {
-            throw FrameError.handshake("expected \(greeting.expectedServer), found \(answer.service)")
+            clientNonce: nonce, serverNonce: serverNonce, client: client.service, server: answer.service)
+        guard answer.service == client.peer else {
+            throw FrameError.wrongPeer(expected: client.peer, found: answer.service)
         }
-        guard greeting.secret.isProof(proof, of: .server, names) else {
-            throw FrameError.handshake("\(answer.service) does not hold the shared secret")
+        guard answer.version == nil || answer.version == Frame.version else {
+            throw FrameError.handshake("the server chose version \(answer.version ?? 0)")
         }
-        let proven = Hello(service: greeting.service, proof: greeting.secret.proof(of: .client, names), limits: limits)
+        try client.security.check(answer.proof, of: .server, names, peer)
+        var proven = greeting()
+        proven.proof = client.security.proof(of: .client, names)
         frames?.write(try proven.frame(.hello))
         peerInFlightMax = answer.inFlightMax
+        peerFrameBytesMax = answer.frameBytesMax
+        frames?.isAdmitted = true
         state = .ready
         ready.succeed()
+    }
+
+    private func takeLeave(_ frame: Frame) throws {
+        let words = String(buffer: frame.body)
+        if case .greeting = state { throw FrameError.handshake(words) }
+        logger.debug(
+            "server said goodbye",
+            metadata: ["peer": "\(client.peer)", "rpc.reason": "\(frame.a)", "rpc.words": "\(words)"])
+        frames?.close()
     }
 
     /// What the server will not serve certainly does not run, so it may be sent again.
     private func refuseUnserved(after lastServed: UInt32) {
         for (id, call) in pending where id > lastServed {
             pending[id] = nil
-            call.promise.fail(RPCFault.draining)
+            call.settle(.failure(.draining))
         }
     }
 
-    private func settle(_ frame: Frame) throws {
+    /// One that cannot be read is this call's failure alone; where frames begin and end is known all the same.
+    private func settle(_ frame: Frame) {
         // None is left when it timed out or was cancelled meanwhile.
         guard let call = pending.removeValue(forKey: frame.id) else { return }
-        let status = RPCStatus(rawValue: UInt16(truncatingIfNeeded: frame.a >> 16)) ?? .unknown
-        guard status == .ok else { return call.promise.fail(RPCFault(frame, status)) }
-        let metadata: RPCMetadata
         do {
-            metadata = try RPCMetadata(frame.metadata)
+            call.settle(try reply(frame))
         } catch {
-            call.promise.fail(RPCFault(.internal, "bad_reply", "The metadata of the reply cannot be read."))
-            throw error
+            logger.warning("reply cannot be read", metadata: ["peer": "\(client.peer)", "error": "\(error)"])
+            call.settle(.failure(.badReply))
         }
-        call.promise.succeed(
-            RPCReply(body: frame.body, resource: metadata.replyResource, version: metadata.replyVersion))
+    }
+
+    private func reply(_ frame: Frame) throws -> Result<RPCReply, RPCFault> {
+        var frame = frame
+        try frame.inflateBody(bytesMax: client.limits.frameBytesMax)
+        let status = RPCStatus(rawValue: UInt16(truncatingIfNeeded: frame.a >> 16)) ?? .unknown
+        guard status == .ok else { return .failure(RPCFault(frame, status)) }
+        guard frame.metadata.readableBytes > 0 else { return .success(RPCReply(body: frame.body)) }
+        let metadata = try RPCMetadata(frame.metadata)
+        return .success(RPCReply(body: frame.body, resource: metadata.replyResource, version: metadata.replyVersion))
+    }
+
+    private func take(_ frame: Frame) throws {
+        guard let call = pending[frame.id], let stream = call.stream else { return }
+        var frame = frame
+        do {
+            try frame.inflateBody(bytesMax: client.limits.frameBytesMax)
+        } catch {
+            pending[frame.id] = nil
+            frames?.write(Frame(.cancel, id: frame.id))
+            return call.settle(.failure(.badReply))
+        }
+        try stream.receive(frame.body)
     }
 
     // MARK: calls
 
-    /// Sends a request; nil when this connection takes none. The promise is settled exactly once.
-    func send(
-        _ method: RPCMethodEntry, body: ByteBuffer, metadata: ByteBuffer, deadline: NIODeadline,
-        promise: EventLoopPromise<RPCReply>
-    ) -> UInt32? {
-        guard isUsable, let frames, lastID < .max else { return nil }
+    /// Sends a request, or settles it at once. False when this connection takes none.
+    func send(_ call: ClientCall) -> Bool {
+        guard isUsable, let frames else { return false }
+        guard lastID < .max else {
+            state = .draining
+            ended(true)
+            return false
+        }
         guard frames.isWritable, pending.count < peerInFlightMax else {
-            promise.fail(
-                RPCFault(
-                    .resourceExhausted, "busy", "Too many calls at once.", retryAfterMilliseconds: 64,
-                    isNotExecuted: true))
-            return 0
+            call.settle(.failure(.busy))
+            return true
         }
-        let remaining = (deadline - .now()).nanoseconds / 1_000_000
-        guard remaining > 0 else {
-            promise.fail(
-                RPCFault(.deadlineExceeded, "deadline_exceeded", "No time left for the call.", isNotExecuted: true))
-            return 0
+        let remaining = call.deadline.map { ($0 - .now()).nanoseconds / 1_000_000 }
+        guard remaining ?? 1 > 0 else {
+            call.settle(.failure(.expired))
+            return true
         }
-        let frame = Frame(
-            .request, flags: method.isIdempotent ? .isIdempotent : [], id: lastID + 1,
-            a: UInt32(clamping: remaining), method: method.id, metadata: metadata, body: body)
-        guard frame.encodedBytes <= limits.frameBytesMax, metadata.readableBytes <= RPCLimits.metadataBytesMax else {
-            promise.fail(
-                RPCFault(
-                    .invalidArgument, "request_too_large", "The request is larger than a frame may be.",
-                    isNotExecuted: true))
-            return 0
+        var frame = Frame(
+            .request, flags: call.method.isIdempotent ? .isIdempotent : [], id: lastID + 1,
+            a: remaining.map { UInt32(min($0, Int64(Frame.noDeadline - 1))) } ?? Frame.noDeadline,
+            method: call.method.id, metadata: call.metadata, body: call.body)
+        if call.method.isStream { frame.flags.insert(.wantsStream) }
+        guard frame.encodedBytes <= min(client.limits.frameBytesMax, peerFrameBytesMax),
+            call.metadata.readableBytes <= RPCLimits.metadataBytesMax
+        else {
+            call.settle(
+                .failure(
+                    .refused(.invalidArgument, "request_too_large", "The request is larger than a frame may be.")))
+            return true
         }
+        frame.compressBody(atLeast: client.limits.compressedBodyBytesMin)
         lastID += 1
-        pending[lastID] = Pending(promise: promise, deadline: deadline)
+        call.id = lastID
+        call.connection = self
+        pending[lastID] = call
         frames.write(frame)
+        if let stream = call.stream { frames.write(Frame(.credit, id: lastID, a: UInt32(stream.window))) }
         sweepDeadlines()
-        return lastID
+        return true
     }
 
-    func cancel(_ id: UInt32) {
-        guard let call = pending.removeValue(forKey: id) else { return }
-        frames?.write(Frame(.cancel, id: id))
-        call.promise.fail(RPCFault(.cancelled, "cancelled", "The caller gave up."))
+    func cancel(_ call: ClientCall) {
+        guard pending.removeValue(forKey: call.id) != nil else { return }
+        frames?.write(Frame(.cancel, id: call.id))
+        call.settle(.failure(RPCFault(.cancelled, "cancelled", "The caller gave up.")))
+    }
+
+    func grant(_ items: Int, _ call: ClientCall) {
+        guard pending[call.id] === call else { return }
+        frames?.write(Frame(.credit, id: call.id, a: UInt32(items)))
     }
 
     /// One timer for all calls: a call ends at most 20 ms after its deadline, even when nothing answers.
     private func sweepDeadlines() {
         guard sweep == nil, let loop = frames?.eventLoop else { return }
-        let period = TimeAmount.milliseconds(20)
+        let period = Self.sweepPeriod
         sweep = loop.scheduleRepeatedTask(initialDelay: period, delay: period) { task in
             let now = NIODeadline.now()
-            for (id, call) in self.pending where call.deadline <= now {
+            for (id, call) in self.pending where call.deadline.map({ $0 <= now }) ?? false {
                 self.pending[id] = nil
                 self.frames?.write(Frame(.cancel, id: id))
-                call.promise.fail(
-                    RPCFault(
-                        .deadlineExceeded, "deadline_exceeded",
-                        "\(self.greeting.expectedServer) did not answer in time."))
+                call.settle(
+                    .failure(
+                        RPCFault(
+                            .deadlineExceeded, "deadline_exceeded", "\(self.client.peer) did not answer in time.")))
             }
             if self.pending.isEmpty {
                 task.cancel()
@@ -229,5 +306,5 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     }
 
     /// Says goodbye; calls under way are lost.
-    func close() { frames?.close(saying: "client stops") }
+    func close() { frames?.close(.stopping, "client stops") }
 }

@@ -4,17 +4,9 @@ import NIOPosix
 import Synchronization
 
 /// Keeps one connection alive on one event loop, and holds calls back for a moment while there is none.
-/// Everything but `run` happens on the loop.
+/// What a caller may use from any thread says so.
 final class ClientLink: @unchecked Sendable {  // confined to its event loop
-    /// A call that waits for a connection or for its reply.
-    final class Ticket: @unchecked Sendable {  // confined to the link's event loop
-        fileprivate var connection: ClientConnection?
-        fileprivate var id: UInt32?
-        fileprivate var start: ((ClientConnection) -> Void)?
-        fileprivate let promise: EventLoopPromise<RPCReply>
-
-        fileprivate init(_ promise: EventLoopPromise<RPCReply>) { self.promise = promise }
-    }
+    private static let settled = Duration.seconds(1)
 
     let eventLoop: any EventLoop
     /// Readable from any thread, so that calls prefer links that work.
@@ -23,7 +15,21 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
     private let logger: Logger
     private let changed: @Sendable (RPCConnectionState) -> Void
     private var connection: ClientConnection?
-    private var waiting: [Ticket] = []
+    private var waiting: [ClientCall] = []
+    private var waitingBytes = 0
+    /// All that are open: being made, in use, draining.
+    private var attempts: [ObjectIdentifier: Attempt] = [:]
+    /// Meanwhile also those that have closed already are kept: the one that is chosen may be among them, and tells why.
+    private var isConnecting = false
+
+    /// A connection, from when its channel is made.
+    struct Attempt {
+        let channel: any Channel
+        /// Succeeds when the handshake is done.
+        let ready: EventLoopFuture<Void>
+        /// When no new call may be sent any more; true when the server asked for it in good order.
+        let ended: EventLoopFuture<Bool>
+    }
 
     init(
         _ configuration: RPCClient.Configuration, eventLoop: any EventLoop, logger: Logger,
@@ -41,16 +47,19 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
         var outage = Outage()
         while !Task.isCancelled {
             do {
-                let ended = eventLoop.makePromise(of: Void.self)
-                let channel = try await connect(ended)
+                let attempt = try await connect()
                 if outage.end() { logger.info("connected again", metadata: ["peer": "\(configuration.peer)"]) }
-                backOff.reset()
-                await withTaskCancellationHandler {
-                    try? await ended.futureResult.get()
+                let since = ContinuousClock.now
+                let isOrderly = await withTaskCancellationHandler {
+                    (try? await attempt.ended.get()) ?? false
                 } onCancel: {
                     eventLoop.execute { self.connection?.close() }
-                    channel.close(promise: nil)
+                    attempt.channel.close(promise: nil)
                 }
+                // One that is cut off at once is no sign that all is well.
+                if isOrderly || ContinuousClock.now - since > Self.settled { backOff.reset() }
+                // A server that asked for it, as for age, is most likely there for the next one.
+                if isOrderly { continue }
             } catch {
                 if outage.note() {
                     logger.warning("cannot connect", metadata: ["peer": "\(configuration.peer)", "error": "\(error)"])
@@ -58,109 +67,143 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
             }
             try? await Task.sleep(for: backOff.next())
         }
-        eventLoop.execute { self.failWaiting() }
-    }
-
-    private func connect(_ ended: EventLoopPromise<Void>) async throws -> any Channel {
-        let ready = eventLoop.makePromise(of: Void.self)
-        let configuration = configuration
-        do {
-            let channel = try await ClientBootstrap(group: eventLoop)
-                .connectTimeout(configuration.limits.handshakeTimeout)
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .channelOption(
-                    .writeBufferWaterMark, value: .init(low: 64 * 1024, high: configuration.limits.outboundBytesMax)
-                )
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(self.makeConnection(ready: ready, ended: ended))
-                    }
-                }
-                .connect(host: configuration.host, port: configuration.port).get()
-            let timeout = eventLoop.scheduleTask(in: configuration.limits.handshakeTimeout) {
-                channel.close(promise: nil)
-            }
-            defer { timeout.cancel() }
-            try await ready.futureResult.get()
-            return channel
-        } catch {
-            ready.fail(error)
-            ended.fail(error)
-            throw error
+        eventLoop.execute {
+            self.failWaiting()
+            for attempt in self.attempts.values { attempt.channel.close(promise: nil) }
         }
     }
 
-    private func makeConnection(ready: EventLoopPromise<Void>, ended: EventLoopPromise<Void>) -> ClientConnection {
-        let connection = ClientConnection(
-            .init(service: configuration.service, expectedServer: configuration.peer, secret: configuration.secret),
-            limits: configuration.limits, ready: ready
-        ) {
-            self.connection = nil
-            self.isConnected.store(false, ordering: .relaxed)
-            self.changed(.disconnected)
-            ended.succeed()
+    /// - Returns: a connection that is ready.
+    func connect() async throws -> Attempt {
+        let configuration = configuration
+        eventLoop.execute { self.isConnecting = true }
+        defer {
+            eventLoop.execute {
+                self.isConnecting = false
+                self.attempts = self.attempts.filter(\.value.channel.isActive)
+            }
+        }
+        // A name with several addresses makes a channel for each that is tried; the bootstrap chooses one.
+        let attempt = try await ClientBootstrap(group: eventLoop)
+            .connectTimeout(configuration.limits.handshakeTimeout)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(
+                .writeBufferWaterMark, value: .init(low: 64 * 1024, high: configuration.limits.outboundBytesMax)
+            )
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let connection = self.makeConnection(on: channel)
+                    let pipeline = channel.pipeline.syncOperations
+                    try configuration.security.secureClient(pipeline, expecting: configuration.peer)
+                    try pipeline.addHandler(connection)
+                }
+            }
+            .connect(host: configuration.host, port: configuration.port)
+            .map { self.attempts[ObjectIdentifier($0)] }.get()
+        guard let attempt else { throw ChannelError.eof }
+        let timeout = eventLoop.scheduleTask(in: configuration.limits.handshakeTimeout) {
+            attempt.channel.close(promise: nil)
+        }
+        defer { timeout.cancel() }
+        try await attempt.ready.get()
+        return attempt
+    }
+
+    private func makeConnection(on channel: any Channel) -> ClientConnection {
+        let ready = eventLoop.makePromise(of: Void.self)
+        let ended = eventLoop.makePromise(of: Bool.self)
+        let connection = ClientConnection(configuration, logger: logger, ready: ready, ended: ended.succeed)
+        let id = ObjectIdentifier(channel)
+        attempts[id] = Attempt(channel: channel, ready: ready.futureResult, ended: ended.futureResult)
+        channel.closeFuture.whenComplete { _ in
+            if !self.isConnecting { self.attempts[id] = nil }
+            // For a channel that never became active, or lost its race.
+            ready.fail(ChannelError.eof)
+            ended.succeed(false)
         }
         ready.futureResult.whenSuccess {
-            // A name with several addresses makes a connection for each that is tried; one of them wins.
-            guard connection.isUsable else { return }
-            self.isConnected.store(true, ordering: .relaxed)
-            self.connection = connection
-            self.changed(.connected)
-            let waiting = self.waiting
-            self.waiting = []
-            for ticket in waiting { ticket.start?(connection) }
+            // Another address of the same name may have been faster.
+            guard connection.isUsable, self.connection == nil else { return }
+            self.use(connection)
+            ended.futureResult.whenComplete { _ in self.forget(connection) }
         }
         return connection
     }
 
+    private func use(_ connection: ClientConnection) {
+        isConnected.store(true, ordering: .relaxed)
+        self.connection = connection
+        changed(.connected)
+        let waiting = waiting
+        self.waiting = []
+        waitingBytes = 0
+        for call in waiting {
+            call.timer?.cancel()
+            if !connection.send(call) { call.settle(.failure(notConnected)) }
+        }
+    }
+
+    private func forget(_ connection: ClientConnection) {
+        guard self.connection === connection else { return }
+        self.connection = nil
+        isConnected.store(false, ordering: .relaxed)
+        changed(.disconnected)
+    }
+
+    // MARK: calls, from any thread
+
+    func start(_ call: ClientCall, _ outcome: ClientCall.Outcome) {
+        onLoop {
+            call.begin(outcome)
+            if !call.isSettled { self.send(call) }
+        }
+    }
+
+    func cancel(_ call: ClientCall) {
+        onLoop {
+            guard !call.isSettled else { return }
+            if let connection = call.connection {
+                connection.cancel(call)
+            } else {
+                self.drop(call, .cancelledBeforeStart)
+            }
+        }
+    }
+
+    func grant(_ items: Int, _ call: ClientCall) { onLoop { call.connection?.grant(items, call) } }
+
+    private func onLoop(_ work: @escaping @Sendable () -> Void) {
+        if eventLoop.inEventLoop { work() } else { eventLoop.execute(work) }
+    }
+
     // MARK: calls, on the loop
 
-    func send(
-        _ method: RPCMethodEntry, body: ByteBuffer, metadata: ByteBuffer, deadline: NIODeadline, waits: Bool,
-        promise: EventLoopPromise<RPCReply>
-    ) -> Ticket {
-        let ticket = Ticket(promise)
-        let start = { (connection: ClientConnection) in
-            ticket.start = nil
-            ticket.connection = connection
-            ticket.id = connection.send(method, body: body, metadata: metadata, deadline: deadline, promise: promise)
-            if ticket.id == nil { promise.fail(self.notConnected) }
-        }
-        if let connection, connection.isUsable {
-            start(connection)
-        } else if waits, waiting.count < configuration.waitingMax {
-            ticket.start = start
-            waiting.append(ticket)
-            let giveUp = min(deadline, .now() + configuration.connectionWait)
-            let timer = eventLoop.scheduleTask(deadline: giveUp) { self.drop(ticket, self.notConnected) }
-            promise.futureResult.whenComplete { _ in timer.cancel() }
-        } else {
-            promise.fail(notConnected)
-        }
-        return ticket
+    private func send(_ call: ClientCall) {
+        if let connection, connection.send(call) { return }
+        let bytes = waitingBytes + call.body.readableBytes
+        guard call.waitsForConnection, waiting.count < configuration.waitingMax,
+            bytes <= configuration.limits.inFlightBytesMax
+        else { return call.settle(.failure(notConnected)) }
+        waiting.append(call)
+        waitingBytes = bytes
+        let giveUp = min(call.deadline ?? .distantFuture, .now() + configuration.connectionWait)
+        call.timer = eventLoop.scheduleTask(deadline: giveUp) { self.drop(call, self.notConnected) }
     }
 
-    func cancel(_ ticket: Ticket) {
-        if let connection = ticket.connection, let id = ticket.id {
-            connection.cancel(id)
-        } else {
-            drop(ticket, RPCFault(.cancelled, "cancelled", "The caller gave up.", isNotExecuted: true))
+    private func drop(_ call: ClientCall, _ fault: RPCFault) {
+        if let index = waiting.firstIndex(where: { $0 === call }) {
+            waiting.remove(at: index)
+            waitingBytes -= call.body.readableBytes
         }
+        call.settle(.failure(fault))
     }
 
-    private func drop(_ ticket: Ticket, _ fault: RPCFault) {
-        guard ticket.start != nil else { return }
-        ticket.start = nil
-        waiting.removeAll { $0 === ticket }
-        ticket.promise.fail(fault)
-    }
-
-    private func failWaiting() { for ticket in waiting { drop(ticket, notConnected) } }
+    private func failWaiting() { for call in waiting { drop(call, notConnected) } }
 
     private var notConnected: RPCFault {
         RPCFault(
             .unavailable, "service_unavailable", "\(configuration.peer) cannot be reached at the moment.",
-            retryAfterMilliseconds: 1000, isNotExecuted: true)
+            retryAfterMilliseconds: 1000, isNotExecuted: true, doNotRetry: true)
     }
 }
 

@@ -2,28 +2,49 @@ import Foundation
 import NIOCore
 import NIOFoundationEssentialsCompat
 
-// How a fault travels in a RESPONSE, both ways.
+// How a fault travels in a RESPONSE or STREAM_END, both ways.
 
 extension Frame {
-    /// A failed RESPONSE: status and retry hint (in units of 16 ms) in the header, words in the body.
+    /// A failed RESPONSE or STREAM_END: status and retry hint (in units of 16 ms) in the header, words in the body.
     mutating func fail(_ fault: RPCFault) {
-        let retryAfter = min((fault.retryAfterMilliseconds.map { $0 + 15 } ?? 0) / 16, Int(UInt16.max))
+        let retryAfter = (min(max(fault.retryAfterMilliseconds ?? 0, 0), 16 * Int(UInt16.max)) + 15) / 16
         a = UInt32(fault.status.rawValue) << 16 | UInt32(retryAfter)
         if fault.isNotExecuted { flags.insert(.notExecuted) }
-        // Encoding strings cannot fail; if it did, the status alone still tells the caller.
-        body = (try? StrictJSON.encode(FaultBody(fault))).map { ByteBuffer(data: $0) } ?? ByteBuffer()
+        if fault.doNotRetry { flags.insert(.doNotRetry) }
+        body = FrequentFault.body(of: fault) ?? FaultBody(fault).encoded
+    }
+}
+
+/// Faults that an overloaded server answers by the thousand; their words are written and read without JSON.
+private enum FrequentFault {
+    private static let bodies = [RPCFault.busy, .expired, .cancelledBeforeStart, .draining].map {
+        (fault: $0, body: FaultBody($0).encoded)
+    }
+
+    static func body(of fault: RPCFault) -> ByteBuffer? {
+        guard fault.isNotExecuted else { return nil }
+        return bodies.first { $0.fault == fault }?.body
+    }
+
+    static func fault(in frame: Frame) -> RPCFault? {
+        guard frame.flags.contains(.notExecuted) else { return nil }
+        return bodies.first { $0.body == frame.body }?.fault
     }
 }
 
 extension RPCFault {
     init(_ frame: Frame, _ status: RPCStatus) {
+        if let frequent = FrequentFault.fault(in: frame) {
+            self = frequent
+            return
+        }
         // Leniently: a newer server may say more than we know.
         let body = try? JSONDecoder().decode(FaultBody.self, from: Data(frame.body.readableBytesView))
         let retryAfter = Int(frame.a & 0xFFFF) * 16
         self.init(
             status, body?.code ?? "unknown", body?.message ?? "The call failed.", errors: body?.errors ?? [],
             current: body?.current, retryAfterMilliseconds: retryAfter == 0 ? nil : retryAfter,
-            isNotExecuted: frame.flags.contains(.notExecuted))
+            isNotExecuted: frame.flags.contains(.notExecuted), doNotRetry: frame.flags.contains(.doNotRetry))
     }
 }
 
@@ -40,4 +61,7 @@ struct FaultBody: Codable {
         errors = fault.errors.isEmpty ? nil : fault.errors
         current = fault.current
     }
+
+    /// Encoding strings cannot fail; if it did, the status alone still tells the caller.
+    var encoded: ByteBuffer { (try? StrictJSON.encode(self)).map { ByteBuffer(data: $0) } ?? ByteBuffer() }
 }

@@ -8,10 +8,11 @@ package import NIOCore
 ///  5  1  type
 ///  6  2  flags
 ///  8  4  id         the call; 0 = the connection itself
-/// 12  4  a          REQUEST: remaining ms · RESPONSE: status (u16), retry-after in 16 ms (u16) · CREDIT: items · DRAIN: last id served
+/// 12  4  a          REQUEST: remaining ms · RESPONSE, STREAM_END: status (u16), retry-after in 16 ms (u16) ·
+///                   CREDIT: items · DRAIN: last id served · GOODBYE: reason
 /// 16  2  method
 /// 18  2  metaLength
-/// 20  4  crc        0 while the flag is clear
+/// 20  4  crc        CRC-32 of bytes 4 ..< 20 and 24 ..< end; 0 while the flag is clear, as under TLS
 /// 24  …  metadata, then body
 /// ```
 package struct Frame: Equatable, Sendable {
@@ -22,20 +23,26 @@ package struct Frame: Equatable, Sendable {
     package struct Flags: OptionSet, Sendable {
         package let rawValue: UInt16
         package init(rawValue: UInt16) { self.rawValue = rawValue }
-        /// What a peer that does not know it would misread.
-        package static let unsupported: Flags = [.bodyIsCompressed, .hasChecksum, .wantsStream]
         package static let bodyIsCompressed = Flags(rawValue: 1 << 0)
         package static let hasChecksum = Flags(rawValue: 1 << 1)
         package static let isIdempotent = Flags(rawValue: 1 << 2)
         package static let wantsStream = Flags(rawValue: 1 << 3)
         package static let notExecuted = Flags(rawValue: 1 << 4)
         package static let doNotRetry = Flags(rawValue: 1 << 5)
+        /// What a peer adds beyond these would be misread.
+        package static let known: Flags = [
+            .bodyIsCompressed, .hasChecksum, .isIdempotent, .wantsStream, .notExecuted, .doNotRetry,
+        ]
+        /// What a REQUEST may carry.
+        package static let ofRequest: Flags = [.bodyIsCompressed, .hasChecksum, .isIdempotent, .wantsStream]
     }
 
     package static let version: UInt8 = 1
     package static let headerBytes = 24
     /// The `length` of a frame without metadata and body.
     static let lengthMin = 20
+    /// In a REQUEST for a stream: it has no deadline and ends when either side ends it.
+    static let noDeadline = UInt32.max
 
     package var kind: Kind
     package var flags: Flags
@@ -62,12 +69,28 @@ package struct Frame: Equatable, Sendable {
 }
 
 extension ByteBuffer {
-    package mutating func writeFrame(_ frame: Frame) {
+    package mutating func writeFrame(_ frame: Frame, checksummed: Bool = false) {
         reserveCapacity(minimumWritableBytes: frame.encodedBytes)
+        writeFrameHead(frame, checksummed: checksummed)
+        writeImmutableBuffer(frame.body)
+    }
+
+    /// Everything but the body, which must follow: so that a large one need not be copied.
+    mutating func writeFrameHead(_ frame: Frame, checksummed: Bool) {
+        let start = writerIndex
+        let flags = checksummed ? frame.flags.union(.hasChecksum) : frame.flags
         writeMultipleIntegers(
-            UInt32(frame.encodedBytes - 4), Frame.version, frame.kind.rawValue, frame.flags.rawValue, frame.id, frame.a,
+            UInt32(frame.encodedBytes - 4), Frame.version, frame.kind.rawValue, flags.rawValue, frame.id, frame.a,
             frame.method, UInt16(frame.metadata.readableBytes), UInt32(0))
         writeImmutableBuffer(frame.metadata)
-        writeImmutableBuffer(frame.body)
+        guard checksummed else { return }
+        var checksum = Checksum()
+        withUnsafeReadableBytes { bytes in
+            let head = start - readerIndex
+            checksum.add(UnsafeRawBufferPointer(rebasing: bytes[head + 4..<head + 20]))
+            checksum.add(UnsafeRawBufferPointer(rebasing: bytes[(head + Frame.headerBytes)...]))
+        }
+        checksum.add(frame.body)
+        setInteger(checksum.value, at: start + 20)
     }
 }

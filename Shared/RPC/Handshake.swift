@@ -10,7 +10,8 @@ import NIOFoundationEssentialsCompat
 /// server → client  HELLO_ACK  version, name, nonce, limits, proof
 /// client → server  HELLO      proof; calls may follow at once
 /// ```
-/// A proof is HMAC-SHA256(secret, role ‖ client's nonce ‖ server's nonce ‖ client's name ‖ 0 ‖ server's name).
+/// A proof is HMAC-SHA256(secret, role ‖ client's nonce ‖ server's nonce ‖ client's name ‖ 0 ‖ server's name). Under mutual
+/// TLS there are no proofs: each name must stand in its side's certificate.
 package struct HandshakeSecret: Sendable {
     private let key: SymmetricKey
 
@@ -49,21 +50,27 @@ struct HandshakeNames {
     }
 }
 
-/// The body of the handshake's frames.
+/// The body of the handshake's frames. Fields that a reader does not know are skipped.
 struct Hello: Codable {
-    var magic = "IBPRPC01"
+    static let magic = "IBPRPC01"
+    static let nonceBytes = 32
+
+    var magic = Self.magic
     var versionMin: UInt8 = Frame.version
     var versionMax: UInt8 = Frame.version
+    /// Of a HELLO_ACK: the version that both speak from here on.
+    var version: UInt8?
     var service: String
+    var build: String?
+    /// Tells builds with different method tables apart. The table only ever grows, so such peers still understand each other.
+    var tableHash: String?
     var nonce: Data?
     var proof: Data?
     var frameBytesMax: Int
     var inFlightMax: Int
 
-    init(service: String, nonce: Data? = nil, proof: Data? = nil, limits: RPCLimits) {
+    init(service: String, limits: RPCLimits) {
         self.service = service
-        self.nonce = nonce
-        self.proof = proof
         frameBytesMax = limits.frameBytesMax
         inFlightMax = limits.inFlightMax
     }
@@ -72,12 +79,20 @@ struct Hello: Codable {
         guard let hello = try? JSONDecoder().decode(Hello.self, from: Data(frame.body.readableBytesView)) else {
             throw FrameError.handshake("the peer's greeting cannot be read")
         }
-        guard hello.magic == "IBPRPC01" else { throw FrameError.handshake("the peer speaks another protocol") }
-        guard hello.versionMin <= Frame.version, hello.versionMax >= Frame.version else {
-            throw FrameError.handshake("no common version: the peer speaks \(hello.versionMin) to \(hello.versionMax)")
+        guard hello.magic == Self.magic else { throw FrameError.handshake("the peer speaks another protocol") }
+        guard hello.versionMin <= hello.versionMax, hello.commonVersion != nil else {
+            throw FrameError.handshake(
+                "no common version: the peer speaks \(hello.versionMin) to \(hello.versionMax), this side \(Frame.version)"
+            )
+        }
+        guard hello.frameBytesMax >= Frame.headerBytes, hello.inFlightMax >= 1 else {
+            throw FrameError.handshake("the peer's limits leave no room for a call")
         }
         self = hello
     }
+
+    /// The highest version that both sides speak; this side speaks one.
+    var commonVersion: UInt8? { (versionMin...versionMax).contains(Frame.version) ? Frame.version : nil }
 
     func frame(_ kind: Frame.Kind) throws -> Frame { Frame(kind, body: ByteBuffer(data: try StrictJSON.encode(self))) }
 }

@@ -17,7 +17,10 @@ package final class RPCClient: Sendable {
         package var peer: String
         /// The name that this client proves.
         package var service: String
-        package var secret: HandshakeSecret
+        package var security: RPCSecurity
+        package var version = ""
+        /// Of the whole suite's method table.
+        package var tableHash: String?
         package var limits = RPCLimits.default
         /// How long a call waits for a connection.
         package var connectionWait = TimeAmount.seconds(1)
@@ -26,17 +29,22 @@ package final class RPCClient: Sendable {
         package var sendsIdentity = false
         package var attemptsMax = 3
 
-        package init(host: String, port: Int, peer: String, service: String, secret: HandshakeSecret) {
+        package init(host: String, port: Int, peer: String, service: String, security: RPCSecurity) {
             self.host = host
             self.port = port
             self.peer = peer
             self.service = service
-            self.secret = secret
+            self.security = security
+        }
+
+        package init(host: String, port: Int, peer: String, service: String, secret: HandshakeSecret) {
+            self.init(host: host, port: port, peer: peer, service: service, security: .secret(secret))
         }
     }
 
     package let configuration: Configuration
     private let links: [ClientLink]
+    private let budget = RetryBudget()
     private let states = AsyncStream.makeStream(of: RPCConnectionState.self, bufferingPolicy: .bufferingNewest(8))
 
     package init(_ configuration: Configuration, group: any EventLoopGroup, logger: Logger) {
@@ -79,8 +87,23 @@ package final class RPCClient: Sendable {
         try await call(BuiltInMethods.health, Nothing(), timeout: timeout, waitsForConnection: false)
     }
 
-    /// The call without its types: what is in `body` goes as it is. Repeats only what was not executed, or what is
-    /// idempotent and lost its connection, at most `attemptsMax` times.
+    /// The items of a stream; see `RPCStream`. What goes wrong, also before the first item, is thrown to its reader.
+    ///
+    /// - Parameter timeout: of the whole stream; nil when it may go on for ever.
+    package func stream<Input, Item>(
+        _ method: RPCStreamMethod<Input, Item>, _ input: Input, timeout: TimeAmount? = nil,
+        context: RPCContext? = nil, window: Int? = nil
+    ) throws -> RPCStream<Item> {
+        let body = input is Nothing ? ByteBuffer() : ByteBuffer(data: try StrictJSON.encode(input))
+        let call = ClientCall(
+            method.entry, body: body, metadata: metadata(context), deadline: timeout.map { .now() + $0 },
+            waitsForConnection: true)
+        let inbox = StreamInbox(window: window ?? configuration.limits.streamWindow)
+        return RPCStream(reader: StreamReader(call, inbox, link()))
+    }
+
+    /// The call without its types: what is in `body` goes as it is. Repeats only what was not executed, or what may run
+    /// twice and lost its connection, at most `attemptsMax` times and within the retry budget.
     package func send(
         _ method: RPCMethodEntry, body: ByteBuffer, timeout: TimeAmount = .seconds(5), context: RPCContext? = nil,
         waitsForConnection: Bool = true
@@ -88,28 +111,45 @@ package final class RPCClient: Sendable {
         let deadline = min(.now() + timeout, context?.deadline ?? .distantFuture)
         let metadata = metadata(context)
         var backOff = BackOff(first: .milliseconds(10), max: .milliseconds(200))
-        for attempt in 1... {
-            do {
-                return try await sendOnce(method, body, metadata, deadline, waitsForConnection)
-            } catch let fault as RPCFault {
+        var mayHaveRun = false
+        let runsOnce = !method.isIdempotent && !(method.deduplicates && context?.idempotencyKey != nil)
+        var attempts = 0
+        var drains = 0
+        while true {
+            switch await sendOnce(method, body, metadata, deadline, waitsForConnection) {
+            case .success(let reply):
+                budget.succeeded()
+                return reply
+            case .failure(var fault):
+                mayHaveRun = mayHaveRun || !fault.isNotExecuted
+                // A server that stops has not seen the call, and is gone when it is sent again: that was no attempt.
+                if fault.isDraining, configuration.attemptsMax > 1 { drains += 1 } else { attempts += 1 }
                 let pause = max(backOff.next(), .milliseconds(fault.retryAfterMilliseconds ?? 0))
-                guard attempt < configuration.attemptsMax, Self.mayRepeat(method, fault), waitsForConnection,
-                    NIODeadline.now() + TimeAmount(pause) < deadline
-                else { throw fault }
+                let mayRepeat =
+                    attempts < configuration.attemptsMax && drains <= Self.drainsMax && waitsForConnection
+                    && NIODeadline.now() + TimeAmount(pause) < deadline && mayRepeat(runsOnce, fault)
+                fault.isNotExecuted = !mayHaveRun
+                fault.isReceived = true
+                guard mayRepeat else { throw fault }
                 guard (try? await Task.sleep(for: pause)) != nil else {
                     throw RPCFault(.cancelled, "cancelled", "The caller gave up.", isNotExecuted: fault.isNotExecuted)
                 }
             }
         }
-        throw RPCFault.internal
     }
 
-    /// A call that waited in vain for a connection has waited enough.
-    private static func mayRepeat(_ method: RPCMethodEntry, _ fault: RPCFault) -> Bool {
-        switch fault.code {
-        case "connection_lost": method.isIdempotent
-        case "draining", "busy": fault.isNotExecuted
-        default: false
+    /// How many stopping servers a call may meet, one after the other.
+    private static let drainsMax = 10
+
+    /// - Parameter runsOnce: a second run would have a second effect.
+    private func mayRepeat(_ runsOnce: Bool, _ fault: RPCFault) -> Bool {
+        guard !fault.doNotRetry, fault.isNotExecuted || !runsOnce else { return false }
+        switch fault.status {
+        // Refused by a server that stops: it has not seen the call, and the next server has no other load for it.
+        case .unavailable where fault.isNotExecuted: return true
+        case .unavailable: return budget.take()
+        case .resourceExhausted where fault.isNotExecuted: return budget.take()
+        default: return false
         }
     }
 
@@ -123,18 +163,14 @@ package final class RPCClient: Sendable {
 
     private func sendOnce(
         _ method: RPCMethodEntry, _ body: ByteBuffer, _ metadata: ByteBuffer, _ deadline: NIODeadline, _ waits: Bool
-    ) async throws -> RPCReply {
+    ) async -> Result<RPCReply, RPCFault> {
         let link = link()
-        let promise = link.eventLoop.makePromise(of: RPCReply.self)
-        let start = { @Sendable in
-            link.send(method, body: body, metadata: metadata, deadline: deadline, waits: waits, promise: promise)
-        }
-        let loop = link.eventLoop
-        let ticket = loop.inEventLoop ? loop.makeSucceededFuture(start()) : loop.submit(start)
-        return try await withTaskCancellationHandler {
-            try await promise.futureResult.get()
+        let call = ClientCall(method, body: body, metadata: metadata, deadline: deadline, waitsForConnection: waits)
+        return await withTaskCancellationHandler {
+            // Settled exactly once: `ClientCall` sees to that, and every call has a deadline.
+            await withUnsafeContinuation { link.start(call, .reply($0)) }
         } onCancel: {
-            ticket.whenSuccess { link.cancel($0) }
+            link.cancel(call)
         }
     }
 

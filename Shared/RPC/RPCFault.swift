@@ -12,10 +12,14 @@ package struct RPCFault: Error, Sendable, Hashable {
     package var retryAfterMilliseconds: Int?
     /// True when the call certainly did not run, so that any caller may send it again.
     package var isNotExecuted: Bool
+    /// True when sending it again would end the same way.
+    package var doNotRetry: Bool
+    /// True when a client got it as the outcome of a call: what it says of execution holds for that call alone.
+    package internal(set) var isReceived = false
 
     package init(
         _ status: RPCStatus, _ code: String, _ message: String, errors: [FieldFault] = [], current: String? = nil,
-        retryAfterMilliseconds: Int? = nil, isNotExecuted: Bool = false
+        retryAfterMilliseconds: Int? = nil, isNotExecuted: Bool = false, doNotRetry: Bool = false
     ) {
         self.status = status
         self.code = code
@@ -24,6 +28,7 @@ package struct RPCFault: Error, Sendable, Hashable {
         self.current = current
         self.retryAfterMilliseconds = retryAfterMilliseconds
         self.isNotExecuted = isNotExecuted
+        self.doNotRetry = doNotRetry
     }
 }
 
@@ -58,7 +63,30 @@ extension RPCFault {
         RPCFault(.permissionDenied, "forbidden", message)
     }
 
+    /// Before anything ran: the same call at another time, or to another server, may well succeed.
     static let draining = RPCFault(.unavailable, "draining", "The service is stopping.", isNotExecuted: true)
+    /// Said by a server that stops, of a call that it did not take any more.
+    var isDraining: Bool { isNotExecuted && status == Self.draining.status && code == Self.draining.code }
+
+    static let streamDrained = RPCFault(.unavailable, "draining", "The service is stopping; start the stream anew.")
+    static let busy = RPCFault(
+        .resourceExhausted, "busy", "Too many calls at once.", retryAfterMilliseconds: 64, isNotExecuted: true)
+    static let expired = RPCFault(
+        .deadlineExceeded, "deadline_exceeded", "Too late to start.", isNotExecuted: true)
+    static let cancelledBeforeStart = RPCFault(
+        .cancelled, "cancelled", "The caller gave up.", isNotExecuted: true)
+
+    static let badReply = RPCFault(.internal, "bad_reply", "The reply cannot be read.")
+
+    /// Whether the call ran is unknown.
+    static func connectionLost(_ peer: String) -> RPCFault {
+        RPCFault(.unavailable, "connection_lost", "The connection to \(peer) was lost.")
+    }
+
+    /// Before anything ran, and for good: `code` and words say what is wrong with the call itself.
+    static func refused(_ status: RPCStatus, _ code: String, _ message: String) -> RPCFault {
+        RPCFault(status, code, message, isNotExecuted: true, doNotRetry: true)
+    }
 
     package static let `internal` = RPCFault(
         .internal, "internal", "Something went wrong on our side; it has been logged.")

@@ -41,6 +41,9 @@ package struct RPCMetadata: Equatable, Sendable {
 
     /// - Throws: `FrameError.badMetadata` for truncated entries, wrong lengths and unknown critical keys.
     package init(_ bytes: ByteBuffer) throws {
+        guard bytes.readableBytes <= RPCLimits.metadataBytesMax else {
+            throw FrameError.badMetadata("longer than \(RPCLimits.metadataBytesMax) bytes")
+        }
         var bytes = bytes
         while let key = bytes.readInteger(as: UInt8.self) {
             guard let value = bytes.readLengthPrefixedSlice(as: UInt16.self) else {

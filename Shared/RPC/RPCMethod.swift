@@ -7,11 +7,29 @@ package struct RPCMethod<Input: Codable & Sendable, Output: Codable & Sendable>:
     ///   - name: `service.verb`, as logs, metrics and `describe` show it.
     ///   - callers: names of the services that may call it; the server refuses others.
     ///   - isIdempotent: true when running it twice does no harm, so that a lost reply may be retried.
+    ///   - deduplicates: true when a second call with the same idempotency key has no second effect and gets the same answer,
+    ///     so that a call with a key may be retried too.
     ///   - isLongPoll: true when it mostly waits for news; a server that drains ends such calls at once.
     package init(
-        _ id: UInt16, _ name: String, callers: Set<String>, isIdempotent: Bool = false, isLongPoll: Bool = false
+        _ id: UInt16, _ name: String, callers: Set<String>, isIdempotent: Bool = false, deduplicates: Bool = false,
+        isLongPoll: Bool = false
     ) {
-        entry = RPCMethodEntry(id: id, name: name, callers: callers, isIdempotent: isIdempotent, isLongPoll: isLongPoll)
+        entry = RPCMethodEntry(
+            id: id, name: name, callers: callers, isIdempotent: isIdempotent, deduplicates: deduplicates,
+            isLongPoll: isLongPoll)
+    }
+}
+
+/// A call that is answered by many items, one after the other, as fast as the caller takes them. A server that drains ends
+/// it; the caller then starts it anew, from where it stands.
+package struct RPCStreamMethod<Input: Codable & Sendable, Item: Codable & Sendable>: Sendable {
+    package let entry: RPCMethodEntry
+
+    /// - Parameter isFinite: true when it brings what there is and ends; a server that drains, or a connection that grows
+    ///   old, waits for that. Otherwise it waits for news and is ended at once.
+    package init(_ id: UInt16, _ name: String, callers: Set<String>, isFinite: Bool = false) {
+        entry = RPCMethodEntry(
+            id: id, name: name, callers: callers, isIdempotent: true, isLongPoll: !isFinite, isStream: true)
     }
 }
 
@@ -21,18 +39,26 @@ package struct RPCMethodEntry: Sendable, Hashable {
     package let name: String
     package let callers: Set<String>
     package let isIdempotent: Bool
+    package let deduplicates: Bool
+    /// It mostly waits for news, and so may never end by itself.
     package let isLongPoll: Bool
+    package let isStream: Bool
 
-    package init(id: UInt16, name: String, callers: Set<String>, isIdempotent: Bool, isLongPoll: Bool = false) {
+    package init(
+        id: UInt16, name: String, callers: Set<String>, isIdempotent: Bool, deduplicates: Bool = false,
+        isLongPoll: Bool = false, isStream: Bool = false
+    ) {
         self.id = id
         self.name = name
         self.callers = callers
         self.isIdempotent = isIdempotent
+        self.deduplicates = deduplicates
         self.isLongPoll = isLongPoll
+        self.isStream = isStream
     }
 }
 
-/// The input or output of a call that needs none. Travels as `{}`.
+/// The input or output of a call that needs none. Travels as an empty body, or as `{}`.
 package struct Nothing: Codable, Sendable, Hashable {
     package init() {}
 }

@@ -4,7 +4,12 @@ import NIOFoundationEssentialsCompat
 
 /// The methods that a server offers.
 package struct RPCRouter: Sendable {
-    typealias Handler = @Sendable (ByteBuffer, RPCContext) async throws -> RPCReply
+    typealias UnaryHandler = @Sendable (ByteBuffer, RPCContext) async throws -> RPCReply
+
+    enum Handler: Sendable {
+        case unary(UnaryHandler)
+        case stream(@Sendable (ByteBuffer, RPCContext, ServerStream) async throws -> Void)
+    }
 
     struct Route: Sendable {
         let entry: RPCMethodEntry
@@ -36,9 +41,33 @@ package struct RPCRouter: Sendable {
         }
     }
 
-    private mutating func add(_ entry: RPCMethodEntry, _ handler: @escaping Handler) {
-        precondition(routes[entry.id] == nil, "method \(entry.name) is registered twice")
-        routes[entry.id] = Route(entry: entry, handler: handler)
+    /// The call without its types: the handler takes and returns bytes as they are.
+    package mutating func onBytes(
+        _ entry: RPCMethodEntry, _ handler: @escaping @Sendable (ByteBuffer, RPCContext) async throws -> RPCReply
+    ) {
+        add(entry, handler)
+    }
+
+    /// A stream ends when the handler returns.
+    package mutating func on<Input, Item>(
+        _ method: RPCStreamMethod<Input, Item>,
+        _ handler: @escaping @Sendable (Input, RPCContext, RPCStreamWriter<Item>) async throws -> Void
+    ) {
+        add(
+            Route(
+                entry: method.entry,
+                handler: .stream { body, context, stream in
+                    try await handler(try Self.input(body), context, RPCStreamWriter(stream: stream))
+                }))
+    }
+
+    private mutating func add(_ entry: RPCMethodEntry, _ handler: @escaping UnaryHandler) {
+        add(Route(entry: entry, handler: .unary(handler)))
+    }
+
+    private mutating func add(_ route: Route) {
+        precondition(routes[route.entry.id] == nil, "method \(route.entry.name) is registered twice")
+        routes[route.entry.id] = route
     }
 
     private static func input<Input: Decodable>(_ body: ByteBuffer) throws -> Input {
@@ -50,11 +79,11 @@ package struct RPCRouter: Sendable {
 
     /// Runs a method as the server would, without a connection.
     package func dispatch(_ method: RPCMethodEntry, body: ByteBuffer, context: RPCContext) async throws -> RPCReply {
-        guard let route = routes[method.id] else {
+        guard case .unary(let handler) = routes[method.id]?.handler else {
             throw RPCFault(
                 .unimplemented, "unimplemented", "This service has no method \(method.name).", isNotExecuted: true)
         }
-        return try await route.handler(body, context)
+        return try await handler(body, context)
     }
 }
 

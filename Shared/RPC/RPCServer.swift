@@ -11,20 +11,26 @@ package final class RPCServer: Sendable {
         /// The name this server proves in the handshake.
         package var service: String
         package var version: String
-        package var secret: HandshakeSecret
+        package var security: RPCSecurity
+        /// Of the whole suite's method table; peers that were built with another one say so in their logs.
+        package var tableHash: String?
         package var limits = RPCLimits.default
         /// The one peer that may say on whose behalf it calls.
         package var identityPeer = "gateway"
         package var isReady: @Sendable () -> Bool = { true }
         /// Called once per finished call: method, status, time from arrival to answer.
-        package var observe: @Sendable (String, RPCStatus, TimeAmount) -> Void = { _, _, _ in }
+        package var observe: @Sendable (RPCMethodEntry, RPCStatus, TimeAmount) -> Void = { _, _, _ in }
 
-        package init(host: String, port: Int, service: String, version: String, secret: HandshakeSecret) {
+        package init(host: String, port: Int, service: String, version: String, security: RPCSecurity) {
             self.host = host
             self.port = port
             self.service = service
             self.version = version
-            self.secret = secret
+            self.security = security
+        }
+
+        package init(host: String, port: Int, service: String, version: String, secret: HandshakeSecret) {
+            self.init(host: host, port: port, service: service, version: version, security: .secret(secret))
         }
     }
 
@@ -35,8 +41,9 @@ package final class RPCServer: Sendable {
     }
 
     private let configuration: Configuration
-    private let router: RPCRouter
+    private let methods: ServedMethods
     private let group: any EventLoopGroup
+    private let loops: [ObjectIdentifier: ServerLoop]
     private let logger: Logger
     private let stats = RPCStats()
     private let open = Mutex(Open())
@@ -44,24 +51,14 @@ package final class RPCServer: Sendable {
     package init(_ configuration: Configuration, router: RPCRouter, group: any EventLoopGroup, logger: Logger) {
         self.configuration = configuration
         self.group = group
+        loops = Dictionary(
+            group.makeIterator().map { (ObjectIdentifier($0), ServerLoop($0)) }, uniquingKeysWith: { first, _ in first }
+        )
         self.logger = logger
-        let started = NIODeadline.now()
         var router = router
-        let own = router.entries
-        router.on(BuiltInMethods.health) { _, _ in
-            RPCServerHealth(
-                isReady: configuration.isReady(), service: configuration.service, version: configuration.version,
-                uptimeSeconds: Int((NIODeadline.now() - started).nanoseconds / 1_000_000_000))
-        }
-        router.on(BuiltInMethods.describe) { _, _ in
-            RPCDescription(
-                service: configuration.service,
-                methods: own.map {
-                    .init(id: $0.id, name: $0.name, callers: $0.callers.sorted(), idempotent: $0.isIdempotent)
-                })
-        }
-        router.on(BuiltInMethods.stats) { [stats] _, _ in stats.report }
-        self.router = router
+        BuiltInHandlers(configuration, methods: router.entries, stats: stats).register(on: &router)
+        methods = ServedMethods(router)
+        stats.track(methods.stats)
     }
 
     /// - Throws: `RPCServerError.addressInUse` or `.cannotListen`, each one clear line.
@@ -71,7 +68,7 @@ package final class RPCServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(
-                .writeBufferWaterMark, value: .init(low: 64 * 1024, high: configuration.limits.outboundBytesMax)
+                .writeBufferWaterMark, value: .init(low: 64 * 1024, high: configuration.limits.outboundBytesPause)
             )
             .childChannelInitializer { channel in self.accept(channel) }
         let address = "\(configuration.host):\(configuration.port)"
@@ -89,9 +86,13 @@ package final class RPCServer: Sendable {
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
+            guard open.withLock({ $0.connections.count }) < configuration.limits.connectionsMax else {
+                throw RPCServerError.tooManyConnections
+            }
+            let loop = loops[ObjectIdentifier(channel.eventLoop)] ?? ServerLoop(channel.eventLoop)
             let connection = ServerConnection(
-                configuration, router: router, stats: stats, logger: logger,
-                executor: EventLoopTaskExecutor(channel.eventLoop))
+                configuration, methods: methods, stats: stats, logger: logger, loop: loop)
+            try configuration.security.secureServer(channel.pipeline.syncOperations)
             try channel.pipeline.syncOperations.addHandler(connection)
             let id = ObjectIdentifier(connection)
             let isDraining = open.withLock {
@@ -99,35 +100,41 @@ package final class RPCServer: Sendable {
                 return $0.isDraining
             }
             channel.closeFuture.whenComplete { _ in self.open.withLock { _ = $0.connections.removeValue(forKey: id) } }
-            if isDraining { connection.drain() }
+            if isDraining { connection.drain(.drained) }
         }
     }
 
     /// Stops listening, tells every peer, lets calls under way finish, and closes what is left when the time is up.
     package func drain(within limit: TimeAmount) async {
-        let (listener, connections) = open.withLock { state in
+        let end = NIODeadline.now() + limit
+        let listener = open.withLock { state in
             state.isDraining = true
-            return (state.listener, Array(state.connections.values))
+            return state.listener
         }
         try? await listener?.close()
-        for (connection, channel) in connections { channel.eventLoop.execute { connection.drain() } }
-        let cutOff = connections.map { _, channel in
-            channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+        // Some were accepted while the listener closed.
+        while case let connections = open.withLock({ Array($0.connections.values) }), !connections.isEmpty {
+            for (connection, channel) in connections { channel.eventLoop.execute { connection.drain(.drained) } }
+            let cutOff = connections.map { _, channel in
+                channel.eventLoop.scheduleTask(deadline: end) { channel.close(promise: nil) }
+            }
+            for (_, channel) in connections { try? await channel.closeFuture.get() }
+            cutOff.forEach { $0.cancel() }
         }
-        for (_, channel) in connections { try? await channel.closeFuture.get() }
-        cutOff.forEach { $0.cancel() }
     }
 }
 
 package enum RPCServerError: Error, CustomStringConvertible {
     case addressInUse(String)
     case cannotListen(String, String)
+    case tooManyConnections
 
     package var description: String {
         switch self {
         case .addressInUse(let address):
             "\(address) is in use by another process; choose another address or stop that one"
         case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        case .tooManyConnections: "there are too many connections"
         }
     }
 }

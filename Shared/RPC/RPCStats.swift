@@ -1,35 +1,48 @@
 import Synchronization
 
-/// Counts what a server does. One lock, taken twice a call for a few instructions.
+/// Counts what a server does; readable from any thread.
 final class RPCStats: Sendable {
-    private struct Counts {
-        var connections = 0
-        var inFlight = 0
-        var methods: [String: RPCStatsReport.Method] = [:]
-    }
+    let connections = Counter()
+    let inFlight = Counter()
+    /// Calls turned away because too much waited already.
+    let refused = Counter()
+    /// Calls whose time was over before they began.
+    let expired = Counter()
+    private let methods = Mutex<[MethodStats]>([])
 
-    private let counts = Mutex(Counts())
-
-    func connected() { counts.withLock { $0.connections += 1 } }
-    func disconnected() { counts.withLock { $0.connections -= 1 } }
-    func started() { counts.withLock { $0.inFlight += 1 } }
-
-    func finished(_ method: String, _ status: RPCStatus, microseconds: Int) {
-        counts.withLock {
-            $0.inFlight -= 1
-            var entry = $0.methods[method] ?? .init(name: method, calls: 0, failures: 0, totalMicroseconds: 0)
-            entry.calls += 1
-            entry.failures += status == .ok ? 0 : 1
-            entry.totalMicroseconds += microseconds
-            $0.methods[method] = entry
-        }
-    }
+    func track(_ methods: [MethodStats]) { self.methods.withLock { $0 = methods } }
 
     var report: RPCStatsReport {
-        counts.withLock {
-            RPCStatsReport(
-                connections: $0.connections, inFlight: $0.inFlight,
-                methods: $0.methods.values.sorted { $0.name < $1.name })
-        }
+        RPCStatsReport(
+            connections: connections.value, inFlight: inFlight.value, refused: refused.value, expired: expired.value,
+            methods: methods.withLock(\.self).map(\.report).filter { $0.calls > 0 }.sorted { $0.name < $1.name })
     }
+}
+
+/// What became of one method's calls.
+final class MethodStats: Sendable {
+    private let name: String
+    private let calls = Counter()
+    private let failures = Counter()
+    private let microseconds = Counter()
+
+    init(_ name: String) { self.name = name }
+
+    func finished(_ status: RPCStatus, microseconds: Int) {
+        calls.add(1)
+        if status != .ok { failures.add(1) }
+        self.microseconds.add(microseconds)
+    }
+
+    var report: RPCStatsReport.Method {
+        .init(
+            name: name, calls: calls.value, failures: failures.value, totalMicroseconds: microseconds.value)
+    }
+}
+
+final class Counter: Sendable {
+    private let number = Atomic(0)
+
+    func add(_ count: Int) { number.wrappingAdd(count, ordering: .relaxed) }
+    var value: Int { number.load(ordering: .relaxed) }
 }

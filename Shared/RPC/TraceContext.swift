@@ -1,3 +1,5 @@
+import Synchronization
+
 /// W3C Trace Context, `traceparent` version 00: 16 bytes of trace id, 8 of span id, one of flags.
 /// Travels as 25 bytes in a frame and as `00-<32 hex>-<16 hex>-<2 hex>` in a header.
 package struct TraceContext: Sendable, Hashable {
@@ -12,15 +14,13 @@ package struct TraceContext: Sendable, Hashable {
     }
 
     package static func random() -> TraceContext {
-        TraceContext(
-            traceHigh: .random(in: 1 ... .max), traceLow: .random(in: 1 ... .max), span: .random(in: 1 ... .max),
-            flags: 1)
+        TraceContext(traceHigh: TraceID.next(), traceLow: TraceID.next(), span: TraceID.next(), flags: 1)
     }
 
     /// The same trace, one span further down.
     package func child() -> TraceContext {
         var next = self
-        next.span = .random(in: 1 ... .max)
+        next.span = TraceID.next()
         return next
     }
 
@@ -49,5 +49,18 @@ package struct TraceContext: Sendable, Hashable {
     private static func value(_ hex: Substring) -> UInt64? {
         guard hex.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
         return UInt64(hex, radix: 16)
+    }
+}
+
+/// SplitMix64 from a random start: ids need be unlike any other's, not unguessable, and come by the hundred thousand.
+private enum TraceID {
+    private static let state = Atomic(UInt64.random(in: .min ... .max))
+
+    static func next() -> UInt64 {
+        var z = state.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        z ^= z >> 31
+        return z == 0 ? 1 : z
     }
 }

@@ -1,6 +1,6 @@
+import Contracts
 import Foundation
 package import Logging
-import Metrics
 package import NIOCore
 package import RPC
 package import ServiceLifecycle
@@ -12,8 +12,9 @@ package struct ProcessKit: Sendable {
     package var group: any EventLoopGroup
     package var readiness: Readiness
     package var metrics: PrometheusRegistry
-    private let name: String
+    let name: String
     private let common: CommonSettings
+    private let security: Result<RPCSecurity, any Error>
 
     package init(
         name: String, common: CommonSettings, logger: Logger, group: any EventLoopGroup, metrics: PrometheusRegistry
@@ -24,6 +25,7 @@ package struct ProcessKit: Sendable {
         self.group = group
         self.metrics = metrics
         readiness = Readiness()
+        security = Result { try common.security(logger: logger) }
     }
 
     package static let version = "0.1.0"
@@ -34,12 +36,11 @@ package struct ProcessKit: Sendable {
             throw SettingsError("IBP_LISTEN is not set: HOST:PORT for calls from other services")
         }
         var configuration = RPCServer.Configuration(
-            host: listen.host, port: listen.port, service: name, version: Self.version, secret: try common.secret())
+            host: listen.host, port: listen.port, service: name, version: Self.version, security: try security.get())
+        configuration.tableHash = MethodTable.hash
         configuration.isReady = { [readiness] in readiness.isReady }
-        configuration.observe = { method, status, elapsed in
-            let dimensions = [("method", method), ("status", "\(status)")]
-            Timer(label: "ibp_rpc_server_seconds", dimensions: dimensions).recordNanoseconds(elapsed.nanoseconds)
-        }
+        let timers = CallTimers()
+        configuration.observe = { method, status, elapsed in timers.record(method, status, elapsed) }
         readiness.set("rpc", isReady: false)
         let server = RPCServer(configuration, router: router, group: group, logger: logger)
         return RPCServerService(server: server, readiness: readiness, logger: logger)
@@ -51,8 +52,10 @@ package struct ProcessKit: Sendable {
             throw SettingsError("IBP_PEER_\(peer.uppercased()) is not set: HOST:PORT of the \(peer) service")
         }
         var configuration = RPCClient.Configuration(
-            host: address.host, port: address.port, peer: peer, service: name, secret: try common.secret())
-        configuration.sendsIdentity = name == "gateway"
+            host: address.host, port: address.port, peer: peer, service: name, security: try security.get())
+        configuration.version = Self.version
+        configuration.tableHash = MethodTable.hash
+        configuration.sendsIdentity = name == Peer.gateway
         return RPCClient(configuration, group: group, logger: logger)
     }
 

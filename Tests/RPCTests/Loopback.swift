@@ -19,9 +19,9 @@ struct Loopback {
         _ router: RPCRouter, serverLimits: RPCLimits = .default, peer: String = "gateway",
         serverSecret: HandshakeSecret? = secret,
         connectionWait: TimeAmount = .seconds(30), mayConnect: Bool = true,
+        serverGroup group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         _ body: @Sendable (Loopback) async throws -> T
     ) async throws -> T {
-        let group = MultiThreadedEventLoopGroup.singleton
         var configuration = RPCServer.Configuration(
             host: "127.0.0.1", port: 0, service: "deals", version: "1", secret: try #require(serverSecret))
         configuration.limits = serverLimits
