@@ -106,8 +106,9 @@ let package = Package(
         shared(
             "ServiceKit",
             [
-                "RPC", "HTTPServer", "Contracts", "Telemetry", .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"),
-                .logging, .metrics, .coreMetrics, .lifecycle, .unixSignals, .configuration, .arguments,
+                "RPC", "HTTPServer", "Contracts", "Storage", "Telemetry", .nio("NIOCore"), .nio("NIOPosix"),
+                .nio("NIOHTTP1"), .logging, .metrics, .coreMetrics, .lifecycle, .unixSignals, .configuration,
+                .arguments,
             ]),
         service(
             "Gateway", "gateway",

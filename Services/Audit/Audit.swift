@@ -17,12 +17,15 @@ struct Audit: ServiceProcess {
 
     static func assemble(_ settings: AuditSettings, _ kit: ProcessKit) async throws -> [any Service] {
         let clients = try sources.map { ($0, try kit.client($0)) }
+        let backups = settings.backups?.plan(of: name)
         let store = try Store.open(
             directory: settings.dataDirectory, fileName: "audit.sqlite", migrator: LogSchema.migrator,
-            logger: kit.logger)
+            archive: backups?.archive, logger: kit.logger)
         let log = LogStore(store: store)
+        var router = RPCRouter()
+        AuditHandlers(log: log, sources: sources).register(on: &router)
 
-        var services: [any Service] = [kit.whenStopped(store.close)]
+        var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
         for (source, client) in clients {
             let puller = Puller(
                 source: source, log: log, logger: kit.logger,
@@ -30,9 +33,6 @@ struct Audit: ServiceProcess {
                 pull: { try await client.call(EventMethods.pull, $0, timeout: .seconds(15)) })
             services += [kit.service(client), kit.service("intake from \(source)") { await puller.run() }]
         }
-
-        var router = RPCRouter()
-        AuditHandlers(log: log, sources: sources).register(on: &router)
         services.append(try kit.server(router))
         return services
     }

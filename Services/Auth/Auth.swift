@@ -17,10 +17,8 @@ struct Auth: ServiceProcess {
         let desk = try await AuthDesk.open(settings, logger: kit.logger)
         var router = RPCRouter()
         desk.register(on: &router)
-        return [
-            kit.whenStopped(desk.close),
-            kit.service("sweeper") { await desk.sweepUntilCancelled() },
-            try kit.server(router),
-        ]
+        return kit.care(
+            for: desk.store, in: settings.dataDirectory, backups: settings.backups?.plan(of: name), router: &router)
+            + [kit.service("sweeper") { await desk.sweepUntilCancelled() }, try kit.server(router)]
     }
 }

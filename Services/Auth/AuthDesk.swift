@@ -4,6 +4,7 @@ import Events
 import Foundation
 import Logging
 import RPC
+import ServiceKit
 import Storage
 import Tokens
 
@@ -17,7 +18,7 @@ struct AuthDesk: Sendable {
     let access: AccessHandlers
     let setup: SetupHandlers
     let events: EventFeed
-    private let store: Store
+    let store: Store
     private let sweeper: SweepStore
     private let clock: WallClock
     private let logger: Logger
@@ -28,7 +29,8 @@ struct AuthDesk: Sendable {
         _ settings: AuthSettings, logger: Logger, cost: ScryptCost = .standard, clock: @escaping WallClock = { .now }
     ) async throws -> AuthDesk {
         let store = try Store.open(
-            directory: settings.dataDirectory, fileName: "auth.sqlite", migrator: AuthSchema.migrator, logger: logger)
+            directory: settings.dataDirectory, fileName: "auth.sqlite", migrator: AuthSchema.migrator,
+            archive: settings.backups?.plan(of: Auth.name).archive, logger: logger)
         do {
             try PrivateFile.restrict(directory: settings.dataDirectory, fileName: "auth.sqlite")
             let desk = try await AuthDesk(settings, store: store, logger: logger, cost: cost, clock: clock)

@@ -10,6 +10,8 @@ struct AuthSettings: Sendable {
     /// Of an access token; verifiers refuse more than ten minutes.
     var tokenLifetimeSeconds: Int64 = 600
     var sessions = SessionLimits()
+    /// nil for none.
+    var backups: BackupSettings?
 
     init(dataDirectory: String, bootstrap: Bootstrap? = nil) {
         self.dataDirectory = dataDirectory
@@ -39,6 +41,7 @@ struct AuthSettings: Sendable {
             "session.absolute", default: .seconds(43_200), in: .seconds(60) ... .seconds(604_800),
             "a session ends so long after its sign-in, however busy"
         ).components.seconds
+        backups = try BackupSettings.read(&reader)
     }
 }
 

@@ -19,14 +19,17 @@ struct Deals: ServiceProcess {
     static func settings(_ reader: inout SettingsReader) throws -> DealsSettings { try DealsSettings(&reader) }
 
     static func assemble(_ settings: DealsSettings, _ kit: ProcessKit) async throws -> [any Service] {
+        let backups = settings.backups?.plan(of: name)
         let store = try Store.open(
             directory: settings.dataDirectory, fileName: "deals.sqlite", migrator: DealsSchema.migrator,
-            logger: kit.logger)
+            archive: backups?.archive, logger: kit.logger)
         let auth = try kit.client(Peer.auth)
-        let router = router(store: store) { lookup, context in
+        var router = router(store: store) { lookup, context in
             try await auth.call(AuthMethods.findUser, lookup, context: context)
         }
-        return [kit.whenStopped(store.close), kit.service(auth), try kit.server(router)]
+        return kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router) + [
+            kit.service(auth), try kit.server(router),
+        ]
     }
 
     /// Every call that this service answers; shared by the process and its tests.

@@ -17,9 +17,10 @@ struct Health: ServiceProcess {
 
     static func assemble(_ settings: HealthSettings, _ kit: ProcessKit) async throws -> [any Service] {
         let clients = try remoteTargets.map { ($0, try kit.client($0)) }
+        let backups = settings.backups?.plan(of: name)
         let store = try Store.open(
             directory: settings.dataDirectory, fileName: "health.sqlite", migrator: HistorySchema.migrator,
-            durability: .normal, logger: kit.logger)
+            durability: .normal, archive: backups?.archive, logger: kit.logger)
         let history = HistoryStore(store: store)
         let interval = settings.probeInterval
         let board = ProbeBoard(targets: remoteTargets + [name], interval: interval)
@@ -29,7 +30,10 @@ struct Health: ServiceProcess {
         func prober(_ target: String, _ probe: @escaping @Sendable () async -> ProbeOutcome) -> Prober {
             Prober(target: target, interval: interval, probe: probe) { writer.buffer.add(board.take($0, of: target)) }
         }
-        var services: [any Service] = [kit.whenStopped(store.close), kit.service("history") { await writer.run() }]
+        var router = RPCRouter()
+        HealthHandlers(board: board, history: history, interval: interval).register(on: &router)
+        var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
+        services.append(kit.service("history") { await writer.run() })
         for (target, client) in clients {
             let prober = prober(target) {
                 await ProbeOutcome { try await client.health(timeout: .seconds(2)).isReady }
@@ -41,9 +45,6 @@ struct Health: ServiceProcess {
         }
         let own = prober(name) { await ProbeOutcome { try await history.answers() } }
         services.append(kit.service("prober of itself") { await own.run() })
-
-        var router = RPCRouter()
-        HealthHandlers(board: board, history: history, interval: interval).register(on: &router)
         services.append(try kit.server(router))
         return services
     }

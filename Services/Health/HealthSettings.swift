@@ -5,6 +5,8 @@ struct HealthSettings: Sendable {
     var dataDirectory: String
     /// How often each service is probed, give or take a tenth.
     var probeInterval: Duration
+    /// nil for none.
+    var backups: BackupSettings?
 }
 
 extension HealthSettings {
@@ -13,5 +15,6 @@ extension HealthSettings {
         probeInterval = try reader.duration(
             "probe.interval", default: .seconds(10), in: .milliseconds(100)...Duration.seconds(300),
             "how often each service is probed")
+        backups = try BackupSettings.read(&reader)
     }
 }

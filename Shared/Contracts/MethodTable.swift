@@ -3,10 +3,10 @@ import Foundation
 package import RPC
 
 /// The numbers of all calls between services. Append only: a number is never changed or used again, and a golden test
-/// pins the table. Ranges: 0x0001 built into the RPC, 0x0010 events, 0x01xx auth, 0x02xx deals, 0x03xx audit, 0x04xx health.
+/// pins the table. Ranges: 0x0001 built into the RPC, 0x0010 events, 0x0020 backups, 0x01xx auth, 0x02xx deals, 0x03xx audit, 0x04xx health.
 package enum MethodTable {
     package static let all: [RPCMethodEntry] = [
-        EventMethods.pull.entry,
+        EventMethods.pull.entry, BackupMethods.take.entry,
         AuthMethods.login.entry, AuthMethods.refresh.entry, AuthMethods.logout.entry, AuthMethods.me.entry,
         AuthMethods.listUsers.entry, AuthMethods.createUser.entry, AuthMethods.setUserStatus.entry,
         AuthMethods.watchAccess.entry, AuthMethods.claimSetup.entry, AuthMethods.findUser.entry,

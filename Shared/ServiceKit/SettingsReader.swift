@@ -40,14 +40,20 @@ package struct SettingsReader {
         return value
     }
 
-    /// `500ms`, `10s`, `5m`, `12h`.
+    /// `500ms`, `10s`, `5m`, `12h`, `30d`.
     package mutating func duration(
         _ key: String, default fallback: Duration, in range: ClosedRange<Duration>, _ help: String
     ) throws -> Duration {
-        guard let text = try optionalString(key, help) else { return fallback }
-        guard let value = Self.duration(text), range.contains(value) else {
+        try optionalDuration(key, in: range, help) ?? fallback
+    }
+
+    package mutating func optionalDuration(
+        _ key: String, in range: ClosedRange<Duration>, _ help: String
+    ) throws -> Duration? {
+        guard let text = try optionalString(key, help) else { return nil }
+        guard let value = Duration(setting: text), range.contains(value) else {
             throw SettingsError(
-                "\(Self.variable(key)) is \(text), but must be a time such as 500ms, 10s, 5m or 12h "
+                "\(Self.variable(key)) is \(text), but must be a time such as 500ms, 10s, 5m, 12h or 30d "
                     + "from \(range.lowerBound) to \(range.upperBound): \(help)")
         }
         return value
@@ -87,17 +93,22 @@ package struct SettingsReader {
             "\(unknown) is not a setting of \(process); it knows \(asked.sorted().joined(separator: ", "))")
     }
 
-    static func variable(_ key: String) -> String { "IBP_" + key.uppercased().replacing(".", with: "_") }
+    /// `IBP_RATE_USER` for `rate.user`.
+    package static func variable(_ key: String) -> String { "IBP_" + key.uppercased().replacing(".", with: "_") }
+}
 
-    private static func duration(_ text: String) -> Duration? {
+extension Duration {
+    /// A whole number and its unit: `500ms`, `10s`, `5m`, `12h` or `30d`; nil for anything else.
+    package init?(setting text: String) {
         let digits = text.prefix { $0.isNumber }
         guard let number = Int64(digits), number <= 1_000_000 else { return nil }
-        return switch text.dropFirst(digits.count) {
-        case "ms": .milliseconds(number)
-        case "s": .seconds(number)
-        case "m": .seconds(number * 60)
-        case "h": .seconds(number * 3600)
-        default: nil
+        switch text.dropFirst(digits.count) {
+        case "ms": self = .milliseconds(number)
+        case "s": self = .seconds(number)
+        case "m": self = .seconds(number * 60)
+        case "h": self = .seconds(number * 3600)
+        case "d": self = .seconds(number * 86_400)
+        default: return nil
         }
     }
 }

@@ -9,6 +9,7 @@ import Testing
     #expect(
         table == """
             0x10 events.pull
+            0x20 backup.take
             0x101 auth.login
             0x102 auth.refresh
             0x103 auth.logout

@@ -34,6 +34,7 @@ private func message(_ body: () throws -> some Any) -> String {
         message { try reader.duration("u", default: .seconds(1), in: .zero ... .seconds(9), "u") }.contains(
             "must be a time"))
     #expect(try reader.duration("v", default: .seconds(1), in: .zero ... .seconds(9), "v") == .seconds(1))
+    #expect(try reader.optionalDuration("u", in: .zero ... .seconds(777_600), "u") == .seconds(777_600))
 }
 
 @Test func secretComesFromTheVariableOrItsFile() throws {

@@ -1,0 +1,35 @@
+import Synchronization
+import Testing
+
+@testable import ServiceKit
+
+struct ReadinessTests {
+    @Test func watchedPartIsAskedEachTime() {
+        let isWritable = Mutex(true)
+        let readiness = Readiness()
+        readiness.set("rpc", isReady: true)
+        readiness.watch("storage") { isWritable.withLock { $0 } }
+        #expect(readiness.isReady)
+        isWritable.withLock { $0 = false }
+        #expect(!readiness.isReady)
+        #expect(readiness.missing == ["storage"])
+        isWritable.withLock { $0 = true }
+        #expect(readiness.isReady)
+        #expect(readiness.missing == [])
+    }
+
+    @Test func nothingIsReadyBeforeAPartSaysSo() {
+        let readiness = Readiness()
+        #expect(!readiness.isReady)
+        readiness.set("rpc", isReady: false)
+        #expect(readiness.missing == ["rpc"])
+    }
+
+    @Test func drainingIsNotReady() {
+        let readiness = Readiness()
+        readiness.set("rpc", isReady: true)
+        readiness.drain()
+        #expect(!readiness.isReady)
+        #expect(readiness.missing == ["draining"])
+    }
+}
