@@ -143,8 +143,9 @@ let package = Package(
         service(
             "Pipeline", "ibpipeline",
             [
-                "Contracts", "Storage", "Telemetry", "ServiceKit", .arguments, .httpClient, .subprocess, .logging,
-                .lifecycle, .unixSignals, .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"),
+                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .grdb, .arguments, .httpClient, .subprocess,
+                .logging, .lifecycle, .unixSignals, .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .crypto, .x509,
+                .asn1,
             ]),
         [
             // Never shipped: a store by itself, for those who cut its power and fill its disk.

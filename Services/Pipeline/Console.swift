@@ -5,19 +5,26 @@ import Synchronization
 /// reason to stop the cluster, so write errors are passed over.
 final class Console: Sendable {
     private let turn = Mutex(())
+    private let output: FileHandle
+    private let errors: FileHandle
+
+    init(output: FileHandle = .standardOutput, errors: FileHandle = .standardError) {
+        self.output = output
+        self.errors = errors
+    }
 
     /// What a script may read: standard output.
-    func say(_ line: String) { write(Data((line + "\n").utf8), to: .standardOutput) }
+    func say(_ line: String) { write(Data((line + "\n").utf8), to: output) }
 
     /// What a person reads: standard error.
-    func note(_ line: String) { write(Data((line + "\n").utf8), to: .standardError) }
+    func note(_ line: String) { write(Data((line + "\n").utf8), to: errors) }
 
     /// A line of a child, to standard error.
     func relay(_ line: [UInt8], of child: String) {
         var data = Data("\(child) | ".utf8)
         data.append(contentsOf: line)
         data.append(UInt8(ascii: "\n"))
-        write(data, to: .standardError)
+        write(data, to: errors)
     }
 
     private func write(_ data: Data, to handle: FileHandle) {

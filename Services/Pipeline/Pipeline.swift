@@ -2,7 +2,8 @@ import ArgumentParser
 import Foundation
 import ServiceKit
 
-/// The operator's tool: starts a local cluster, fills it with sample data and asks how it is.
+/// The operator's tool: starts a local cluster, fills it with sample data, asks how it is, and looks after its
+/// backups.
 @main
 struct Pipeline: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,11 +14,17 @@ struct Pipeline: AsyncParsableCommand {
               ibpipeline up --data-dir ./data
               ibpipeline up --data-dir ./trial --listen 127.0.0.1:9090 --demo
               ibpipeline check --url http://127.0.0.1:8080
+              ibpipeline rpc ping deals
+              ibpipeline certs --to ./certs
+              ibpipeline drill --from /backups
 
             Exit codes: 0 clean, 64 wrong usage, 75 the data directory is in use, 1 anything else.
             """,
         version: ProcessKit.version,
-        subcommands: [UpCommand.self, DemoCommand.self, CheckCommand.self])
+        subcommands: [
+            UpCommand.self, DemoCommand.self, CheckCommand.self, BackupCommand.self, RestoreCommand.self,
+            DrillCommand.self, CertsCommand.self, RPCCommand.self,
+        ])
 
     /// Ends with the code of a `CommandFailure`; everything else is ArgumentParser's: help, version, usage errors.
     static func main() async {

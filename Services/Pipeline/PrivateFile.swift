@@ -2,7 +2,7 @@ import Foundation
 
 /// A small text file that only its owner may read, such as a secret.
 struct PrivateFile: Sendable {
-    static let bytesMax = 4096
+    static let bytesMax = 16 * 1024
 
     let path: String
 
@@ -28,18 +28,29 @@ struct PrivateFile: Sendable {
         return content
     }
 
-    /// Readers see nothing or all of it: written beside its place with mode 0600, synced, then renamed.
-    private func create(_ content: String) throws {
-        let draft = path + ".new"
-        unlink(draft)
-        let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    /// Readers see nothing or all of it; what stood there before is replaced.
+    func create(_ content: String) throws {
+        try draft(content)
+        try publish()
+    }
+
+    private var draftPath: String { path + ".new" }
+
+    /// Writes the new content beside its place with mode 0600 and syncs it. `publish` shows it to readers.
+    func draft(_ content: String) throws {
+        unlink(draftPath)
+        let file = open(draftPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw CommandFailure(line: "Cannot make \(path): \(Self.reason(errno)).") }
         let bytes = Array((content + "\n").utf8)
         let isWritten = write(file, bytes, bytes.count) == bytes.count && fsync(file) == 0
         let code = errno
         close(file)
         guard isWritten else { throw CommandFailure(line: "Cannot write \(path): \(Self.reason(code)).") }
-        guard rename(draft, path) == 0 else {
+    }
+
+    /// Puts the draft into its place, whatever stood there.
+    func publish() throws {
+        guard rename(draftPath, path) == 0 else {
             throw CommandFailure(line: "Cannot make \(path): \(Self.reason(errno)).")
         }
     }

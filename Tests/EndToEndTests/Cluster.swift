@@ -67,6 +67,8 @@ final class Child: Sendable {
         var lines: [String] = []
         var errors = ""
         var partial = ""
+        /// Of the two pipes.
+        var open = 2
     }
 
     private let process: Mutex<Process>
@@ -91,13 +93,17 @@ final class Child: Sendable {
         errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
             let data = handle.availableData
             if data.isEmpty { handle.readabilityHandler = nil }
-            self?.output.withLock { $0.errors += String(decoding: data, as: UTF8.self) }
+            self?.output.withLock {
+                if data.isEmpty { $0.open -= 1 }
+                $0.errors += String(decoding: data, as: UTF8.self)
+            }
         }
     }
 
     private func take(_ data: Data, _ handle: FileHandle) {
         if data.isEmpty { handle.readabilityHandler = nil }
         output.withLock {
+            if data.isEmpty { $0.open -= 1 }
             $0.partial += String(decoding: data, as: UTF8.self)
             while let end = $0.partial.firstIndex(of: "\n") {
                 $0.lines.append(String($0.partial[..<end]))
@@ -119,10 +125,15 @@ final class Child: Sendable {
         }
     }
 
+    /// When it has ended and what it said was read.
     func exitCode(within limit: Duration) async throws -> Int32 {
-        try await eventually("the end of the process", within: limit, orSay: { self.errorOutput }) {
+        let code = try await eventually("the end of the process", within: limit, orSay: { self.errorOutput }) {
             self.process.withLock { $0.isRunning ? nil : $0.terminationStatus }
         }
+        // Another child that was started at the same moment may hold an end of its pipes open.
+        let isRead = { self.output.withLock { $0.open == 0 } }
+        _ = try? await eventually("the end of its output", within: .seconds(2)) { isRead() ? true : nil }
+        return code
     }
 
     func terminate() { process.withLock { if $0.isRunning { $0.terminate() } } }

@@ -9,13 +9,16 @@ struct CallerEnvironment: Sendable {
     private static let owners: [(prefix: String, services: [String])] = [
         ("IBP_TOKEN_ISSUER", ["auth", "gateway"]), ("IBP_TOKEN_AUDIENCE", ["auth", "gateway"]),
         ("IBP_TOKEN_", ["auth"]), ("IBP_BOOTSTRAP_", ["auth"]), ("IBP_SESSION_", ["auth"]),
-        ("IBP_RATE_", ["gateway"]), ("IBP_LIMIT_", ["gateway"]), ("IBP_HTTP_", ["gateway"]),
-        ("IBP_TRUSTED_", ["gateway"]), ("IBP_PROBE_", ["health"]),
+        ("IBP_RATE_", ["gateway"]), ("IBP_HTTP_", ["gateway"]), ("IBP_PROBE_", ["health"]),
+        ("IBP_BACKUP_", ["auth", "deals", "audit", "health"]),
     ]
 
     private static let options = [
         "IBP_HTTP_LISTEN": "--listen", "IBP_LOG_LEVEL": "--log-level", "IBP_DATA_DIR": "--data-dir",
     ]
+
+    /// What `up` decides itself, for it makes the ports, the secret and the certificates.
+    private static let own = ["IBP_LISTEN", "IBP_ADMIN_LISTEN", "IBP_PEER_", "IBP_RPC_", "IBP_LOG_FORMAT"]
 
     /// Read by Package.swift when the project is built, which a developer's shell may have set.
     private static let builds = "IBP_WARNINGS_AS_ERRORS"
@@ -28,6 +31,12 @@ struct CallerEnvironment: Sendable {
                     line: "\(name) has no effect on `up`; use \(option) instead.", code: CommandFailure.usage)
             }
             guard Self.services(for: name).isEmpty else { continue }
+            guard !Self.own.contains(where: name.hasPrefix) else {
+                throw CommandFailure(
+                    line: "\(name) has no effect on `up`, which sets it for its services itself; unset it"
+                        + (name.hasPrefix("IBP_RPC_TLS_") ? " (--tls makes certificates)." : "."),
+                    code: CommandFailure.usage)
+            }
             throw CommandFailure(
                 line: "The environment variable \(name) belongs to no service of this cluster.",
                 code: CommandFailure.usage)

@@ -1,3 +1,4 @@
+import RPC
 import ServiceKit
 
 /// What runs, where, and with which settings: everything about a local cluster that is known before it starts.
@@ -18,21 +19,38 @@ struct ClusterPlan: Sendable {
     static let portCount = services.count * 2 - 1
 
     var listen: Address
+    /// Whether services know each other by certificates, and not by the shared secret.
+    var encrypts: Bool
     var children: [ChildPlan]
+
+    /// Where each service takes calls from the others.
+    var peers: [String: Address] {
+        var peers: [String: Address] = [:]
+        for child in children { peers[child.name] = child.environment["IBP_LISTEN"].flatMap { Address($0) } }
+        return peers
+    }
 
     /// - Parameter ports: `portCount` different ones.
     init(
         directory: DataDirectory, executables: [String: String], listen: Address, ports: [Int], logLevel: String,
-        logFormat: String, caller: CallerEnvironment
+        logFormat: String, encrypts: Bool = false, caller: CallerEnvironment
     ) {
         self.listen = listen
+        self.encrypts = encrypts
         let admin = Dictionary(uniqueKeysWithValues: zip(Self.services, ports))
         let rpc = Dictionary(
             uniqueKeysWithValues: zip(Self.services.filter { $0 != "gateway" }, ports.dropFirst(admin.count)))
         children = Self.services.map { name in
             var environment = caller.variables(for: name)
             environment["IBP_ADMIN_LISTEN"] = admin[name].map { "127.0.0.1:\($0)" }
-            environment["IBP_RPC_SECRET_FILE"] = directory.secretFile
+            if encrypts {
+                let files = directory.tlsFiles(of: name)
+                environment["IBP_RPC_TLS_CERT_FILE"] = files.certificate
+                environment["IBP_RPC_TLS_KEY_FILE"] = files.key
+                environment["IBP_RPC_TLS_AUTHORITY_FILE"] = files.authority
+            } else {
+                environment["IBP_RPC_SECRET_FILE"] = directory.secretFile
+            }
             environment["IBP_LOG_LEVEL"] = logLevel
             environment["IBP_LOG_FORMAT"] = logFormat
             for peer in Self.peers[name] ?? [] {

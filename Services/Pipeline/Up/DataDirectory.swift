@@ -1,4 +1,6 @@
 import Foundation
+import RPC
+import Storage
 
 /// The directory of one local cluster: a folder per service, the secret of its RPC, and the demo's password.
 struct DataDirectory: Sendable {
@@ -10,6 +12,28 @@ struct DataDirectory: Sendable {
     func folder(of service: String) -> String { "\(path)/\(service)" }
 
     var secretFile: String { "\(path)/rpc.secret" }
+
+    /// The authority and the certificates of services that encrypt what they say to each other.
+    var tlsPath: String { "\(path)/tls" }
+
+    func tlsFiles(of service: String) -> TLSIdentity.Files {
+        TLSIdentity.Files(
+            certificate: "\(tlsPath)/\(service)/tls.pem", key: "\(tlsPath)/\(service)/tls.key",
+            authority: "\(tlsPath)/authority.pem")
+    }
+
+    /// Makes what is missing and renews what ends soon.
+    func prepareCertificates() throws {
+        let lock = try DataDirectory(tlsPath).lock()
+        defer { lock.release() }
+        _ = try CertificateRun(
+            directory: CertificateDirectory(tlsPath), services: MakeCertsCommand.services, hosts: [],
+            days: Self.certificateDays, authorityDays: Self.authorityDays, isForced: false, now: Date()
+        ).run()
+    }
+
+    private static let certificateDays = 397
+    private static let authorityDays = 3650
 
     /// 32 random bytes in hex that all services of this cluster share; an operator may put longer ones of his own
     /// there.

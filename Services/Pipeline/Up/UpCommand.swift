@@ -16,7 +16,7 @@ struct UpCommand: AsyncParsableCommand {
             SIGINT or SIGTERM drains the cluster, a second signal kills it.
 
             Settings of single services pass through from the environment: IBP_BOOTSTRAP_*, IBP_TOKEN_*, IBP_SESSION_* \
-            to auth, IBP_RATE_*, IBP_LIMIT_*, IBP_HTTP_*, IBP_TRUSTED_* to the gateway, IBP_PROBE_* to health.
+            to auth, IBP_RATE_*, IBP_HTTP_* to the gateway, IBP_PROBE_* to health, IBP_BACKUP_* to all that keep data.
 
             Examples:
               ibpipeline up --data-dir ./data
@@ -32,6 +32,9 @@ struct UpCommand: AsyncParsableCommand {
 
     @Flag(help: "Fill an empty data directory with sample deals and print who can sign in.")
     var demo = false
+
+    @Flag(help: "Encrypt what services say to each other, with certificates in the data directory's folder tls.")
+    var tls = false
 
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
@@ -59,6 +62,7 @@ struct UpCommand: AsyncParsableCommand {
     {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         try directory.prepareSecret()
+        if tls { try directory.prepareCertificates() }
         var caller = caller
         let demo = self.demo ? try UpDemo(directory: directory, caller: &caller) : nil
         let address = try await Ports.reserve(listen)
@@ -67,8 +71,11 @@ struct UpCommand: AsyncParsableCommand {
         let plan = ClusterPlan(
             directory: directory, executables: executables, listen: address,
             ports: Array(ports.prefix(ClusterPlan.portCount)), logLevel: logLevel,
-            logFormat: isatty(STDOUT_FILENO) == 1 ? "text" : "json", caller: caller)
+            logFormat: isatty(STDOUT_FILENO) == 1 ? "text" : "json", encrypts: tls, caller: caller)
         let console = Console()
+        let running = RunningCluster(plan)
+        try running.write(to: directory)
+        defer { running.remove(from: directory) }
         let code = await Cluster(plan: plan, console: console).run(signals: signals) {
             if let token = directory.setupToken {
                 // In the fragment, which browsers keep to themselves, so that it reaches no log.
