@@ -24,7 +24,10 @@ struct RateLimits: Sendable {
     ) throws -> GCRA {
         let help = "\(what), as COUNT/UNIT:BURST such as 50/s:100, 10/m:20"
         let text = try reader.string(key, default: fallback, help)
-        guard let rate = GCRA(text: text) else { throw SettingsError("\(key) is \(text), but must be \(help)") }
+        guard let rate = GCRA(text: text) else {
+            let name = SettingsReader.variable(key)
+            throw SettingsError("\(name) is \(text), but must be \(help)")
+        }
         return rate
     }
 
@@ -40,11 +43,9 @@ struct RateLimits: Sendable {
 
     /// IPv6 customers own a /64 (RFC 6177), so that is what one address means.
     static func key(forAddress address: String) -> String {
-        guard address.contains(":"), let socket = try? SocketAddress(ipAddress: address, port: 0),
-            case .v6(let v6) = socket
-        else { return address }
-        var bytes = v6.address.sin6_addr
-        return withUnsafeBytes(of: &bytes) { $0.prefix(8).map { String($0, radix: 16) }.joined(separator: ":") } + "/64"
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard address.contains(":"), inet_pton(AF_INET6, address, &bytes) == 1 else { return address }
+        return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":") + "/64"
     }
 }
 
