@@ -5,14 +5,16 @@ SWIFT_FLAGS = -Xcc -O2
 CONFIGURATION ?= debug
 DATA_DIR ?= data
 LISTEN ?= 127.0.0.1:8080
+CYCLES ?= 1000
+CRASHES ?= 400
 SWIFT_SOURCES = Shared Services Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help deps up build release test lint format bench clean-data
+.PHONY: help deps up build release test lint format bench bench-rpc bench-storage crash crash-smoke clean-data
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "Variables: CONFIGURATION=$(CONFIGURATION) DATA_DIR=$(DATA_DIR) LISTEN=$(LISTEN)"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "Variables: CONFIGURATION=$(CONFIGURATION) DATA_DIR=$(DATA_DIR) LISTEN=$(LISTEN) CYCLES=$(CYCLES) CRASHES=$(CRASHES) SEED= YES="
 
 deps: ## Check what the build needs; install missing system packages where that is allowed
 	@.ci/deps
@@ -30,6 +32,7 @@ test: deps ## Build and run all tests
 	swift build --build-tests $(SWIFT_FLAGS)
 	swift test --skip-build $(SWIFT_FLAGS) --skip EndToEndTests
 	swift test --skip-build $(SWIFT_FLAGS) --filter EndToEndTests
+	Tests/Dissector/run
 
 lint: ## Check the style of the code, the scripts, the compose stack and the manifests; changes nothing
 	@.ci/lint $(SWIFT_SOURCES)
@@ -37,8 +40,22 @@ lint: ## Check the style of the code, the scripts, the compose stack and the man
 format: ## Rewrite the Swift code in the project's style
 	swift format format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-bench: deps release ## Measure a release build of the whole cluster and print ratios (needs wrk)
+bench: deps ## Measure RPC, storage and the whole cluster beside their references (needs wrk and Go's gRPC)
 	Tests/Benchmarks/run
+
+bench-rpc: deps ## The part of it that compares the RPC with gRPC
+	Tests/Benchmarks/run --only rpc
+
+bench-storage: deps ## The part of it that compares group commit with single commits
+	Tests/Benchmarks/run --only storage
+
+crash: build ## Kill services and cut the power, CYCLES times, and check that nothing promised is lost (SEED=N repeats)
+	Tests/Crash/powerloss --probe .build/$(CONFIGURATION)/storage-probe --crashes $(CRASHES) $(if $(SEED),--seed $(SEED))
+	Tests/Crash/kill --binaries .build/$(CONFIGURATION) --cycles $(CYCLES) $(if $(SEED),--seed $(SEED))
+
+crash-smoke: CYCLES = 50
+crash-smoke: CRASHES = 60
+crash-smoke: crash ## The short form of crash, a minute or two
 
 clean-data: ## Delete DATA_DIR with all deals in it; asks first (YES=1 does not)
 	@if [ ! -e "$(DATA_DIR)" ]; then echo "$(DATA_DIR): nothing to delete"; exit 0; fi; \
