@@ -39,7 +39,8 @@ struct WalCursor: Hashable, Sendable {
     init?(after segment: WalSegment, in header: WalHeader) {
         guard let checksum = segment.checksum, segment.pageSize == header.pageSize else { return nil }
         self.init(
-            Record(salts: segment.salts, frames: segment.firstFrame + segment.frameCount, checksum: checksum), in: header)
+            Record(salts: segment.salts, frames: segment.firstFrame + segment.frameCount, checksum: checksum),
+            in: header)
     }
 
     var frameBytes: Int64 { Int64(WalFrame.headerBytes + header.pageSize) }
