@@ -28,6 +28,7 @@ extension Target.Dependency {
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static func nioHTTP2(_ product: String) -> Self { .product(name: product, package: "swift-nio-http2") }
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let x509 = product(name: "X509", package: "swift-certificates")
@@ -71,6 +72,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
@@ -95,8 +97,13 @@ let package = Package(
                 "CZlib", "CChecksum", .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOTLS"),
                 .nio("NIOFoundationEssentialsCompat"), .nioSSL, .crypto, .logging,
             ], exclude: ["README.md", "ibprpc.lua"],
-            testsAlso: ["CZlib", .nio("NIOEmbedded"), .nio("NIOConcurrencyHelpers"), .x509, .asn1]),
-        shared("HTTPServer", [.nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .logging]),
+            testsAlso: [.nio("NIOEmbedded"), .nio("NIOConcurrencyHelpers"), .x509, .asn1]),
+        shared(
+            "HTTPServer",
+            [
+                .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .nio("NIOTLS"), .nioSSL, .nioHTTP2("NIOHTTP2"),
+                .nioHTTP2("NIOHPACK"), .logging,
+            ], testsAlso: [.x509, .asn1, .crypto]),
         shared("Contracts", ["RPC", .crypto]),
         shared(
             "Storage", ["CZlib", .grdb, .crypto, .logging], exclude: ["README.md"], testsAlso: ["storage-probe"]),

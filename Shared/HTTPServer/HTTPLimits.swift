@@ -30,6 +30,14 @@ package struct HTTPLimits: Sendable {
     /// Per IPv4 address or IPv6 /64. Behind a balancer that hides the clients' addresses this must be higher.
     package var connectionsPerAddressMax = 64
 
+    /// Requests at the same time on one HTTP/2 connection.
+    package var http2StreamsMax = 100
+    /// What a client may send on one stream before it is read, and on all of a connection.
+    package var http2StreamWindowBytes = 64 * 1024
+    package var http2ConnectionWindowBytes = 1024 * 1024
+    /// Streams that a client may take back within 10 s.
+    package var http2ResetsMax = 200
+
     package init() {}
 
     package static let `default` = HTTPLimits()

@@ -21,10 +21,15 @@ package struct HTTPHead: Sendable {
     package var remoteAddress: String
     /// Whether the client wants the connection kept after the answer.
     package var keepAlive: Bool
+    /// Whether it came over TLS to this very server; not what a proxy claims.
+    package var isSecure: Bool
+    /// `1.0`, `1.1` or `2`.
+    package var version: String
 
     package init(
         method: String, target: String, path: String, pathSegments: [String], query: String? = nil,
-        headers: HTTPHeaders = [:], host: String, remoteAddress: String, keepAlive: Bool = true
+        headers: HTTPHeaders = [:], host: String, remoteAddress: String, keepAlive: Bool = true,
+        isSecure: Bool = false, version: String = "1.1"
     ) {
         self.method = method
         self.target = target
@@ -35,6 +40,8 @@ package struct HTTPHead: Sendable {
         self.host = host
         self.remoteAddress = remoteAddress
         self.keepAlive = keepAlive
+        self.isSecure = isSecure
+        self.version = version
     }
 }
 

@@ -9,10 +9,37 @@ package struct HTTPResponse: Sendable {
     /// Not sent to HEAD, but counted for its `Content-Length`. A handler that saves itself the body of a HEAD or 304
     /// may set `Content-Length` itself.
     package var body: ByteBuffer?
+    /// Writes the body piece by piece, in place of `body`, for as long as it likes: what is told when it happens. It runs
+    /// on the event loop of the connection, is cancelled when the client goes away or the server drains, and the answer
+    /// ends when it returns or throws. Not called for HEAD.
+    package var stream: Stream?
+
+    package typealias Stream = @Sendable (HTTPBodyWriter) async throws -> Void
 
     package init(status: HTTPResponseStatus, headers: HTTPHeaders = [:], body: ByteBuffer? = nil) {
         self.status = status
         self.headers = headers
         self.body = body
+    }
+
+    package init(status: HTTPResponseStatus, headers: HTTPHeaders, stream: @escaping Stream) {
+        self.status = status
+        self.headers = headers
+        self.stream = stream
+    }
+}
+
+extension HTTPResponse {
+    /// RFC 9110 §8.6: never with 1xx and 204; with HEAD and 304 what the GET would have had, or nothing; unknown for a
+    /// stream.
+    /// - Parameter own: what the handler set.
+    func contentLength(isHead: Bool, own: String?) -> Int? {
+        if stream != nil { return nil }
+        let length = body?.readableBytes
+        switch status.code {
+        case 100..<200, 204: return nil
+        case 304: return length ?? own.flatMap { Int($0) }
+        default: return isHead ? length ?? own.flatMap { Int($0) } ?? 0 : length ?? 0
+        }
     }
 }

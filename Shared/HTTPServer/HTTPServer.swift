@@ -2,6 +2,7 @@ package import Logging
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// Why a server did not start.
@@ -19,7 +20,7 @@ package enum HTTPServerError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// An HTTP/1.1 server on one address. Starts once, drains once.
+/// An HTTP/1.1 and HTTP/2 server on one address, with or without TLS. Starts once, drains once.
 package final class HTTPServer: Sendable {
     private struct Listening {
         var channel: any Channel
@@ -35,19 +36,23 @@ package final class HTTPServer: Sendable {
     private let host: String
     private let port: Int
     private let group: any EventLoopGroup
+    private let certificate: ServerCertificate?
     private let environment: ConnectionEnvironment
     private let state = Mutex(State.new)
 
     /// - Parameters:
     ///   - port: 0 takes a free one; see `localPort`.
+    ///   - certificate: with one, the server speaks TLS and nothing else.
     ///   - faults: makes the answer to what the front itself refuses; called on event loops, must not block.
     package init(
-        host: String, port: Int, group: any EventLoopGroup, limits: HTTPLimits = .default, handler: any HTTPHandler,
+        host: String, port: Int, group: any EventLoopGroup, certificate: ServerCertificate? = nil,
+        limits: HTTPLimits = .default, handler: any HTTPHandler,
         faults: @escaping @Sendable (HTTPRefusal) -> HTTPResponse, logger: Logger
     ) {
         self.host = host
         self.port = port
         self.group = group
+        self.certificate = certificate
         environment = ConnectionEnvironment(
             limits: limits, handler: handler, faults: faults, logger: logger, counts: ConnectionCounts())
     }
@@ -98,29 +103,19 @@ package final class HTTPServer: Sendable {
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { [environment] channel in
+            .childChannelInitializer { [environment, certificate] channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
                         throw ChannelError.inappropriateOperationForState
                     }
-                    try Self.configure(channel, environment, loop)
+                    let pipeline = channel.pipeline.syncOperations
+                    let acceptance = Acceptance(channel, isSecure: certificate != nil, environment)
+                    if let certificate {
+                        try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context))
+                    }
+                    try pipeline.addHandler(ProtocolChoice(environment, loop: loop, acceptance))
                 }
             }
-    }
-
-    private static func configure(
-        _ channel: any Channel, _ environment: ConnectionEnvironment, _ loop: LoopConnections
-    ) throws {
-        let connection = HTTPConnection(environment, loop: loop)
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = environment.limits.headBytesMax
-        limits.maxHeaderListSize = environment.limits.headBytesMax
-        // The decoder counts trailers with the head's fields; the scanners count each alone.
-        limits.maxHeaderFieldCount = 2 * environment.limits.headerFieldsMax
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(connection)
-        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
-        try pipeline.addHandler(DecodedParts(connection))
     }
 
     /// Stops accepting, closes idle connections at once, lets running requests answer with `Connection: close`, and

@@ -1,5 +1,14 @@
 import NIOCore
 
+/// What the sweep looks after: a connection of either protocol, or one stream of HTTP/2. On its event loop.
+protocol SweptConnection: AnyObject {
+    /// Does what is due at this time.
+    func sweep(_ now: NIODeadline)
+    /// Ends as soon as nothing is lost by it.
+    func drain()
+    func closeNow()
+}
+
 /// The connections of one event loop. One sweep looks after all their deadlines, which costs a request nothing; timers
 /// per connection would have to be moved several times for each request.
 ///
@@ -11,7 +20,7 @@ final class LoopConnections: @unchecked Sendable {
     private(set) var date = HTTPDate.now()
     private(set) var isDraining = false
 
-    private var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    private var connections: [ObjectIdentifier: any SweptConnection] = [:]
     private var sweeping: RepeatedTask?
     private var deadline: Scheduled<Void>?
     private var empty: EventLoopPromise<Void>?
@@ -21,11 +30,11 @@ final class LoopConnections: @unchecked Sendable {
         executor = EventLoopExecutor(eventLoop)
     }
 
-    func insert(_ connection: HTTPConnection) {
+    func insert(_ connection: any SweptConnection) {
         connections[ObjectIdentifier(connection)] = connection
     }
 
-    func remove(_ connection: HTTPConnection) {
+    func remove(_ connection: any SweptConnection) {
         connections[ObjectIdentifier(connection)] = nil
         if isDraining, connections.isEmpty { finishDraining() }
     }

@@ -32,7 +32,7 @@ struct StrictnessTests {
         Attack("HTTP/0.9", "GET /\r\n\r\n"),
         Attack("HTTP/0.9 with version", "GET / HTTP/0.9\r\nHost: a\r\n\r\n", 505),
         Attack("HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
-        Attack("HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+        Attack("broken HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSMX", 505),
         Attack("HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505),
         Attack("HTTP/1.32", "GET / HTTP/1.32\r\nHost: a\r\n\r\n"),
         Attack("lower-case version", "GET / http/1.1\r\nHost: a\r\n\r\n"),

@@ -8,6 +8,8 @@ enum ConnectionState: Equatable {
     case body
     /// The handler runs. What arrives meanwhile is kept, up to a bound, and not looked at.
     case answering
+    /// The head of the answer is out; its body goes on until the handler ends it or the client goes.
+    case streaming
     /// The answer waits for the client to read; the next request waits for the answer.
     case flushing
     /// The last answer is on its way; then our side is shut.
@@ -42,7 +44,7 @@ extension HTTPLimits {
             return elapsed < requestTimeout ? .fine : .refuse(.handlerTimeout)
         case .lingering:
             return elapsed < lingerTimeout ? .fine : .close
-        case .flushing, .closing, .closed:
+        case .streaming, .flushing, .closing, .closed:
             return .fine
         }
     }

@@ -2,7 +2,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// One connection: one request after the other, each read, handled and answered before the next is looked at.
+/// One HTTP/1.1 connection: one request after the other, each read, handled and answered before the next is looked at.
 ///
 /// It stands before NIO's decoder and hands it the bytes of one head or one piece of body at a time, after its own
 /// scanners have found them well-formed; `DecodedParts` brings back what the decoder made of them, in the same call.
@@ -13,7 +13,7 @@ import NIOHTTP1
 ///        ◀──────── answer ◀──────── received(_:) ◀────────────────────┘
 ///
 /// All of it happens on the channel's event loop.
-final class HTTPConnection: ChannelInboundHandler {
+final class HTTPConnection: ChannelInboundHandler, SweptConnection {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -23,51 +23,67 @@ final class HTTPConnection: ChannelInboundHandler {
     /// The end of a stream makes NIO read on in spite of a pause; what a client can pile up that way is bounded too.
     private static let heldBytesLimit = 16 * heldBytesMax
 
-    private let environment: ConnectionEnvironment
-    private let loop: LoopConnections
-    private var context: ChannelHandlerContext?
-    private var address = ClientAddress(nil)
-    private var isCounted = false
-    private var opened = NIODeadline.now()
+    let environment: ConnectionEnvironment
+    let loop: LoopConnections
+    let acceptance: Acceptance
+    private(set) var context: ChannelHandlerContext?
 
-    private var state = ConnectionState.idle
+    private(set) var state = ConnectionState.idle
     private var since = NIODeadline.now()
     private var held = ByteBuffer()
     private var isAdvancing = false
     private var isReadPaused = false
 
-    private var intake: RequestIntake
-    private var task: Task<Void, Never>?
+    var intake: RequestIntake
+    var task: Task<Void, Never>?
     /// Tells the answer of the current request from one that comes too late.
-    private var generation = 0
+    var generation = 0
+    /// Of an answer that is being streamed.
+    var outlet: BodyOutlet?
+    var streamCloses = false
 
     private var pendingBytes = 0
     private var stalledSince = NIODeadline.now()
 
-    init(_ environment: ConnectionEnvironment, loop: LoopConnections) {
+    private init(_ environment: ConnectionEnvironment, _ loop: LoopConnections, _ acceptance: Acceptance) {
         self.environment = environment
         self.loop = loop
+        self.acceptance = acceptance
         intake = RequestIntake(environment.limits)
     }
 
-    private func enter(_ state: ConnectionState) {
+    /// Puts the connection and the decoder it feeds at the end of a pipeline whose channel is active.
+    static func install(
+        _ pipeline: ChannelPipeline.SynchronousOperations, _ environment: ConnectionEnvironment,
+        _ loop: LoopConnections, _ acceptance: Acceptance
+    ) throws {
+        let connection = HTTPConnection(environment, loop, acceptance)
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = environment.limits.headBytesMax
+        limits.maxHeaderListSize = environment.limits.headBytesMax
+        // The decoder counts trailers with the head's fields; the scanners count each alone.
+        limits.maxHeaderFieldCount = 2 * environment.limits.headerFieldsMax
+        try pipeline.addHandler(connection)
+        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
+        try pipeline.addHandler(DecodedParts(connection))
+        connection.begin()
+    }
+
+    private func begin() {
+        if loop.isDraining { return closeNow() }
+        if acceptance.admission == .refused { refuse(.tooManyConnections) }
+        context?.read()
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.insert(self)
+    }
+
+    func enter(_ state: ConnectionState) {
         guard self.state != .closed else { return }
         self.state = state
         since = .now()
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        self.context = context
-        address = ClientAddress(context.channel.remoteAddress)
-        loop.insert(self)
-        isCounted = true
-        let admission = environment.counts.enter(address.countedAs, limits: environment.limits)
-        opened = .now()
-        since = opened
-        context.fireChannelActive()
-        if loop.isDraining || admission == .dropped { return closeNow() }
-        if admission == .refused { refuse(.tooManyConnections) }
-        context.read()
     }
 
     // MARK: Reading
@@ -104,7 +120,7 @@ final class HTTPConnection: ChannelInboundHandler {
                 enter(.head)
             case .head, .body:
                 guard advanceRequest() else { return }
-            case .answering, .flushing:
+            case .answering, .streaming, .flushing:
                 return
             case .closing, .lingering, .closed:
                 held.clear()
@@ -142,7 +158,7 @@ final class HTTPConnection: ChannelInboundHandler {
         do throws(HTTPRefusal) {
             switch part {
             case .head(let request) where state == .head:
-                try admit(CheckedHead(request, remoteAddress: address.text, limits: environment.limits))
+                try admit(CheckedHead(request, acceptance, limits: environment.limits))
             case .body(let bytes) where state == .body:
                 try intake.append(bytes)
             case .end where state == .body:
@@ -181,59 +197,8 @@ final class HTTPConnection: ChannelInboundHandler {
         }
     }
 
-    // MARK: Answering
-
-    private func respond() {
-        guard let head = intake.head else { return }
-        enter(.answering)
-        let request = HTTPRequest(head: head, body: intake.body, eventLoop: loop.eventLoop)
-        let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        task = Task(executorPreference: loop.executor) { [generation, handler = environment.handler] in
-            let response = await handler.respond(to: request)
-            connection.value.finish(response, generation)
-        }
-    }
-
-    private func finish(_ response: HTTPResponse, _ generation: Int) {
-        guard state == .answering, generation == self.generation else { return }
-        send(response, closing: false)
-    }
-
-    private func refuse(_ refusal: HTTPRefusal) {
-        environment.logger.debug(
-            "request refused", metadata: ["http.code": "\(refusal.code)", "client.address": "\(address.text)"])
-        send(environment.faults(refusal), closing: true)
-    }
-
-    /// Writes the one answer of a request, with one flush.
-    private func send(_ response: HTTPResponse, closing: Bool) {
-        guard let context, state != .closed else { return }
-        task?.cancel()
-        task = nil
-        generation += 1
-        let wish = response.headers.first(name: "connection")
-        let wantsClose = wish.map { ASCII.equal($0, lowercase: "close") } ?? false
-        let isTooOld = NIODeadline.now() - opened >= environment.limits.connectionAgeMax
-        let head = intake.head
-        let closes = closing || wantsClose || isTooOld || loop.isDraining || head?.keepAlive == false
-        let bytes = ResponseBytes(
-            response, isHead: head?.method == "HEAD", connection: closes ? "close" : "keep-alive", date: loop.date,
-            allocator: context.channel.allocator)
-        guard let bytes else {
-            environment.logger.error("answer cannot be sent", metadata: ["http.status": "\(response.status.code)"])
-            return closing ? closeNow() : refuse(.unsendableResponse)
-        }
-        intake = RequestIntake(environment.limits)
-        if let second = bytes.second {
-            context.write(wrapOutboundOut(bytes.first), promise: nil)
-            context.writeAndFlush(wrapOutboundOut(second), promise: nil)
-        } else {
-            context.writeAndFlush(wrapOutboundOut(bytes.first), promise: nil)
-        }
-        if closes { closeGently() } else { next() }
-    }
-
-    private func next() {
+    /// Looks at what came behind the request that has been answered.
+    func next() {
         guard let context else { return }
         guard context.channel.isWritable else { return enter(.flushing) }
         enter(.idle)
@@ -244,26 +209,15 @@ final class HTTPConnection: ChannelInboundHandler {
         }
     }
 
+    func dropHeld() { held.clear() }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if state == .flushing { next() }
+        if context.channel.isWritable { outlet?.resume() }
         context.fireChannelWritabilityChanged()
     }
 
     // MARK: Ending
-
-    /// Sends what is written, shuts our side, and waits for the client to close (`HTTPLimits.lingerTimeout`).
-    private func closeGently() {
-        guard let context, state != .closed else { return }
-        enter(.closing)
-        held.clear()
-        let shut = context.eventLoop.makePromise(of: Void.self)
-        shut.futureResult.assumeIsolated().whenComplete { result in
-            if case .failure = result { return self.closeNow() }
-            self.enter(.lingering)
-            self.context?.read()
-        }
-        context.close(mode: .output, promise: shut)
-    }
 
     func closeNow() {
         context?.close(promise: nil)
@@ -277,6 +231,7 @@ final class HTTPConnection: ChannelInboundHandler {
         switch state {
         case .idle where unsentBytes == 0: closeNow()
         case .idle, .flushing: closeGently()
+        case .streaming: task?.cancel()
         case .head, .body, .answering, .closing, .lingering, .closed: break
         }
     }
@@ -301,6 +256,7 @@ final class HTTPConnection: ChannelInboundHandler {
         enter(.closed)
         task?.cancel()
         task = nil
+        outlet?.close()
         held.clear()
         context.fireChannelInactive()
     }
@@ -312,9 +268,6 @@ final class HTTPConnection: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-        guard isCounted else { return }
-        isCounted = false
-        environment.counts.leave(address.countedAs)
         loop.remove(self)
     }
 }

@@ -6,6 +6,13 @@ struct ResponseBytes {
     /// Bodies up to this size are copied behind the head, so that one small write carries both.
     private static let copiedBodyBytesMax = 16 * 1024
 
+    /// How a client finds the end of the body.
+    enum Framing {
+        case sized, chunked
+        /// For HTTP/1.0, which knows no chunks.
+        case untilClose
+    }
+
     /// The head and, when it is short, the body.
     private(set) var first: ByteBuffer
     /// A long body, written without a copy.
@@ -13,7 +20,8 @@ struct ResponseBytes {
 
     /// - Returns: nil when a field or the reason phrase holds what would end its line.
     init?(
-        _ response: HTTPResponse, isHead: Bool, connection: String?, date: String, allocator: ByteBufferAllocator
+        _ response: HTTPResponse, isHead: Bool, framing: Framing = .sized, connection: String?, date: String,
+        allocator: ByteBufferAllocator
     ) {
         let body = isHead || !response.status.mayHaveResponseBody ? nil : response.body
         let isCopied = (body?.readableBytes ?? 0) <= Self.copiedBodyBytesMax
@@ -37,7 +45,8 @@ struct ResponseBytes {
             }
             writeField(name, value)
         }
-        if let length = Self.length(of: response, isHead: isHead, own: ownLength) {
+        if framing == .chunked { writeField("transfer-encoding", "chunked") }
+        if framing == .sized, let length = response.contentLength(isHead: isHead, own: ownLength) {
             writeField("content-length", String(length))
         }
         writeField("date", date)
@@ -63,16 +72,6 @@ struct ResponseBytes {
         case 14: ASCII.equal(name, lowercase: "content-length")
         case 17: ASCII.equal(name, lowercase: "transfer-encoding")
         default: false
-        }
-    }
-
-    /// RFC 9110 §8.6: never with 1xx and 204; with HEAD and 304 what the GET would have had, or nothing.
-    private static func length(of response: HTTPResponse, isHead: Bool, own: String?) -> Int? {
-        let body = response.body?.readableBytes
-        switch response.status.code {
-        case 100..<200, 204: return nil
-        case 304: return body ?? own.flatMap { Int($0) }
-        default: return isHead ? body ?? own.flatMap { Int($0) } ?? 0 : body ?? 0
         }
     }
 }

@@ -6,7 +6,7 @@ struct CheckedHead {
     var framing: MessageFraming
     var expectsContinue: Bool
 
-    init(_ request: HTTPRequestHead, remoteAddress: String, limits: HTTPLimits) throws(HTTPRefusal) {
+    init(_ request: HTTPRequestHead, _ acceptance: Acceptance, limits: HTTPLimits) throws(HTTPRefusal) {
         var fields = FramingFields()
         var hasBlankEdges = false
         for (name, value) in request.headers {
@@ -24,9 +24,10 @@ struct CheckedHead {
         head = HTTPHead(
             method: method, target: request.uri, path: target.path, pathSegments: target.segments, query: target.query,
             headers: hasBlankEdges ? Self.trimmed(request.headers) : request.headers, host: host,
-            remoteAddress: remoteAddress,
+            remoteAddress: acceptance.address.text,
             // The decoder takes what follows an Upgrade for another protocol and stops; we only speak this one.
-            keepAlive: request.isKeepAlive && !fields.hasUpgrade)
+            keepAlive: request.isKeepAlive && !fields.hasUpgrade, isSecure: acceptance.isSecure,
+            version: request.version.minor == 0 ? "1.0" : "1.1")
     }
 
     private static func trimmed(_ headers: HTTPHeaders) -> HTTPHeaders {

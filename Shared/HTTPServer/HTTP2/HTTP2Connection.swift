@@ -1,0 +1,167 @@
+import Logging
+import NIOCore
+import NIOHTTP2
+
+/// One HTTP/2 connection (RFC 9113): looks after its streams' number, its age and its end. What each request is, its
+/// stream says; see `HTTP2Stream`.
+final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
+    typealias InboundIn = HTTP2Frame
+    typealias OutboundOut = HTTP2Frame
+
+    private let environment: ConnectionEnvironment
+    private let loop: LoopConnections
+    private let acceptance: Acceptance
+    private var context: ChannelHandlerContext?
+    private var openStreams = 0
+    private var lastStream = HTTP2StreamID.rootStream
+    private var idleSince = NIODeadline.now()
+    private var pendingBytes = 0
+    private var stalledSince = NIODeadline.now()
+
+    private enum Ending: Equatable {
+        case none
+        /// The client was told that no more streams are welcome; those it sent before it heard so are served.
+        case announced(NIODeadline)
+        /// The client knows; what is open is the last.
+        case last
+    }
+    private var ending = Ending.none
+    /// How long a client that does not answer a ping may still open streams.
+    private static let announcement = TimeAmount.seconds(1)
+
+    private init(_ environment: ConnectionEnvironment, _ loop: LoopConnections, _ acceptance: Acceptance) {
+        self.environment = environment
+        self.loop = loop
+        self.acceptance = acceptance
+    }
+
+    /// Puts the protocol and this connection at the end of the pipeline of an active channel.
+    static func install(
+        _ channel: any Channel, _ environment: ConnectionEnvironment, _ loop: LoopConnections, _ acceptance: Acceptance
+    ) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let bound = NIOLoopBound(loop, eventLoop: loop.eventLoop)
+        _ = try pipeline.configureHTTP2Pipeline(
+            mode: .server, connectionConfiguration: environment.limits.http2Connection,
+            streamConfiguration: environment.limits.http2Stream
+        ) { stream in
+            stream.eventLoop.makeCompletedFuture {
+                try stream.pipeline.syncOperations.addHandler(HTTP2Stream(environment, bound.value, acceptance))
+            }
+        }
+        try pipeline.addHandler(HTTP2Connection(environment, loop, acceptance))
+        // Flow control bounds what comes: the windows are the limit, not the pauses between reads.
+        try channel.syncOptions?.setOption(.autoRead, value: true)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.insert(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        loop.remove(self)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let created as NIOHTTP2StreamCreatedEvent:
+            openStreams += 1
+            lastStream = max(lastStream, created.streamID)
+        case is StreamClosedEvent:
+            openStreams -= 1
+            if openStreams == 0 { idleSince = .now() }
+            if openStreams == 0, ending == .last { closeNow() }
+        default: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .ping(_, ack: true) = unwrapInboundIn(data).payload, case .announced = ending { announceLast() }
+        context.fireChannelRead(data)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case is NIOHTTP2Errors.StreamError, is NIOHTTP2Errors.StreamClosed, is NIOHTTP2Errors.NoSuchStream:
+            // One stream's trouble; the protocol handler has reset it.
+            break
+        default:
+            environment.logger.debug("connection failed", metadata: ["error": "\(error)"])
+            context.close(promise: nil)
+        }
+    }
+
+    /// RFC 9113 §6.8: first the highest number, so that streams on their way are not lost; after a round trip the real one.
+    func drain() {
+        guard ending == .none, let context else { return }
+        ending = .announced(.now())
+        goAway(.maxID, context)
+        context.writeAndFlush(
+            wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: .ping(HTTP2PingData(), ack: false))),
+            promise: nil)
+    }
+
+    private func announceLast() {
+        guard let context else { return }
+        ending = .last
+        goAway(lastStream, context)
+        context.flush()
+        if openStreams == 0 { closeNow() }
+    }
+
+    private func goAway(_ last: HTTP2StreamID, _ context: ChannelHandlerContext) {
+        let payload = HTTP2Frame.FramePayload.goAway(lastStreamID: last, errorCode: .noError, opaqueData: nil)
+        context.write(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
+    }
+
+    func sweep(_ now: NIODeadline) {
+        let limits = environment.limits
+        let pending = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        if pending != pendingBytes || pending == 0 {
+            pendingBytes = pending
+            stalledSince = now
+        } else if now - stalledSince >= limits.writeStallTimeout {
+            return closeNow()
+        }
+        if case .announced(let since) = ending, now - since >= Self.announcement { announceLast() }
+        let isIdle = openStreams == 0 && now - idleSince >= limits.idleTimeout
+        if isIdle || now - acceptance.opened >= limits.connectionAgeMax { drain() }
+    }
+
+    func closeNow() { context?.close(promise: nil) }
+}
+
+extension HTTPLimits {
+    /// What a client may use of an HTTP/2 connection. Beyond it the connection ends with GOAWAY.
+    fileprivate var http2Connection: NIOHTTP2Handler.ConnectionConfiguration {
+        var configuration = NIOHTTP2Handler.ConnectionConfiguration()
+        configuration.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: http2StreamsMax),
+            HTTP2Setting(parameter: .initialWindowSize, value: http2StreamWindowBytes),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: headBytesMax),
+        ]
+        configuration.targetWindowSize = http2ConnectionWindowBytes
+        // Small messages that only cost work: CVE-2019-9512 (ping), -9515 (settings), -9518 (empty frames),
+        // CVE-2024-27316 (continuations).
+        configuration.maximumSequentialEmptyDataFrames = 1
+        configuration.maximumSequentialContinuationFrames = 4
+        configuration.maximumBufferedControlFrames = 1000
+        configuration.controlFrameRateLimit.maximumCount = 200
+        configuration.controlFrameRateLimit.windowLength = .seconds(10)
+        return configuration
+    }
+
+    fileprivate var http2Stream: NIOHTTP2Handler.StreamConfiguration {
+        var configuration = NIOHTTP2Handler.StreamConfiguration()
+        configuration.targetWindowSize = http2StreamWindowBytes
+        configuration.outboundBufferSizeHighWatermark = 64 * 1024
+        configuration.outboundBufferSizeLowWatermark = 16 * 1024
+        // Rapid reset, CVE-2023-44487.
+        configuration.streamResetFrameRateLimit.maximumCount = http2ResetsMax
+        configuration.streamResetFrameRateLimit.windowLength = .seconds(10)
+        return configuration
+    }
+}
