@@ -24,20 +24,55 @@ struct Gateway: ServiceProcess {
         let feed = AccessFeed(auth: auth, issuer: settings.issuer, audience: settings.audience, logger: kit.logger)
         let handler = GatewayHandler(
             router: try Router(RouteTable.all), authenticator: Authenticator(feed: feed, logger: kit.logger),
-            limits: settings.limits, peers: peers, pages: try pages(),
-            openAPI: try OpenAPIDocument.make(RouteTable.all),
+            limits: settings.limits,
+            upstreams: Dictionary(
+                uniqueKeysWithValues: peers.map { ($0, Upstream($0, $1, logger: kit.logger)) }), pages: try pages(),
+            openAPI: try OpenAPIDocument.make(RouteTable.all), accessLog: try accessLog(settings.accessLog),
             logger: kit.logger)
-        let server = HTTPServer(
-            host: settings.listen.host, port: settings.listen.port, group: kit.group, limits: settings.httpLimits,
-            handler: handler, faults: refusal, logger: kit.logger)
+        let certificate = try settings.https.map { https in
+            do { return try ServerCertificate(https.files) } catch let error as ServerCertificateError {
+                throw SettingsError(error.description)
+            }
+        }
+        let server = { (address: Address, certificate: ServerCertificate?) in
+            HTTPServer(
+                host: address.host, port: address.port, group: kit.group, certificate: certificate,
+                limits: settings.httpLimits, handler: handler, faults: refusal, logger: kit.logger)
+        }
 
         kit.readiness.set("access keys", isReady: false)
         kit.readiness.set("http", isReady: false)
         let access = kit.service("access feed") {
             try await feed.run { kit.readiness.set("access keys", isReady: true) }
         }
-        let door = PublicDoor(server: server, readiness: kit.readiness)
-        return peers.values.map { kit.service($0) } + [access, door]
+        var servers = [server(settings.listen, nil)]
+        var services: [any Service] = []
+        if let https = settings.https, let certificate {
+            servers.append(server(https.listen, certificate))
+            let watch = CertificateWatch(certificate: certificate, logger: kit.logger)
+            services.append(kit.service("certificate watch") { try await watch.run() })
+        }
+        // Stops after the door, so that the last requests are in it.
+        if let log = handler.accessLog { services.append(kit.whenStopped { log.flush() }) }
+        if let log = handler.accessLog { services.append(kit.service("access log") { try await log.run() }) }
+        let door = PublicDoor(servers: servers, readiness: kit.readiness)
+        return services + peers.values.map { kit.service($0) } + [access, door]
+    }
+
+    private static func accessLog(_ target: GatewaySettings.AccessLogTarget) throws -> AccessLog? {
+        switch target {
+        case .off: return nil
+        case .standardOutput: return AccessLog(.standardOutput)
+        case .file(let path):
+            guard
+                FileManager.default.fileExists(atPath: path)
+                    || FileManager.default.createFile(
+                        atPath: path, contents: nil, attributes: [.posixPermissions: 0o640]),
+                let file = FileHandle(forWritingAtPath: path)
+            else { throw SettingsError("IBP_ACCESS_LOG names \(path), which cannot be written") }
+            try file.seekToEnd()
+            return AccessLog(file)
+        }
     }
 
     /// The pages stand in the bundle that lies beside the executable.
@@ -65,15 +100,17 @@ struct Gateway: ServiceProcess {
 }
 
 private struct PublicDoor: Service, CustomStringConvertible {
-    let server: HTTPServer
+    let servers: [HTTPServer]
     let readiness: Readiness
     let description = "public door"
 
     func run() async throws {
-        try await server.start()
+        for server in servers { try await server.start() }
         readiness.set("http", isReady: true)
         try? await gracefulShutdown()
         readiness.drain()
-        await server.drain(within: .seconds(20))
+        await withTaskGroup { group in
+            for server in servers { group.addTask { await server.drain(within: .seconds(20)) } }
+        }
     }
 }

@@ -1,7 +1,6 @@
 import Contracts
 import HTTPServer
 import Logging
-import Metrics
 import NIOCore
 import NIOHTTP1
 import RPC
@@ -12,9 +11,12 @@ struct GatewayHandler: HTTPHandler {
     let router: Router
     let authenticator: Authenticator
     let limits: RateLimits
-    let peers: [String: RPCClient]
+    let upstreams: [String: Upstream]
     let pages: StaticFiles
     let openAPI: ByteBuffer
+    let timers = RouteTimers()
+    /// Nil when nobody wants one.
+    let accessLog: AccessLog?
     let logger: Logger
 
     func admit(_ head: HTTPHead) -> HTTPAdmission {
@@ -41,9 +43,10 @@ struct GatewayHandler: HTTPHandler {
         let mark = RequestMark(head)
         var budgets = RateLimitOutcome()
         var label = "page"
+        var user: RPCIdentity?
         var response: HTTPResponse
         do {
-            response = try await answer(request, mark, &budgets, &label)
+            response = try await answer(request, mark, &budgets, &label, &user)
         } catch let problem as Problem {
             response = problem.response(instance: head.path, requestID: mark.id)
         } catch let fault as RPCFault {
@@ -55,12 +58,13 @@ struct GatewayHandler: HTTPHandler {
         if !response.headers.contains(name: "X-Content-Type-Options") { ResponseHeaders.secureAPI(&response.headers) }
         budgets.write(to: &response.headers)
         response.headers.replaceOrAdd(name: "X-Request-Id", value: mark.id)
-        record(head, response, mark, label, since: started)
+        record(head, response, mark, label, user, since: started)
         return response
     }
 
     private func answer(
-        _ request: HTTPRequest, _ mark: RequestMark, _ budgets: inout RateLimitOutcome, _ label: inout String
+        _ request: HTTPRequest, _ mark: RequestMark, _ budgets: inout RateLimitOutcome, _ label: inout String,
+        _ user: inout RPCIdentity?
     ) async throws -> HTTPResponse {
         let head = request.head
         let address = RateLimits.key(forAddress: head.remoteAddress)
@@ -81,6 +85,7 @@ struct GatewayHandler: HTTPHandler {
         case .found(let route, let ids):
             label = "\(route.method) \(route.path)"
             let identity = try admit(route, head, address, &budgets)
+            user = identity
             return try await serve(route, ids, identity, request, mark)
         }
     }
@@ -136,10 +141,10 @@ struct GatewayHandler: HTTPHandler {
                 status: .ok, headers: ["Content-Type": "application/json", "Cache-Control": "public, max-age=60"],
                 body: ByteBuffer(bytes: try StrictJSON.encode(keys)))
         case .call(let peer, let method):
-            guard let client = peers[peer] else { throw RPCFault.internal }
+            guard let upstream = upstreams[peer] else { throw RPCFault.internal }
             let call = try CallBuilder.call(route, ids, identity, request, mark)
             do {
-                let reply = try await client.send(
+                let reply = try await upstream.send(
                     method, body: call.body, timeout: route.deadline, context: call.context)
                 return CallBuilder.response(route, reply, head: request.head)
             } catch let fault as RPCFault
@@ -152,18 +157,16 @@ struct GatewayHandler: HTTPHandler {
     }
 
     private func record(
-        _ head: HTTPHead, _ response: HTTPResponse, _ mark: RequestMark, _ label: String, since started: NIODeadline
+        _ head: HTTPHead, _ response: HTTPResponse, _ mark: RequestMark, _ label: String, _ user: RPCIdentity?,
+        since started: NIODeadline
     ) {
         let elapsed = NIODeadline.now() - started
-        let dimensions = [("route", label), ("status", "\(response.status.code)")]
-        Timer(label: "ibp_http_request_seconds", dimensions: dimensions).recordNanoseconds(elapsed.nanoseconds)
-        logger.debug(
-            "request",
-            metadata: [
-                "http.method": "\(head.method)", "http.route": "\(label)", "http.status": "\(response.status.code)",
-                "http.micros": "\(elapsed.nanoseconds / 1000)", "client.address": "\(head.remoteAddress)",
-                "request.id": "\(mark.id)", "trace.id": "\(mark.trace.traceID)",
-            ])
+        timers.record(label, response.status.code, elapsed)
+        accessLog?.write(
+            AccessLine(
+                time: .now, head: head, client: head.remoteAddress, route: label, status: response.status.code,
+                micros: elapsed.nanoseconds / 1000, bytes: response.body?.readableBytes ?? 0,
+                user: user?.subject.text, requestID: mark.id, traceID: mark.trace.traceID))
     }
 }
 

@@ -69,6 +69,7 @@ final class LoopConnections: @unchecked Sendable {
     private func finishDraining() {
         sweeping?.cancel()
         deadline?.cancel()
-        empty?.succeed()
+        // In the next turn, when the channels' closing has been counted.
+        eventLoop.execute { self.empty?.succeed() }
     }
 }

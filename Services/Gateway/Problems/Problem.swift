@@ -27,7 +27,7 @@ struct Problem: Error {
         detail = fault.message
         errors = fault.errors
         current = fault.current
-        if [.tooManyRequests, .serviceUnavailable].contains(status) {
+        if [.tooManyRequests, .badGateway, .serviceUnavailable, .gatewayTimeout].contains(status) {
             let seconds = max(1, ((fault.retryAfterMilliseconds ?? 1000) + 999) / 1000)
             headers.add(name: "Retry-After", value: "\(seconds)")
         }

@@ -1,0 +1,113 @@
+import Logging
+import Metrics
+import NIOCore
+import RPC
+import Synchronization
+
+/// One service behind the gateway: its client, how many calls may be under way, and whether it is worth asking. One that
+/// is slow or gone costs its own requests only: beyond the bound, and while the breaker is open, they are refused at once.
+final class Upstream: Sendable {
+    /// More than a service works on at a time (`RPCLimits`), so that a short burst waits there and not at the clients.
+    static let callsMax = 512
+
+    private struct Standing {
+        var breaker = CircuitBreaker()
+        var calls = 0
+    }
+
+    let name: String
+    let client: RPCClient
+    private let standing = Mutex(Standing())
+    private let logger: Logger
+    private let isOpen: Gauge
+    private let shed: Counter
+    private let broken: Counter
+
+    init(_ name: String, _ client: RPCClient, logger: Logger) {
+        self.name = name
+        self.client = client
+        self.logger = logger
+        isOpen = Gauge(label: "ibp_upstream_breaker_open", dimensions: [("service", name)])
+        isOpen.record(0)
+        shed = Counter(label: "ibp_upstream_refused_total", dimensions: [("service", name), ("reason", "in_flight")])
+        broken = Counter(label: "ibp_upstream_refused_total", dimensions: [("service", name), ("reason", "breaker")])
+    }
+
+    /// - Throws: `RPCFault`: the service's own, or ours when it was not asked.
+    func send(
+        _ method: RPCMethodEntry, body: ByteBuffer, timeout: TimeAmount, context: RPCContext
+    ) async throws -> RPCReply {
+        try enter()
+        do {
+            let reply = try await client.send(method, body: body, timeout: timeout, context: context)
+            leave(failed: false)
+            return reply
+        } catch let fault as RPCFault {
+            leave(failed: Self.isFailure(fault))
+            throw fault
+        }
+    }
+
+    /// A stream's first item tells whether the service is there; the stream itself is not counted among the calls.
+    func stream<Input, Item>(
+        _ method: RPCStreamMethod<Input, Item>, _ input: Input, context: RPCContext
+    ) throws -> RPCStream<Item> {
+        try client.stream(method, input, context: context)
+    }
+
+    private func enter() throws {
+        enum Answer { case go, full, wait(TimeAmount) }
+        let now = NIODeadline.now()
+        let answer: Answer = standing.withLock { standing in
+            guard standing.calls < Self.callsMax else { return .full }
+            if case .wait(let time) = standing.breaker.ask(now) { return .wait(time) }
+            standing.calls += 1
+            return .go
+        }
+        switch answer {
+        case .go: return
+        case .full:
+            shed.increment()
+            throw RPCFault(
+                .unavailable, "overloaded", "Too many requests wait for \(name) already; try again shortly.",
+                retryAfterMilliseconds: 1000, isNotExecuted: true)
+        case .wait(let time):
+            broken.increment()
+            throw RPCFault(
+                .unavailable, "service_unavailable", "\(name) does not answer at the moment; try again shortly.",
+                retryAfterMilliseconds: Int(max(1, time.nanoseconds / 1_000_000)), isNotExecuted: true)
+        }
+    }
+
+    private func leave(failed: Bool) {
+        let now = NIODeadline.now()
+        let change: Bool? = standing.withLock { standing in
+            standing.calls -= 1
+            let wasOpen = standing.breaker.isOpen
+            if failed {
+                standing.breaker.failed(now, jitter: Double.random(in: 0..<1))
+            } else {
+                standing.breaker.succeeded()
+            }
+            return standing.breaker.isOpen == wasOpen ? nil : standing.breaker.isOpen
+        }
+        guard let change else { return }
+        isOpen.record(change ? 1 : 0)
+        logger.notice("breaker \(change ? "opened" : "closed")", metadata: ["rpc.peer": "\(name)"])
+    }
+
+    /// Whether the fault says something of the service rather than of the request.
+    private static func isFailure(_ fault: RPCFault) -> Bool {
+        switch fault.status {
+        case .unavailable, .deadlineExceeded: true
+        // It is busy: asking less is what the in-flight bound and its own refusal are for.
+        default: false
+        }
+    }
+}
+
+extension CircuitBreaker {
+    fileprivate var isOpen: Bool {
+        if case .closed = state { false } else { true }
+    }
+}
