@@ -9,6 +9,7 @@ import Storage
 ///
 ///     gateway ──▶ RPC server ──▶ router ──▶ handlers ──▶ rules (pure) and stores ──▶ deals.sqlite
 ///     audit   ──▶ events.pull ◀── outbox ◀── written in the transaction of every change ──┘
+///     gateway ◀── notices ◀──────────┘ of what the signed-in user may see
 ///     auth    ◀── who is this? (asked when somebody joins a team)
 @main
 struct Deals: ServiceProcess {
@@ -24,17 +25,18 @@ struct Deals: ServiceProcess {
             directory: settings.dataDirectory, fileName: "deals.sqlite", migrator: DealsSchema.migrator,
             archive: backups?.archive, logger: kit.logger)
         let auth = try kit.client(Peer.auth)
-        var router = router(store: store) { lookup, context in
+        let notices = NoticeDesk(store: store, logger: kit.logger) { .now }
+        var router = router(store: store, notices: notices) { lookup, context in
             try await auth.call(AuthMethods.findUser, lookup, context: context)
         }
         return kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router) + [
-            kit.service(auth), try kit.server(router),
+            kit.service(auth), kit.service("notices") { await notices.run() }, try kit.server(router),
         ]
     }
 
     /// Every call that this service answers; shared by the process and its tests.
     static func router(
-        store: Store, now: @escaping TimeSource = { .now }, users: @escaping UserResolver
+        store: Store, notices: NoticeDesk, now: @escaping TimeSource = { .now }, users: @escaping UserResolver
     ) -> RPCRouter {
         let deals = DealHandlers(
             deals: DealStore(store: store), list: DealListStore(store: store), names: UserNames(users), now: now)
@@ -57,6 +59,7 @@ struct Deals: ServiceProcess {
         router.on(DealMethods.decideConflict, conflicts.decide)
         router.on(DealMethods.counterparties, counterparties.list)
         router.on(DealMethods.addCounterparty, counterparties.add)
+        notices.register(on: &router)
         EventFeed(store.outbox).register(on: &router)
         return router
     }

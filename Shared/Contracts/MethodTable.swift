@@ -13,7 +13,7 @@ package enum MethodTable {
         DealMethods.create.entry, DealMethods.get.entry, DealMethods.list.entry, DealMethods.update.entry,
         DealMethods.transitions.entry, DealMethods.move.entry, DealMethods.history.entry, DealMethods.team.entry,
         DealMethods.addMember.entry, DealMethods.removeMember.entry, DealMethods.decideConflict.entry,
-        DealMethods.counterparties.entry, DealMethods.addCounterparty.entry,
+        DealMethods.counterparties.entry, DealMethods.addCounterparty.entry, DealMethods.notices.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]

@@ -33,6 +33,7 @@ import Testing
             0x20b deals.conflict.decide
             0x20c deals.counterparties
             0x20d deals.counterparties.add
+            0x20e deals.notices.watch
             0x301 audit.list
             0x302 audit.verify
             0x401 health.current

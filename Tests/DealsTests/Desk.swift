@@ -13,9 +13,11 @@ struct Desk: Sendable {
     let store: Store
     let clock = TestClock()
     let people = People()
-    private let router: RPCRouter
+    let notices: NoticeDesk
+    let router: RPCRouter
 
-    static func with(_ body: (Desk) async throws -> Void) async throws {
+    /// - Parameter beat: of the notices; long enough by itself that a heartbeat means that there was nothing to tell.
+    static func with(beat: Duration = .seconds(3600), _ body: (Desk) async throws -> Void) async throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("deals-\(UUID().text)").path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let store = try Store.open(
@@ -23,7 +25,13 @@ struct Desk: Sendable {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let outcome: Result<Void, any Error>
         do {
-            outcome = .success(try await body(Desk(store)))
+            let desk = Desk(store, beat: beat)
+            outcome = .success(
+                try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    tasks.addTask { await desk.notices.run() }
+                    defer { tasks.cancelAll() }
+                    try await body(desk)
+                })
         } catch {
             outcome = .failure(error)
         }
@@ -31,9 +39,13 @@ struct Desk: Sendable {
         try outcome.get()
     }
 
-    private init(_ store: Store) {
+    private init(_ store: Store, beat: Duration) {
         self.store = store
-        router = Deals.router(store: store, now: clock.now) { [people] lookup, _ in try people.find(lookup) }
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        notices = NoticeDesk(store: store, beat: beat, logger: quiet, now: clock.now)
+        router = Deals.router(store: store, notices: notices, now: clock.now) { [people] lookup, _ in
+            try people.find(lookup)
+        }
     }
 
     func person(_ role: Role, _ status: UserStatus = .active) -> Person {

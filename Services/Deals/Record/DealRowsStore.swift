@@ -23,12 +23,13 @@ enum DealRows {
 
     static let selected = columns.map { "d.\($0)" }.joined(separator: ", ")
 
-    private static let seenByID = seenSQL("d.id = ?")
-    private static let seenByNumber = seenSQL("d.number = ?")
+    private static let seenByID = seenSQL(selected, "d.id = ?")
+    private static let seenByNumber = seenSQL(selected, "d.number = ?")
+    private static let visibleByID = seenSQL("d.confidentiality", "d.id = ?")
 
-    private static func seenSQL(_ condition: String) -> String {
+    private static func seenSQL(_ columns: String, _ condition: String) -> String {
         """
-        SELECT \(selected), m.access FROM deal d
+        SELECT \(columns), m.access FROM deal d
         LEFT JOIN team_member m ON m.deal_id = d.id AND m.user_id = ? AND m.removed_ms IS NULL
         WHERE \(condition) AND d.deleted_ms IS NULL
         """
@@ -60,6 +61,16 @@ enum DealRows {
         let access = Access(role: caller.role, membership: membership, confidentiality: deal.confidentiality)
         try access.require(.read)
         return SeenDeal(deal: deal, access: access)
+    }
+
+    /// Those of the deals that the caller may see, as `seen` would let him: a look-up by key for each.
+    static func visible(_ deals: Set<UUID>, to caller: Caller, in db: Database) throws -> Set<UUID> {
+        let statement = try db.cachedStatement(sql: visibleByID)
+        return try deals.filter { id in
+            guard let row = try Row.fetchOne(statement, arguments: [caller.id, id]) else { return false }
+            let membership = try row.optionalChoice(1, TeamAccess.self)
+            return Access(role: caller.role, membership: membership, confidentiality: try row.choice(0)) >= .read
+        }
     }
 
     static func insert(_ deal: Deal, in db: Database) throws {
