@@ -30,6 +30,9 @@ final class NoticeDesk: Sendable {
         self.now = now
     }
 
+    /// How many streams are open.
+    var watching: Int { roster.withLock { $0.count } }
+
     func register(on router: inout RPCRouter) {
         router.on(DealMethods.notices) { input, context, writer in
             let watch = try await self.join(input, context)
@@ -73,7 +76,7 @@ final class NoticeDesk: Sendable {
     }
 
     private func hear() async throws {
-        while roster.withLock({ $0.isEmpty }) {
+        while watching == 0 {
             try Task.checkCancellation()
             await arrival.wait()
         }

@@ -38,7 +38,7 @@ struct NoticeRoster {
     /// All up to here has been heard.
     private(set) var newest: Int64 = 0
 
-    var isEmpty: Bool { watches.isEmpty }
+    var count: Int { watches.count }
 
     /// - Parameter newest: the newest number there is, or was a moment ago.
     mutating func join(_ caller: Caller, _ bell: Bell, after: Int64, newest: Int64) throws(RPCFault) -> Int {
@@ -46,7 +46,7 @@ struct NoticeRoster {
             throw .tooManyStreams
         }
         // While nobody watched, nobody listened.
-        if isEmpty { self.newest = newest }
+        if watches.isEmpty { self.newest = newest }
         lastID += 1
         ofUser[caller.id, default: 0] += 1
         watches[lastID] = Watch(caller: caller, bell: bell, told: after)

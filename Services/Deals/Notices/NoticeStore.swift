@@ -42,8 +42,10 @@ struct NoticeStore: Sendable {
 
     /// Nobody is told of more than so many events that he missed; a page that missed more loads afresh.
     static let replayMax: Int64 = 1000
-    /// Events that one transaction looks at.
+    /// Events that one read for a user looks at.
     static let pageMax = 250
+    /// Events that all watches are passed over with at once, under the roster's lock: at most 50 000 look-ups.
+    static let newsMax = 50
     static let waitMax = Duration.seconds(30)
     private static let topic = "deals"
 
@@ -70,7 +72,7 @@ struct NoticeStore: Sendable {
     func news(after: Int64) async throws -> News {
         try await store.read { db in
             var news = News(through: after)
-            for header in try Outbox.headers(after: after, limit: Self.pageMax, in: db) {
+            for header in try Outbox.headers(after: after, limit: Self.newsMax, in: db) {
                 news.through = header.sequence
                 guard let deal = Self.deal(header) else { continue }
                 news.items.append(News.Item(sequence: header.sequence, deal: deal))
