@@ -22,11 +22,14 @@ struct Gateway: ServiceProcess {
             uniqueKeysWithValues: [Peer.auth, Peer.deals, Peer.audit, Peer.health].map { ($0, try kit.client($0)) })
         guard let auth = peers[Peer.auth] else { throw SettingsError("IBP_PEER_AUTH is not set") }
         let feed = AccessFeed(auth: auth, issuer: settings.issuer, audience: settings.audience, logger: kit.logger)
+        let upstreams = Dictionary(
+            uniqueKeysWithValues: peers.map { ($0, Upstream($0, $1, logger: kit.logger)) })
+        guard let deals = upstreams[Peer.deals] else { throw SettingsError("IBP_PEER_DEALS is not set") }
+        let authenticator = Authenticator(feed: feed, logger: kit.logger)
         let handler = GatewayHandler(
-            router: try Router(RouteTable.all), authenticator: Authenticator(feed: feed, logger: kit.logger),
-            limits: settings.limits,
-            upstreams: Dictionary(
-                uniqueKeysWithValues: peers.map { ($0, Upstream($0, $1, logger: kit.logger)) }), pages: try pages(),
+            router: try Router(RouteTable.all), authenticator: authenticator, limits: settings.limits,
+            upstreams: upstreams,
+            events: EventStreams(deals: deals, authenticator: authenticator, logger: kit.logger), pages: try pages(),
             openAPI: try OpenAPIDocument.make(RouteTable.all), accessLog: try accessLog(settings.accessLog),
             logger: kit.logger)
         let certificate = try settings.https.map { https in

@@ -12,6 +12,7 @@ struct GatewayHandler: HTTPHandler {
     let authenticator: Authenticator
     let limits: RateLimits
     let upstreams: [String: Upstream]
+    let events: EventStreams
     let pages: StaticFiles
     let openAPI: ByteBuffer
     let timers = RouteTimers()
@@ -140,6 +141,13 @@ struct GatewayHandler: HTTPHandler {
             return HTTPResponse(
                 status: .ok, headers: ["Content-Type": "application/json", "Cache-Control": "public, max-age=60"],
                 body: ByteBuffer(bytes: try StrictJSON.encode(keys)))
+        case .events:
+            guard let caller = try authenticator.caller(request.head.headers) else { throw RPCFault.internal }
+            let context = RPCContext(
+                peer: Peer.gateway, identity: caller.identity, trace: mark.trace, requestID: mark.id,
+                clientAddress: request.head.remoteAddress, deadline: .distantFuture)
+            let last = EventText.sequence(request.head.headers.first(name: "last-event-id"))
+            return try events.response(context, after: last, until: caller.expiry)
         case .call(let peer, let method):
             guard let upstream = upstreams[peer] else { throw RPCFault.internal }
             let call = try CallBuilder.call(route, ids, identity, request, mark)

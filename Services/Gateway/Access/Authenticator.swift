@@ -12,9 +12,25 @@ struct Authenticator: Sendable {
     let verified = VerifiedTokens()
     let logger: Logger
 
+    /// Who it is, and until when (seconds since 1970) these credentials say so.
+    struct Caller: Sendable {
+        let identity: RPCIdentity
+        let expiry: Int64
+    }
+
+    func identity(_ headers: HTTPHeaders, now: Instant = .now) throws(Problem) -> RPCIdentity? {
+        try caller(headers, now: now)?.identity
+    }
+
+    /// Whether the session has not been ended, as far as we have heard lately.
+    func stands(_ session: UUID) -> Bool {
+        let access = feed.snapshot
+        return access.isFresh && access.revoked[session] == nil
+    }
+
     /// Nil when the request brings no credentials at all.
     /// - Throws: `Problem`: 401 for anything wrong with them, 503 while keys and revocations may be stale.
-    func identity(_ headers: HTTPHeaders, now: Instant = .now) throws(Problem) -> RPCIdentity? {
+    func caller(_ headers: HTTPHeaders, now: Instant = .now) throws(Problem) -> Caller? {
         let fields = headers["authorization"]
         guard let field = fields.first else { return nil }
         guard fields.count == 1 else { throw Self.refused("invalid_request", "Send one Authorization field.") }
@@ -32,7 +48,8 @@ struct Authenticator: Sendable {
         guard let role = Role(rawValue: claims.role), access.revoked[claims.sid] == nil else {
             throw Self.refused("invalid_token", "The session has ended; sign in again.")
         }
-        return RPCIdentity(subject: claims.sub, session: claims.sid, roles: role.bits)
+        return Caller(
+            identity: RPCIdentity(subject: claims.sub, session: claims.sid, roles: role.bits), expiry: claims.exp)
     }
 
     private func claims(_ token: Substring, _ access: AccessFeed.Snapshot, now: Int64) throws(Problem) -> AccessClaims {

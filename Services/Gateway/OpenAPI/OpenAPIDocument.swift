@@ -55,6 +55,7 @@ enum OpenAPIDocument {
         case .call(_, let method): method.name
         case .keySet: "keySet"
         case .openAPI: "openAPI"
+        case .events: "events"
         }
     }
 
@@ -76,6 +77,12 @@ enum OpenAPIDocument {
                 "schema": ["type": "string"],
             ])
         }
+        if case .events = route.target {
+            headers.append([
+                "name": "Last-Event-ID", "in": "header", "description": "The id of the last event that was read",
+                "schema": ["type": "string"],
+            ])
+        }
         if route.isIdempotent {
             headers.append([
                 "name": "Idempotency-Key", "in": "header",
@@ -89,7 +96,7 @@ enum OpenAPIDocument {
     private static func responses(_ route: Route) -> [String: Any] {
         var success: [String: Any] = ["description": route.success.reasonPhrase]
         if let output = route.output, route.success != .noContent {
-            success["content"] = ["application/json": ["schema": output.json]]
+            success["content"] = [route.mediaType: ["schema": output.json]]
         }
         return ["\(route.success.code)": success, "default": ["$ref": "#/components/responses/Problem"]]
     }

@@ -53,6 +53,7 @@ extension Route {
     func created(at location: String? = nil) -> Route { with { ($0.success, $0.location) = (.created, location) } }
     func noContent() -> Route { with { $0.success = .noContent } }
     func ifMatch() -> Route { with { $0.takesIfMatch = true } }
+    func streams() -> Route { with { $0.mediaType = "text/event-stream" } }
     func idempotent() -> Route { with { $0.isIdempotent = true } }
     func body(_ bytesMax: Int) -> Route { with { $0.bodyBytesMax = bytesMax } }
     func deadline(_ deadline: TimeAmount) -> Route { with { $0.deadline = deadline } }

@@ -14,6 +14,8 @@ struct Route: Sendable {
         case call(peer: String, RPCMethodEntry)
         /// Answered by the gateway itself.
         case keySet, openAPI
+        /// A stream that the gateway keeps going.
+        case events
     }
 
     let method: HTTPMethod
@@ -29,6 +31,8 @@ struct Route: Sendable {
     var limit = LimitClass.standard
     var query: [QueryParameter] = []
     var success = HTTPResponseStatus.ok
+    /// Of the answer.
+    var mediaType = "application/json"
     /// Where a resource that was made can be read: the id is appended.
     var location: String?
     /// `If-Match` is passed on when it is there; the service says when it must be.

@@ -58,6 +58,9 @@ enum RouteTable {
         .post("/api/deals/{id}/counterparties", "Add a counterparty", DealMethods.addCounterparty, to: Peer.deals)
             .allow(.workOnDeals).created(),
 
+        .own("/api/events", "What happens to the deals you may see, as server-sent events", .events, Nothing.self)
+            .allow(.readDeals).streams(),
+
         // Audit
         .get("/api/audit", "Search the audit log", AuditMethods.list, to: Peer.audit).allow(.readAudit).query(.audit),
         .get("/api/audit/verify", "Recompute the whole log and compare", AuditMethods.verify, to: Peer.audit)

@@ -9,7 +9,8 @@ struct CallerEnvironment: Sendable {
     private static let owners: [(prefix: String, services: [String])] = [
         ("IBP_TOKEN_ISSUER", ["auth", "gateway"]), ("IBP_TOKEN_AUDIENCE", ["auth", "gateway"]),
         ("IBP_TOKEN_", ["auth"]), ("IBP_BOOTSTRAP_", ["auth"]), ("IBP_SESSION_", ["auth"]),
-        ("IBP_RATE_", ["gateway"]), ("IBP_HTTP_", ["gateway"]), ("IBP_PROBE_", ["health"]),
+        ("IBP_RATE_", ["gateway"]), ("IBP_HTTP_", ["gateway"]), ("IBP_HTTPS_", ["gateway"]),
+        ("IBP_ACCESS_LOG", ["gateway"]), ("IBP_PROBE_", ["health"]),
         ("IBP_BACKUP_", ["auth", "deals", "audit", "health"]),
     ]
 
