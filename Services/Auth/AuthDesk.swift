@@ -16,6 +16,7 @@ struct AuthDesk: Sendable {
     let sessions: SessionHandlers
     let users: UserHandlers
     let access: AccessHandlers
+    let tokens: PersonalTokenHandlers
     let setup: SetupHandlers
     let events: EventFeed
     let store: Store
@@ -45,7 +46,7 @@ struct AuthDesk: Sendable {
     private init(
         _ settings: AuthSettings, store: Store, logger: Logger, cost: ScryptCost, clock: @escaping WallClock
     ) async throws {
-        let news = Bell()
+        let news = Listeners()
         let changes = AccessChangeStore(store: store, news: news)
         let keys = KeyStore(store: store, changes: changes)
         let key = try await keys.activeKey(.own(at: clock()))
@@ -54,16 +55,20 @@ struct AuthDesk: Sendable {
             lifetimeSeconds: settings.tokenLifetimeSeconds)
         let sessionStore = SessionStore(
             store: store, limits: settings.sessions, secret: try await keys.successorSecret(), changes: changes)
-        let userStore = UserStore(store: store, sessions: sessionStore)
+        let webSessions = WebSessionStore(store: store, sessions: sessionStore)
+        let tokenStore = PersonalTokenStore(store: store, changes: changes)
+        let userStore = UserStore(store: store, sessions: sessionStore, tokens: tokenStore)
         let passwords = PasswordHasher(cost: cost)
         self.store = store
         self.logger = logger
         sweeper = SweepStore(store: store)
         self.clock = clock
         sessions = SessionHandlers(
-            sessions: sessionStore, users: userStore, passwords: passwords, issuer: issuer, clock: clock)
+            sessions: sessionStore, webSessions: webSessions, users: userStore, passwords: passwords, issuer: issuer,
+            clock: clock)
         users = UserHandlers(users: userStore, passwords: passwords, clock: clock)
-        access = AccessHandlers(changes: changes, clock: clock)
+        access = AccessHandlers(changes: changes, webSessions: webSessions, tokens: tokenStore, clock: clock)
+        tokens = PersonalTokenHandlers(tokens: tokenStore, clock: clock)
         events = EventFeed(store.outbox)
         setup = SetupHandlers(
             setup: SetupStore(store: store, users: userStore, sessions: sessionStore),
@@ -81,7 +86,14 @@ struct AuthDesk: Sendable {
         router.on(AuthMethods.createUser, users.create)
         router.on(AuthMethods.setUserStatus, users.setStatus)
         router.on(AuthMethods.findUser, users.find)
-        router.on(AuthMethods.watchAccess, access.watch)
+        router.on(AuthMethods.accessChanges) { [access] input, context, writer in
+            try await access.watch(input, context) { try await writer.send($0) }
+        }
+        router.on(AuthMethods.resolveAccess, access.resolve)
+        router.on(AuthMethods.openWebSession, sessions.openWeb)
+        router.on(AuthMethods.createToken, tokens.create)
+        router.on(AuthMethods.listTokens, tokens.list)
+        router.on(AuthMethods.revokeToken, tokens.revoke)
         router.on(AuthMethods.claimSetup, setup.claim)
         events.register(on: &router)
     }

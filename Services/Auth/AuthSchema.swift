@@ -7,6 +7,7 @@ enum AuthSchema {
         var migrator = DatabaseMigrator()
         Outbox.addMigration(to: &migrator)
         migrator.registerMigration("auth 1") { try $0.execute(sql: first) }
+        migrator.registerMigration("auth 2: web sessions, personal tokens") { try $0.execute(sql: second) }
         return migrator
     }
 
@@ -80,5 +81,30 @@ enum AuthSchema {
             expires_ms INTEGER NOT NULL,
             used_ms INTEGER
         ) STRICT;
+        """
+
+    /// `scopes` are names of permissions with a space between them. The id of a revoked token goes into `access_change`
+    /// as a session's does.
+    private static let second = """
+        CREATE TABLE web_session (
+            hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+            session_id BLOB NOT NULL UNIQUE REFERENCES session (id) ON DELETE CASCADE
+        ) STRICT;
+
+        CREATE TABLE personal_token (
+            id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+            user_id BLOB NOT NULL REFERENCES user (id),
+            hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+            name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+            hint TEXT NOT NULL,
+            scopes TEXT NOT NULL CHECK (length(scopes) > 0),
+            created_ms INTEGER NOT NULL,
+            expires_ms INTEGER NOT NULL CHECK (expires_ms > created_ms),
+            last_used_ms INTEGER,
+            last_address TEXT CHECK (length(last_address) <= 100),
+            revoked_ms INTEGER
+        ) STRICT;
+        CREATE INDEX personal_token_by_user ON personal_token (user_id) WHERE revoked_ms IS NULL;
+        CREATE INDEX personal_token_by_expiry ON personal_token (expires_ms);
         """
 }

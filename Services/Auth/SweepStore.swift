@@ -18,6 +18,9 @@ struct SweepStore: Sendable {
             try db.execute(
                 sql: "DELETE FROM access_change WHERE at_ms < ? AND seq < (SELECT max(seq) FROM access_change)",
                 arguments: [now.milliseconds - Self.changesKeptMilliseconds])
+            try db.execute(
+                sql: "DELETE FROM personal_token WHERE expires_ms < ?",
+                arguments: [now.milliseconds - Self.sessionsKeptMilliseconds])
             try db.execute(sql: "DELETE FROM setup_token WHERE expires_ms < ?", arguments: [now.milliseconds])
         }
     }

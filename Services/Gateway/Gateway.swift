@@ -25,7 +25,8 @@ struct Gateway: ServiceProcess {
         let upstreams = Dictionary(
             uniqueKeysWithValues: peers.map { ($0, Upstream($0, $1, logger: kit.logger)) })
         guard let deals = upstreams[Peer.deals] else { throw SettingsError("IBP_PEER_DEALS is not set") }
-        let authenticator = Authenticator(feed: feed, logger: kit.logger)
+        guard let gate = upstreams[Peer.auth] else { throw SettingsError("IBP_PEER_AUTH is not set") }
+        let authenticator = Authenticator(feed: feed, resolutions: Resolutions(gate), logger: kit.logger)
         let handler = GatewayHandler(
             router: try Router(RouteTable.all), authenticator: authenticator, limits: settings.limits,
             upstreams: upstreams,

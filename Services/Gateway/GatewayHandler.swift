@@ -15,6 +15,7 @@ struct GatewayHandler: HTTPHandler {
     let events: EventStreams
     let pages: StaticFiles
     let openAPI: ByteBuffer
+    let leases = AdmissionLeases()
     let timers = RouteTimers()
     /// Nil when nobody wants one.
     let accessLog: AccessLog?
@@ -25,18 +26,20 @@ struct GatewayHandler: HTTPHandler {
             // Room for the body of a mistaken request, so that its sender reads 404 or 405 rather than 413.
             return .read(bodyBytesMax: Self.strangersBodyBytesMax)
         }
-        if case .roles = route.access, !isSignedIn(head) {
-            // Enough to be told so; nobody unknown makes us hold large bodies.
-            return .read(bodyBytesMax: min(route.bodyBytesMax, Self.strangersBodyBytesMax))
+        guard route.access != .anyone, route.bodyBytesMax > Self.strangersBodyBytesMax else {
+            return .read(bodyBytesMax: route.bodyBytesMax)
         }
-        return .read(bodyBytesMax: route.bodyBytesMax)
+        if let credential = try? Credential(head.headers) {
+            if authenticator.known(credential) != nil { return .read(bodyBytesMax: route.bodyBytesMax) }
+            if credential.opaque != nil, let lease = leases.take() {
+                return .read(bodyBytesMax: route.bodyBytesMax, lease: lease)
+            }
+        }
+        // Enough to be told so; nobody unknown makes us hold large bodies.
+        return .read(bodyBytesMax: Self.strangersBodyBytesMax)
     }
 
     private static let strangersBodyBytesMax = 4096
-
-    private func isSignedIn(_ head: HTTPHead) -> Bool {
-        do { return try authenticator.identity(head.headers) != nil } catch { return false }
-    }
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         let started = NIODeadline.now()
@@ -85,9 +88,11 @@ struct GatewayHandler: HTTPHandler {
             throw Problem(.methodNotAllowed, "method_not_allowed", "Use \(allow).", headers: ["Allow": allow])
         case .found(let route, let ids):
             label = "\(route.method) \(route.path)"
-            let identity = try admit(route, head, address, &budgets)
-            user = identity
-            return try await serve(route, ids, identity, request, mark)
+            let caller = try await admit(route, head, address, &budgets)
+            user = caller?.identity
+            var response = try await serve(route, ids, caller, request, mark)
+            if route.endsWebSession { response.headers.add(name: "Set-Cookie", value: WebSessionCookie.cleared) }
+            return response
         }
     }
 
@@ -101,37 +106,46 @@ struct GatewayHandler: HTTPHandler {
         return page.secured()
     }
 
-    /// Who it is, whether the role may, and whether the budgets allow.
+    /// Who it is, whether he may, and whether the budgets allow.
     private func admit(
         _ route: Route, _ head: HTTPHead, _ address: String, _ budgets: inout RateLimitOutcome
-    ) throws -> RPCIdentity? {
-        // Signing in and refreshing must work for a client that still sends its dead token along.
-        let identity = route.limit == .standard ? try authenticator.identity(head.headers) : nil
-        if case .roles(let roles) = route.access {
-            guard let identity else {
-                throw Problem(
-                    .unauthorized, "unauthenticated", "Sign in first.", headers: ["WWW-Authenticate": "Bearer"])
-            }
-            guard let role = Role(bits: identity.roles), roles.contains(role.rawValue) else {
-                throw Problem(
-                    .forbidden, "forbidden", "Your role does not allow this.",
-                    headers: ["WWW-Authenticate": "Bearer error=\"insufficient_scope\""])
-            }
+    ) async throws -> Caller? {
+        let caller = try await caller(route, head)
+        if route.access != .anyone {
+            guard let caller else { throw Problem.unauthenticated("Sign in first.", error: nil) }
+            try caller.require(route.access)
         }
+        if caller?.kind == .webSession { try CrossSite.check(head, isSecure: head.isSecure) }
         let narrow: [(RateLimiter, key: String)] =
             switch route.limit {
             case .signIn: [(limits.signIn, address)]
             case .refresh: [(limits.refresh, address)]
-            case .standard: identity.map { [(limits.user, $0.subject.text)] } ?? []
+            case .standard: caller.map { [(limits.user, $0.identity.subject.text)] } ?? []
             }
-        guard !narrow.isEmpty else { return identity }
+        guard !narrow.isEmpty else { return caller }
         budgets = limits.check(narrow)
         if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
-        return identity
+        return caller
+    }
+
+    /// Nil when nobody is signed in, as far as this route cares.
+    private func caller(_ route: Route, _ head: HTTPHead) async throws(Problem) -> Caller? {
+        // Signing in and refreshing must work for a client that still sends its dead token along.
+        guard route.limit == .standard, let credential = try Credential(head.headers) else { return nil }
+        do throws(Problem) {
+            return try await authenticator.caller(credential, isUse: !route.isPassive)
+        } catch {
+            guard case .webSession = credential, error.status == .unauthorized else { throw error }
+            // Browsers send the cookie of a session that has ended wherever they go; an open page is open all the same.
+            if route.access == .anyone { return nil }
+            var ended = error
+            ended.headers.add(name: "Set-Cookie", value: WebSessionCookie.cleared)
+            throw ended
+        }
     }
 
     private func serve(
-        _ route: Route, _ ids: [String], _ identity: RPCIdentity?, _ request: HTTPRequest, _ mark: RequestMark
+        _ route: Route, _ ids: [String], _ caller: Caller?, _ request: HTTPRequest, _ mark: RequestMark
     ) async throws -> HTTPResponse {
         switch route.target {
         case .openAPI:
@@ -142,15 +156,22 @@ struct GatewayHandler: HTTPHandler {
                 status: .ok, headers: ["Content-Type": "application/json", "Cache-Control": "public, max-age=60"],
                 body: ByteBuffer(bytes: try StrictJSON.encode(keys)))
         case .events:
-            guard let caller = try authenticator.caller(request.head.headers) else { throw RPCFault.internal }
+            guard let caller, let credential = try Credential(request.head.headers) else { throw RPCFault.internal }
             let context = RPCContext(
                 peer: Peer.gateway, identity: caller.identity, trace: mark.trace, requestID: mark.id,
                 clientAddress: request.head.remoteAddress, deadline: .distantFuture)
             let last = EventText.sequence(request.head.headers.first(name: "last-event-id"))
-            return try events.response(context, after: last, until: caller.expiry)
+            return try events.response(context, credential, after: last, until: caller.expiry)
+        case .openWebSession:
+            guard let auth = upstreams[Peer.auth] else { throw RPCFault.internal }
+            try CrossSite.checkSignIn(request.head, isSecure: request.head.isSecure)
+            let call = try CallBuilder.call(route, ids, nil, request, mark)
+            let reply = try await auth.send(
+                AuthMethods.openWebSession.entry, body: call.body, timeout: route.deadline, context: call.context)
+            return try WebSessionCookie.response(reply)
         case .call(let peer, let method):
             guard let upstream = upstreams[peer] else { throw RPCFault.internal }
-            let call = try CallBuilder.call(route, ids, identity, request, mark)
+            let call = try CallBuilder.call(route, ids, identity(caller, for: route), request, mark)
             do {
                 let reply = try await upstream.send(
                     method, body: call.body, timeout: route.deadline, context: call.context)
@@ -162,6 +183,11 @@ struct GatewayHandler: HTTPHandler {
                 return try CallBuilder.unknownHealth()
             }
         }
+    }
+
+    /// What the service is told: behind an open route, a token that lacks the scope for more counts as nobody.
+    private func identity(_ caller: Caller?, for route: Route) -> RPCIdentity? {
+        route.access == .anyone && caller?.scopes != nil ? nil : caller?.identity
     }
 
     private func record(

@@ -11,8 +11,6 @@ package enum AuthMethods {
     package static let createUser = RPCMethod<NewUser, User>(0x0106, "auth.users.create", callers: [Peer.gateway])
     package static let setUserStatus = RPCMethod<UserStatusChange, User>(
         0x0107, "auth.users.setStatus", callers: [Peer.gateway])
-    package static let watchAccess = RPCMethod<AccessWatch, AccessState>(
-        0x0108, "auth.access.watch", callers: [Peer.gateway], isIdempotent: true, isLongPoll: true)
     package static let claimSetup = RPCMethod<SetupClaim, SignedIn>(0x0109, "auth.setup.claim", callers: [Peer.gateway])
     package static let findUser = RPCMethod<UserLookup, User>(
         0x010A, "auth.users.find", callers: [Peer.deals], isIdempotent: true)
@@ -155,56 +153,4 @@ package struct UserLookup: Codable, Sendable {
         self.id = id
         self.email = email
     }
-}
-
-/// A long poll: answers at once when something changed after `cursor`, else when it does or the wait ends.
-package struct AccessWatch: Codable, Sendable {
-    package var cursor: Int64
-    package var waitMilliseconds: Int
-
-    package init(cursor: Int64, waitMilliseconds: Int) {
-        self.cursor = cursor
-        self.waitMilliseconds = waitMilliseconds
-    }
-}
-
-/// What a gateway needs to judge tokens by itself: all keys, and the sessions ended after the cursor it came with.
-package struct AccessState: Codable, Sendable {
-    package var cursor: Int64
-    package var keys: [JSONWebKey]
-    /// Ids of sessions whose access tokens must be refused though they have not expired.
-    package var revokedSessions: [UUID]
-
-    package init(cursor: Int64, keys: [JSONWebKey], revokedSessions: [UUID]) {
-        self.cursor = cursor
-        self.keys = keys
-        self.revokedSessions = revokedSessions
-    }
-}
-
-/// A public ES256 key (RFC 7517, RFC 7518 section 6.2.1); `kid` is its RFC 7638 thumbprint.
-package struct JSONWebKey: Codable, Sendable, Hashable {
-    package var kty: String
-    package var crv: String
-    package var x: String
-    package var y: String
-    package var alg: String
-    package var use: String
-    package var kid: String
-
-    package init(x: String, y: String, kid: String) {
-        kty = "EC"
-        crv = "P-256"
-        self.x = x
-        self.y = y
-        alg = "ES256"
-        use = "sig"
-        self.kid = kid
-    }
-}
-
-package struct JSONWebKeySet: Codable, Sendable {
-    package var keys: [JSONWebKey]
-
-    package init(keys: [JSONWebKey]) { self.keys = keys }
 }

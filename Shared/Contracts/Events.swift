@@ -92,7 +92,7 @@ package struct EventActor: Codable, Sendable, Hashable {
     }
 }
 
-/// What it was done to: `kind` `deal`, `user`, `session` or `key`.
+/// What it was done to: `kind` `deal`, `user`, `session`, `token` or `key`.
 package struct EventSubject: Codable, Sendable, Hashable {
     package var kind: String
     package var id: String
@@ -136,6 +136,8 @@ package enum EventType {
     package static let sessionReused = "session.reused"
     package static let sessionRevoked = "session.revoked"
     package static let keyCreated = "key.created"
+    package static let tokenCreated = "token.created"
+    package static let tokenRevoked = "token.revoked"
 }
 
 extension EventActor {

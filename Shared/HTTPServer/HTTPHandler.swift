@@ -10,8 +10,9 @@ package protocol HTTPHandler: Sendable {
 }
 
 package enum HTTPAdmission: Sendable {
-    /// Read the body, but answer 413 and close when it is longer than this.
-    case read(bodyBytesMax: Int)
+    /// Read the body, but answer 413 and close when it is longer than this. The lease is held until the request is over,
+    /// however it ends: so a handler can count those it has let in.
+    case read(bodyBytesMax: Int, lease: (any AnyObject & Sendable)? = nil)
     /// Answer at once; `respond` is not called. A request that announced a body costs its connection.
     case reject(HTTPResponse)
 }

@@ -84,8 +84,34 @@ final class AuthBench: Sendable {
         try await desk.sessions.refresh(SessionRefresh(refreshToken: token), anonymous())
     }
 
-    func watch(_ cursor: Int64, wait: Int = 0) async throws -> AccessState {
-        try await desk.access.watch(AccessWatch(cursor: cursor, waitMilliseconds: wait), anonymous())
+    /// The first state that a gateway with this cursor is told.
+    func watch(_ cursor: Int64) async throws -> AccessState {
+        try #require(try await watch(cursor) { _ in true })
+    }
+
+    /// The first state that is what is asked for.
+    func watch(_ cursor: Int64, until isWanted: (AccessState) -> Bool) async throws -> AccessState? {
+        struct Found: Error {}
+        var found: AccessState?
+        do {
+            try await desk.access.watch(AccessSubscription(cursor: cursor), anonymous()) { state in
+                guard isWanted(state) else { return }
+                found = state
+                throw Found()
+            }
+        } catch is Found {}
+        return found
+    }
+
+    func openWeb(_ email: String = "root@bank.test") async throws -> WebSession {
+        try await desk.sessions.openWeb(SignIn(email: email, password: Self.password), anonymous())
+    }
+
+    func resolve(
+        _ kind: OpaqueCredential.Kind, _ secret: String, isUse: Bool = true
+    ) async throws -> ResolvedAccess {
+        try await desk.access.resolve(
+            OpaqueCredential(kind: kind, digest: Data(SHA256.hash(data: Data(secret.utf8))), isUse: isUse), anonymous())
     }
 
     func create(_ email: String, _ role: Role = .banker, by administrator: SignedIn) async throws -> User {

@@ -17,9 +17,14 @@ import Testing
             0x105 auth.users.list
             0x106 auth.users.create
             0x107 auth.users.setStatus
-            0x108 auth.access.watch
             0x109 auth.setup.claim
             0x10a auth.users.find
+            0x10b auth.access.changes
+            0x10c auth.access.resolve
+            0x10d auth.web.open
+            0x10e auth.tokens.create
+            0x10f auth.tokens.list
+            0x110 auth.tokens.revoke
             0x201 deals.create
             0x202 deals.get
             0x203 deals.list

@@ -7,22 +7,22 @@ import Storage
 struct AccessChangeStore: Sendable {
     /// A gateway that knows nothing is told of so much of the past: longer than any access token lives.
     private static let lookBackMilliseconds: Int64 = 15 * 60_000
-    /// About 200 KiB of ids; the rest is told at the next call.
+    /// About 200 KiB of ids; the rest is told next.
     private static let pageMax = 5000
 
     let store: Store
-    let news: Bell
+    let news: Listeners
 
-    /// An ended session or, without one, a change of keys. Rings once the transaction is on disk.
+    /// An ended session or personal token or, without one, a change of keys. Rings once the transaction is on disk.
     func append(session: UUID?, at now: Instant, in db: Database) throws {
         try db.execute(
             sql: "INSERT INTO access_change (session_id, at_ms) VALUES (?, ?)", arguments: [session, now.milliseconds])
         db.afterNextTransaction { [news] _ in news.ring() }
     }
 
-    /// All keys, and the sessions ended after the cursor. A cursor of 0, or one that is ahead of us because we were
+    /// All keys, and the sessions ended after the cursor; whether that is all of them. A cursor of 0, or one that is ahead of us because we were
     /// restored from a backup, gets those of the last quarter of an hour.
-    func state(after cursor: Int64, at now: Instant) async throws -> AccessState {
+    func state(after cursor: Int64, at now: Instant) async throws -> (AccessState, isAll: Bool) {
         try await store.read { db in
             let newest = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM access_change") ?? 0
             let isStranger = cursor == 0 || cursor > newest
@@ -34,7 +34,8 @@ struct AccessChangeStore: Sendable {
                 ])
             let sessions = rows.compactMap { $0["session_id"] as UUID? }
             let last: Int64? = rows.count == Self.pageMax ? rows.last?["seq"] : nil
-            return AccessState(cursor: last ?? newest, keys: try Self.keys(in: db), revokedSessions: sessions)
+            let state = AccessState(cursor: last ?? newest, keys: try Self.keys(in: db), revokedSessions: sessions)
+            return (state, isAll: last == nil)
         }
     }
 

@@ -1,33 +1,50 @@
 import Contracts
+import Foundation
 import RPC
+import ServiceKit
 
-/// Tells gateways which keys and sessions are good.
+/// Tells gateways whom to let in.
 struct AccessHandlers: Sendable {
-    private static let waitMillisecondsMax = 20_000
+    /// A gateway hears from us so often, news or not.
+    private static let beat = Duration.milliseconds(1000)
 
     let changes: AccessChangeStore
+    let webSessions: WebSessionStore
+    let tokens: PersonalTokenStore
     let clock: WallClock
 
-    /// Answers at once when there is news for this cursor, else with the next change or at the end of the wait.
-    func watch(_ input: AccessWatch, _ context: RPCContext) async throws -> AccessState {
-        try check(input)
+    /// Goes on until the reader leaves.
+    /// - Parameter send: waits until the reader wants one more.
+    func watch(
+        _ input: AccessSubscription, _ context: RPCContext, send: (AccessState) async throws -> Void
+    ) async throws {
+        guard input.cursor >= 0 else {
+            throw RPCFault.invalid([FieldFault("cursor", "out_of_range", "must not be negative")])
+        }
         guard let news = changes.news.subscribe() else {
             throw RPCFault(
                 .resourceExhausted, "busy", "Too many watch already.", retryAfterMilliseconds: 1000, isNotExecuted: true
             )
         }
-        let state = try await changes.state(after: input.cursor, at: clock())
-        guard state.cursor == input.cursor, input.waitMilliseconds > 0 else { return state }
-        await news.waitOnce(atMost: .milliseconds(input.waitMilliseconds))
-        return try await changes.state(after: input.cursor, at: clock())
+        var cursor = input.cursor
+        while true {
+            let (state, isAll) = try await changes.state(after: cursor, at: clock())
+            try await send(state)
+            cursor = state.cursor
+            if isAll { await news.bell.wait(until: .now + Self.beat) }
+            try Task.checkCancellation()
+        }
     }
 
-    private func check(_ input: AccessWatch) throws {
-        var faults: [FieldFault] = []
-        if input.cursor < 0 { faults.append(FieldFault("cursor", "out_of_range", "must not be negative")) }
-        if !(0...Self.waitMillisecondsMax).contains(input.waitMilliseconds) {
-            faults.append(FieldFault("waitMilliseconds", "out_of_range", "must be 0 to \(Self.waitMillisecondsMax)"))
-        }
-        if !faults.isEmpty { throw RPCFault.invalid(faults) }
+    /// - Throws: `unauthenticated` for whatever does not let anybody in, whatever the reason.
+    func resolve(_ input: OpaqueCredential, _ context: RPCContext) async throws -> ResolvedAccess {
+        let occasion = Occasion(context, at: clock())
+        let access =
+            switch input.kind {
+            case .webSession: try await webSessions.resolve(input.digest, isUse: input.isUse, occasion)
+            case .personalToken: try await tokens.resolve(input.digest, isUse: input.isUse, occasion)
+            }
+        guard let access else { throw RPCFault.unauthenticated }
+        return access
     }
 }

@@ -14,6 +14,21 @@ enum SessionEnd: String, Sendable {
     case userDisabled = "user_disabled"
 }
 
+extension SessionEnd {
+    /// Why a session cannot go on; nil while it can.
+    init?(lastSeenAt: Instant, expiresAt: Instant, isUserActive: Bool, at now: Instant, limits: SessionLimits) {
+        if now >= expiresAt {
+            self = .expired
+        } else if now > lastSeenAt.advanced(bySeconds: limits.idleSeconds) {
+            self = .idle
+        } else if !isUserActive {
+            self = .userDisabled
+        } else {
+            return nil
+        }
+    }
+}
+
 /// What is known of a refresh token when it is used.
 struct RefreshFacts: Sendable {
     var tokenUsedAt: Instant?
@@ -42,12 +57,11 @@ enum RefreshDecision: Sendable, Hashable {
             facts.isSuccessorUsed || now > usedAt.advanced(bySeconds: limits.retrySeconds)
         {
             self = .end(.reused)
-        } else if now >= facts.expiresAt {
-            self = .end(.expired)
-        } else if now > facts.lastSeenAt.advanced(bySeconds: limits.idleSeconds) {
-            self = .end(.idle)
-        } else if !facts.isUserActive {
-            self = .end(.userDisabled)
+        } else if let end = SessionEnd(
+            lastSeenAt: facts.lastSeenAt, expiresAt: facts.expiresAt, isUserActive: facts.isUserActive, at: now,
+            limits: limits)
+        {
+            self = .end(end)
         } else {
             self = facts.tokenUsedAt == nil ? .rotate : .tellSuccessorAgain
         }

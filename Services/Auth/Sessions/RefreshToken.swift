@@ -2,7 +2,8 @@ import Crypto
 import Foundation
 import Tokens
 
-/// The opaque token that keeps a session going: 256 random bits in base64url. Good once; only its SHA-256 is stored.
+/// An opaque secret of 256 random bits, in base64url: the refresh token, good once, or what stands in the cookie of a web
+/// session. Only its SHA-256 is stored.
 struct RefreshToken: Sendable, Hashable {
     private static let byteCount = 32
 

@@ -11,6 +11,7 @@ struct SessionHandlers: Sendable {
         .unauthenticated, "invalid_refresh_token", "This refresh token is not good; sign in again.")
 
     let sessions: SessionStore
+    let webSessions: WebSessionStore
     let users: UserStore
     let passwords: PasswordHasher
     let issuer: AccessTokenIssuer
@@ -18,15 +19,29 @@ struct SessionHandlers: Sendable {
 
     /// The password is hashed whether there is such a user or not: both take the same time.
     func login(_ input: SignIn, _ context: RPCContext) async throws -> SignedIn {
+        let (user, occasion) = try await prove(input, context)
+        guard let grant = try await sessions.start(for: user, occasion) else {
+            throw try await failure(of: user, "disabled", occasion)
+        }
+        return try issuer.signedIn(grant, at: occasion.now)
+    }
+
+    /// Sign-in of a browser.
+    func openWeb(_ input: SignIn, _ context: RPCContext) async throws -> WebSession {
+        let (user, occasion) = try await prove(input, context)
+        guard let session = try await webSessions.open(for: user, occasion) else {
+            throw try await failure(of: user, "disabled", occasion)
+        }
+        return session
+    }
+
+    private func prove(_ input: SignIn, _ context: RPCContext) async throws -> (user: UUID, Occasion) {
         let account = try await account(input.email)
         let isRight = try await passwords.verify(input.password, against: account?.passwordHash)
         let occasion = Occasion(context, at: clock())
         guard let account else { throw try await failure(of: nil, "unknown_user", occasion) }
         guard isRight else { throw try await failure(of: account.user.id, "bad_password", occasion) }
-        guard let grant = try await sessions.start(for: account.user.id, occasion) else {
-            throw try await failure(of: account.user.id, "disabled", occasion)
-        }
-        return try issuer.signedIn(grant, at: occasion.now)
+        return (account.user.id, occasion)
     }
 
     func refresh(_ input: SessionRefresh, _ context: RPCContext) async throws -> SignedIn {

@@ -57,9 +57,17 @@ struct SessionStore: Sendable {
 
 extension SessionStore {
     func start(for user: User, _ occasion: Occasion, in db: Database) throws -> SessionGrant {
+        let session = try open(for: user, occasion, in: db)
         let grant = SessionGrant(
-            session: UUIDv7.make(at: occasion.now), expiresAt: occasion.now.advanced(bySeconds: limits.absoluteSeconds),
-            refreshToken: RefreshToken(), user: user)
+            session: session.id, expiresAt: session.expiresAt, refreshToken: RefreshToken(), user: user)
+        try insert(grant.refreshToken, of: session.id, at: occasion.now, in: db)
+        return grant
+    }
+
+    /// A session that nothing keeps going yet.
+    func open(for user: User, _ occasion: Occasion, in db: Database) throws -> (id: UUID, expiresAt: Instant) {
+        let id = UUIDv7.make(at: occasion.now)
+        let expiresAt = occasion.now.advanced(bySeconds: limits.absoluteSeconds)
         let now = occasion.now.milliseconds
         try db.execute(
             sql: """
@@ -67,14 +75,19 @@ extension SessionStore {
                 VALUES (?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                grant.session, user.id, now, now, grant.expiresAt.milliseconds,
+                id, user.id, now, now, expiresAt.milliseconds,
                 occasion.actor.address.map { String($0.prefix(100)) },
             ])
-        try insert(grant.refreshToken, of: grant.session, at: occasion.now, in: db)
-        try occasion.signedIn(user, session: grant.session).record(
-            EventType.sessionStarted, Self.eventSubject(grant.session),
+        try occasion.signedIn(user, session: id).record(
+            EventType.sessionStarted, Self.eventSubject(id),
             changes: [FieldChange("user", before: nil, after: user.id.text)], in: db)
-        return grant
+        return (id, expiresAt)
+    }
+
+    static func stands(_ session: UUID, of user: UUID, in db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM session WHERE id = ? AND user_id = ? AND ended_ms IS NULL)",
+            arguments: [session, user]) ?? false
     }
 
     func end(_ session: UUID, of user: UUID, _ reason: SessionEnd, _ occasion: Occasion, in db: Database) throws {

@@ -3,10 +3,12 @@ import Foundation
 import GRDB
 import Storage
 
-/// Users in auth.sqlite. Whatever ends a user's right to be signed in ends his sessions in the same transaction.
+/// Users in auth.sqlite. Whatever ends a user's right to be signed in ends his sessions and personal
+/// tokens in the same transaction.
 struct UserStore: Sendable {
     let store: Store
     let sessions: SessionStore
+    let tokens: PersonalTokenStore
 
     func account(email: EmailAddress) async throws -> Account? {
         try await store.read { db in
@@ -56,7 +58,7 @@ struct UserStore: Sendable {
         of id: UUID, to status: UserStatus, by actor: UUID, _ occasion: Occasion,
         isWelcome: @escaping @Sendable (User) throws -> Void
     ) async throws -> User? {
-        try await store.write { [sessions] db in
+        try await store.write { [sessions, tokens] db in
             guard var user = try Self.user(id, in: db) else { return nil }
             try isWelcome(user)
             guard user.status != status else { return user }
@@ -75,7 +77,10 @@ struct UserStore: Sendable {
                 version: user.version,
                 changes: [FieldChange("status", before: before.rawValue, after: status.rawValue)],
                 in: db)
-            if status == .disabled { try sessions.endAll(of: id, .userDisabled, occasion, in: db) }
+            if status == .disabled {
+                try sessions.endAll(of: id, .userDisabled, occasion, in: db)
+                try tokens.revokeAll(of: id, SessionEnd.userDisabled.rawValue, occasion, in: db)
+            }
             return user
         }
     }

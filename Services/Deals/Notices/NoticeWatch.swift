@@ -1,4 +1,5 @@
 import Contracts
+import ServiceKit
 import RPC
 
 /// One stream of one user: what is new for him, page by page. For one task at a time.

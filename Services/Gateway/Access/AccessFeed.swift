@@ -1,87 +1,133 @@
 import Contracts
-import Crypto
 import Foundation
 import Logging
+import Metrics
 import NIOCore
 import RPC
 import Synchronization
-import Tokens
 
-/// Keeps what the gateway needs to judge tokens by itself: the keys of auth and the sessions that ended before their
-/// tokens do. A long poll brings both within a round trip of their change.
+/// Keeps what the gateway needs to judge credentials by itself, as auth pushes it: the keys, and the sessions and personal
+/// tokens that ended before their time. A change is here within a round trip; without one, auth says so every second.
 final class AccessFeed: Sendable {
-    /// A session's last token is dead this long after the session ended, so that is how long we remember the session.
-    static let rememberSeconds: Int64 = 11 * 60
     /// Without word from auth for this long, nobody can be let in: a session may have been revoked meanwhile.
     static let staleAfter = TimeAmount.seconds(60)
+    /// A stream that is silent for so long is dead, whatever its connection says.
+    private static let silenceMax = TimeAmount.seconds(5)
+    /// Tokens that name unknown keys, however many come, make us ask so often.
+    private static let refreshEvery = TimeAmount.seconds(1)
 
-    /// What a token is judged by, as one value, so that a request sees keys and revocations of the same moment.
-    struct Snapshot: Sendable {
-        var verifier: AccessTokenVerifier
-        var keys: [JSONWebKey] = []
-        var revoked: [UUID: Instant] = [:]
-        /// Changes with every change of the keys; what was verified under another epoch is verified again.
-        var epoch = 0
+    private struct State {
+        var snapshot: AccessSnapshot
         var lastHeard: NIODeadline?
-        var cursor: Int64 = 0
-
-        var isFresh: Bool { lastHeard.map { NIODeadline.now() - $0 < AccessFeed.staleAfter } ?? false }
+        var lastRefresh: NIODeadline?
+        var refresh: Task<Void, Never>?
     }
 
     private let auth: RPCClient
     private let issuer: String
     private let audience: String
     private let logger: Logger
-    private let state: Mutex<Snapshot>
+    private let state: Mutex<State>
+    private let refreshes = Counter(label: "ibp_access_refreshes_total")
 
     init(auth: RPCClient, issuer: String, audience: String, logger: Logger) {
         self.auth = auth
         self.issuer = issuer
         self.audience = audience
         self.logger = logger
-        state = Mutex(Snapshot(verifier: AccessTokenVerifier(keys: [:], issuer: issuer, audience: audience)))
+        state = Mutex(State(snapshot: .empty(issuer: issuer, audience: audience)))
     }
 
-    var snapshot: Snapshot { state.withLock { $0 } }
+    var snapshot: AccessSnapshot { state.withLock { $0.snapshot } }
+
+    /// What is known, unless it is too old to be relied on.
+    func current(_ now: NIODeadline = .now()) -> AccessSnapshot? {
+        state.withLock { state in
+            guard let heard = state.lastHeard, now - heard < Self.staleAfter else { return nil }
+            return state.snapshot
+        }
+    }
 
     /// - Parameter onFirst: called once, when the first keys have arrived.
-    func run(onFirst: @Sendable () -> Void) async throws {
-        var isFirst = true
+    func run(onFirst: @escaping @Sendable () -> Void) async throws {
+        let isFirst = Mutex(true)
         while true {
             do {
-                // The first call does not wait, so that the gateway is ready at once.
-                let wait = isFirst ? 0 : 10_000
-                let news = try await auth.call(
-                    AuthMethods.watchAccess, AccessWatch(cursor: snapshot.cursor, waitMilliseconds: wait),
-                    timeout: .milliseconds(Int64(wait) + 5000))
-                try take(news, now: .now)
-                if isFirst { onFirst() }
-                isFirst = false
+                try await listen {
+                    if isFirst.withLock({ isFirst in
+                        defer { isFirst = false }; return isFirst
+                    }) {
+                        onFirst()
+                    }
+                }
             } catch let fault as RPCFault where fault.status != .cancelled {
                 logger.debug("no word from auth", metadata: ["error": "\(fault.message)"])
-                try await Task.sleep(for: .milliseconds(Int64.random(in: 100...300)))
             }
+            try Task.checkCancellation()
+            try await Task.sleep(for: .milliseconds(Int64.random(in: 100...300)))
+        }
+    }
+
+    /// Returns, or throws, when the stream is over or silent.
+    private func listen(onNews: @escaping @Sendable () -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                let stream = try self.auth.stream(
+                    AuthMethods.accessChanges, AccessSubscription(cursor: self.snapshot.cursor))
+                for try await news in stream {
+                    try self.take(news, now: .now)
+                    onNews()
+                }
+            }
+            group.addTask { try await self.waitForSilence() }
+            try await group.next()
+        }
+    }
+
+    private func waitForSilence() async throws {
+        let started = NIODeadline.now()
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            let heard = max(started, state.withLock { $0.lastHeard } ?? started)
+            if NIODeadline.now() - heard > Self.silenceMax { return }
         }
     }
 
     func take(_ news: AccessState, now: Instant) throws {
-        let known = snapshot.keys
-        var verifier: AccessTokenVerifier?
-        if news.keys != known {
-            let keys = try news.keys.map { ($0.kid, try P256.Signing.PublicKey(x: $0.x, y: $0.y)) }
-            verifier = AccessTokenVerifier(
-                keys: Dictionary(keys) { first, _ in first }, issuer: issuer, audience: audience)
+        try state.withLock { state in
+            state.snapshot = try state.snapshot.taking(news, issuer: issuer, audience: audience, now: now)
+            state.lastHeard = .now()
         }
-        state.withLock {
-            if let verifier {
-                $0.verifier = verifier
-                $0.keys = news.keys
-                $0.epoch += 1
+    }
+
+    /// Asks auth at once, because a token names a key that we do not know. All who ask meanwhile wait for the one answer;
+    /// a second later the next may ask.
+    func refresh() async {
+        let task: Task<Void, Never>? = state.withLock { state in
+            if let running = state.refresh { return running }
+            let now = NIODeadline.now()
+            if let last = state.lastRefresh, now - last < Self.refreshEvery { return nil }
+            state.lastRefresh = now
+            let task = Task { await self.askOnce() }
+            state.refresh = task
+            return task
+        }
+        await task?.value
+    }
+
+    private func askOnce() async {
+        refreshes.increment()
+        do {
+            let stream = try auth.stream(
+                AuthMethods.accessChanges, AccessSubscription(cursor: snapshot.cursor), timeout: .seconds(2))
+            for try await news in stream {
+                try take(news, now: .now)
+                break
             }
-            for session in news.revokedSessions { $0.revoked[session] = now }
-            $0.revoked = $0.revoked.filter { now.seconds(since: $0.value) < Self.rememberSeconds }
-            $0.cursor = news.cursor
-            $0.lastHeard = .now()
+        } catch {
+            logger.debug("no word from auth", metadata: ["error": "\(error)"])
         }
+        state.withLock { $0.refresh = nil }
     }
 }

@@ -6,68 +6,101 @@ import NIOHTTP1
 import RPC
 import Tokens
 
-/// Finds out who sends a request, by its access token (RFC 6750, RFC 9068).
+/// Finds out who sends a request: by an access token (RFC 6750, RFC 9068), a personal access token, or the cookie of a web
+/// session.
 struct Authenticator: Sendable {
     let feed: AccessFeed
+    let resolutions: Resolutions
     let verified = VerifiedTokens()
     let logger: Logger
 
-    /// Who it is, and until when (seconds since 1970) these credentials say so.
-    struct Caller: Sendable {
-        let identity: RPCIdentity
-        let expiry: Int64
-    }
-
-    func identity(_ headers: HTTPHeaders, now: Instant = .now) throws(Problem) -> RPCIdentity? {
-        try caller(headers, now: now)?.identity
-    }
-
-    /// Whether the session has not been ended, as far as we have heard lately.
-    func stands(_ session: UUID) -> Bool {
-        let access = feed.snapshot
-        return access.isFresh && access.revoked[session] == nil
-    }
-
-    /// Nil when the request brings no credentials at all.
-    /// - Throws: `Problem`: 401 for anything wrong with them, 503 while keys and revocations may be stale.
-    func caller(_ headers: HTTPHeaders, now: Instant = .now) throws(Problem) -> Caller? {
-        let fields = headers["authorization"]
-        guard let field = fields.first else { return nil }
-        guard fields.count == 1 else { throw Self.refused("invalid_request", "Send one Authorization field.") }
-        let parts = field.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
-            throw Self.refused("invalid_request", "Send Authorization: Bearer and the access token.")
+    /// - Parameter isUse: false for what a page does by itself, which does not keep a session from falling idle.
+    /// - Throws: `Problem`: 401 for anything wrong with it, 503 while keys and revocations may be stale or auth is away.
+    func caller(_ credential: Credential, isUse: Bool = true, now: Instant = .now) async throws(Problem) -> Caller {
+        if case .accessToken(let token) = credential {
+            do { return try caller(token, now: now) } catch TokenRefusal.unknownKey {
+                // A key that is younger than what we know; or nonsense, which makes us ask once a second at most.
+                await feed.refresh()
+            } catch let problem as Problem { throw problem } catch { throw refused(error) }
+            do { return try caller(token, now: now) } catch let problem as Problem { throw problem } catch {
+                throw refused(error)
+            }
         }
-        let access = feed.snapshot
-        guard access.isFresh else {
-            throw Problem(
-                .serviceUnavailable, "auth_unavailable", "Sign-ins cannot be checked at the moment; try again shortly.",
-                headers: ["Retry-After": "2"])
-        }
-        let claims = try claims(parts[1], access, now: now.milliseconds / 1000)
-        guard let role = Role(rawValue: claims.role), access.revoked[claims.sid] == nil else {
-            throw Self.refused("invalid_token", "The session has ended; sign in again.")
-        }
-        return Caller(
-            identity: RPCIdentity(subject: claims.sub, session: claims.sid, roles: role.bits), expiry: claims.exp)
-    }
-
-    private func claims(_ token: Substring, _ access: AccessFeed.Snapshot, now: Int64) throws(Problem) -> AccessClaims {
-        let digest = SHA256.hash(data: Data(token.utf8))
-        if let known = verified.claims(digest, epoch: access.epoch, now: now) { return known }
+        guard let (kind, digest) = credential.opaque else { throw .unauthenticated("Sign in first.", error: nil) }
+        let access: ResolvedAccess
         do {
-            let claims = try access.verifier.verify(token, now: now)
-            verified.remember(digest, claims, epoch: access.epoch, now: now)
-            return claims
+            access =
+                isUse
+                ? try await resolutions.resolve(kind, digest, now: now) : try await resolutions.look(kind, digest)
+        } catch let fault as RPCFault {
+            throw fault.status == .unauthenticated ? Self.ended : Problem(fault)
         } catch {
-            logger.debug("token refused", metadata: ["token.refusal": "\(error.code)"])
-            throw Self.refused(
-                "invalid_token", "The access token is not valid or has expired; refresh it or sign in again.")
+            throw Problem(RPCFault.internal)
+        }
+        let caller = Caller(access, kind == .webSession ? .webSession : .personalToken)
+        try check(caller, now: now)
+        return caller
+    }
+
+    /// What is known of the sender without asking anybody; nil when that is nothing.
+    func known(_ credential: Credential, now: Instant = .now) -> Caller? {
+        if case .accessToken(let token) = credential { return try? caller(token, now: now) }
+        guard let (kind, digest) = credential.opaque, let access = resolutions.known(digest, now: now) else {
+            return nil
+        }
+        return Caller(access, kind == .webSession ? .webSession : .personalToken)
+    }
+
+    /// Whether the session or personal token has not been ended, as far as we have heard lately.
+    func stands(_ session: UUID) -> Bool { feed.current().map { $0.revoked[session] == nil } ?? false }
+
+    private func check(_ caller: Caller, now: Instant) throws(Problem) {
+        guard let access = feed.current() else { throw Self.stale }
+        guard access.revoked[caller.identity.session] == nil, caller.expiry > now.milliseconds / 1000 else {
+            throw Self.ended
         }
     }
 
-    /// - Parameter error: the error code of RFC 6750 section 3.1.
-    private static func refused(_ error: String, _ detail: String) -> Problem {
-        Problem(.unauthorized, error, detail, headers: ["WWW-Authenticate": "Bearer error=\"\(error)\""])
+    /// - Throws: `Problem` or `TokenRefusal`.
+    private func caller(_ token: Substring, now: Instant) throws -> Caller {
+        guard let access = feed.current() else { throw Self.stale }
+        let seconds = now.milliseconds / 1000
+        let digest = SHA256.hash(data: Data(token.utf8))
+        let claims: AccessClaims
+        if let known = verified.claims(digest, epoch: access.epoch, now: seconds) {
+            claims = known
+        } else {
+            claims = try access.verifier.verify(token, now: seconds)
+            verified.remember(digest, claims, epoch: access.epoch, now: seconds)
+        }
+        guard let role = Role(rawValue: claims.role), access.revoked[claims.sid] == nil else { throw Self.ended }
+        return Caller(
+            identity: RPCIdentity(subject: claims.sub, session: claims.sid, roles: role.bits), kind: .accessToken,
+            expiry: claims.exp)
+    }
+
+    private func refused(_ error: any Error) -> Problem {
+        let code = (error as? TokenRefusal)?.code ?? "\(error)"
+        logger.debug("token refused", metadata: ["token.refusal": "\(code)"])
+        return .unauthenticated(
+            "The access token is not valid or has expired; refresh it or sign in again.", error: "invalid_token")
+    }
+
+    private static let ended = Problem.unauthenticated(
+        "The session or token has ended; sign in again.", error: "invalid_token")
+
+    private static let stale = Problem(
+        .serviceUnavailable, "auth_unavailable", "Sign-ins cannot be checked at the moment; try again shortly.",
+        headers: ["Retry-After": "2"])
+}
+
+extension Credential {
+    /// What auth is asked about.
+    var opaque: (OpaqueCredential.Kind, SHA256Digest)? {
+        switch self {
+        case .accessToken: nil
+        case .personalToken(let secret): (.personalToken, secret.digest)
+        case .webSession(let secret): (.webSession, SHA256.hash(data: Data(secret.utf8)))
+        }
     }
 }

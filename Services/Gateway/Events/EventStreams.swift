@@ -14,6 +14,8 @@ final class EventStreams: Sendable {
     static let streamsMax = 512
     /// How often is looked whether the session still stands: a revoked one reads on for no longer.
     private static let lookEvery = Duration.milliseconds(500)
+    /// How often auth is asked about an opaque credential, which falls idle or ends without being revoked.
+    private static let askEvery = Duration.seconds(60)
 
     private let deals: Upstream
     private let authenticator: Authenticator
@@ -30,9 +32,12 @@ final class EventStreams: Sendable {
 
     /// - Parameters:
     ///   - context: with the reader's identity.
+    ///   - credential: what the reader showed.
     ///   - after: the client's `Last-Event-ID`.
     /// - Throws: `Problem` when too many are open.
-    func response(_ context: RPCContext, after: Int64?, until expiry: Int64) throws -> HTTPResponse {
+    func response(
+        _ context: RPCContext, _ credential: Credential, after: Int64?, until expiry: Int64
+    ) throws -> HTTPResponse {
         guard openCount < Self.streamsMax else {
             throw Problem(
                 .serviceUnavailable, "too_many_streams", "Too many event streams are open; try again shortly.",
@@ -46,7 +51,7 @@ final class EventStreams: Sendable {
             try await writer.write(ByteBuffer(string: EventText.opening))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.relay(context, after: after, to: writer) }
-                group.addTask { try await self.endOfSession(context, expiry) }
+                group.addTask { try await self.endOfSession(context, credential, expiry) }
                 defer { group.cancelAll() }
                 try await group.next()
             }
@@ -54,10 +59,17 @@ final class EventStreams: Sendable {
     }
 
     /// Returns when the reader may not be told any more.
-    private func endOfSession(_ context: RPCContext, _ expiry: Int64) async throws {
+    private func endOfSession(_ context: RPCContext, _ credential: Credential, _ expiry: Int64) async throws {
         guard let identity = context.identity else { return }
+        var asked = ContinuousClock.now
         while authenticator.stands(identity.session), Instant.now.milliseconds / 1000 < expiry {
             try await Task.sleep(for: Self.lookEvery)
+            guard credential.opaque != nil, asked.duration(to: .now) >= Self.askEvery else { continue }
+            asked = .now
+            do throws(Problem) { _ = try await authenticator.caller(credential, isUse: false) } catch {
+                // Auth may be away for a while; then it is its silence that ends the stream.
+                if error.status == .unauthorized { return }
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -41,11 +42,11 @@ enum OpenAPIDocument {
         if let input = route.input {
             operation["requestBody"] = ["required": true, "content": ["application/json": ["schema": input.json]]]
         }
-        switch route.access {
-        case .anyone: operation["security"] = [[:] as [String: Any], ["bearer": [String]()]]
-        case .roles(let roles):
+        if route.access == .anyone {
+            operation["security"] = [[:] as [String: Any], ["bearer": [String]()]]
+        } else {
             operation["security"] = [["bearer": [String]()]]
-            operation["description"] = "Roles: \(roles.sorted().joined(separator: ", "))."
+            operation["description"] = "Roles: \(route.access.roles.sorted().joined(separator: ", "))."
         }
         return operation
     }
@@ -56,6 +57,7 @@ enum OpenAPIDocument {
         case .keySet: "keySet"
         case .openAPI: "openAPI"
         case .events: "events"
+        case .openWebSession: AuthMethods.openWebSession.entry.name
         }
     }
 

@@ -33,6 +33,15 @@ extension Route {
             output: JSONSchema.of(output), access: .anyone, bodyBytesMax: 0)
     }
 
+    /// Answered by the gateway itself out of a body.
+    static func own<I: Decodable, O: Decodable>(
+        post path: String, _ summary: String, _ target: Target, _ input: I.Type, _ output: O.Type
+    ) -> Route {
+        Route(
+            method: .POST, pattern: segments(path), summary: summary, target: target, input: JSONSchema.of(input),
+            output: JSONSchema.of(output), bodyBytesMax: 4096)
+    }
+
     private static func make<I, O>(
         _ method: HTTPMethod, _ path: String, _ summary: String, _ call: RPCMethod<I, O>, _ peer: String,
         input: JSONSchema?
@@ -47,13 +56,16 @@ extension Route {
     private static func segments(_ path: String) -> [String] { path.split(separator: "/").map(String.init) }
 
     func open(_ limit: LimitClass) -> Route { with { ($0.access, $0.limit) = (.anyone, limit) } }
-    func everyone() -> Route { with { $0.access = .roles(Set(Role.allCases.map(\.rawValue))) } }
-    func allow(_ permission: Permission) -> Route { with { $0.access = .roles(Set(permission.roles.map(\.rawValue))) } }
+    func everyone() -> Route { with { $0.access = .signedIn } }
+    func sessionOnly() -> Route { with { $0.access = .session } }
+    func allow(_ permission: Permission) -> Route { with { $0.access = .permission(permission) } }
     func query(_ parameters: [QueryParameter]) -> Route { with { $0.query = parameters } }
     func created(at location: String? = nil) -> Route { with { ($0.success, $0.location) = (.created, location) } }
     func noContent() -> Route { with { $0.success = .noContent } }
     func ifMatch() -> Route { with { $0.takesIfMatch = true } }
     func streams() -> Route { with { $0.mediaType = "text/event-stream" } }
+    func passive() -> Route { with { $0.isPassive = true } }
+    func endingWebSession() -> Route { with { $0.endsWebSession = true } }
     func idempotent() -> Route { with { $0.isIdempotent = true } }
     func body(_ bytesMax: Int) -> Route { with { $0.bodyBytesMax = bytesMax } }
     func deadline(_ deadline: TimeAmount) -> Route { with { $0.deadline = deadline } }

@@ -1,13 +1,21 @@
+import Contracts
 import NIOCore
 import NIOHTTP1
 import RPC
 
 /// One public entrance: what it takes, who may use it, how often, and which call of which service answers it.
 struct Route: Sendable {
-    enum Access: Sendable {
-        /// Anybody; a token is looked at when there is one.
+    enum Access: Sendable, Equatable {
+        /// A route that never says who may use it stops the gateway's start.
+        case nobody
+        /// Anybody; a credential is looked at when there is one.
         case anyone
-        case roles(Set<String>)
+        /// Whoever is signed in, a personal access token's bearer too.
+        case signedIn
+        /// Whoever is signed in himself: no personal access token.
+        case session
+        /// Roles that have it, and tokens that have it among their scopes.
+        case permission(Permission)
     }
 
     enum Target: Sendable {
@@ -16,6 +24,8 @@ struct Route: Sendable {
         case keySet, openAPI
         /// A stream that the gateway keeps going.
         case events
+        /// Signs a browser in: the answer sets the cookie.
+        case openWebSession
     }
 
     let method: HTTPMethod
@@ -26,8 +36,7 @@ struct Route: Sendable {
     let input: JSONSchema?
     let output: JSONSchema?
 
-    // A route starts closed to everybody: one that never says who may use it stops the gateway's start.
-    var access = Access.roles([])
+    var access = Access.nobody
     var limit = LimitClass.standard
     var query: [QueryParameter] = []
     var success = HTTPResponseStatus.ok
@@ -37,6 +46,10 @@ struct Route: Sendable {
     var location: String?
     /// `If-Match` is passed on when it is there; the service says when it must be.
     var takesIfMatch = false
+    /// The answer takes the session's cookie away.
+    var endsWebSession = false
+    /// Done by pages by themselves, so that it keeps no session from falling idle.
+    var isPassive = false
     /// The service honours `Idempotency-Key`.
     var isIdempotent = false
     var bodyBytesMax: Int
@@ -58,5 +71,16 @@ struct Route: Sendable {
             }
         }
         return ids
+    }
+}
+
+extension Route.Access {
+    /// The names of the roles that may; empty when no role is asked for.
+    var roles: Set<String> {
+        switch self {
+        case .nobody, .anyone: []
+        case .signedIn, .session: Set(Role.allCases.map(\.rawValue))
+        case .permission(let permission): Set(permission.roles.map(\.rawValue))
+        }
     }
 }

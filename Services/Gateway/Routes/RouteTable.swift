@@ -10,7 +10,15 @@ enum RouteTable {
             .open(.signIn).body(4096),
         .post("/api/auth/refresh", "Exchange a refresh token for its successor", AuthMethods.refresh, to: Peer.auth)
             .open(.refresh).body(4096),
-        .post("/api/auth/logout", "End this session", AuthMethods.logout, to: Peer.auth).everyone().noContent(),
+        .post("/api/auth/logout", "End this session", AuthMethods.logout, to: Peer.auth).sessionOnly().noContent()
+            .endingWebSession(),
+        .own(
+            post: "/api/session", "Sign a browser in: its session stands behind a cookie", .openWebSession,
+            SignIn.self, WebSignedIn.self
+        )
+        .open(.signIn).created(),
+        .delete("/api/session", "Sign the browser out", AuthMethods.logout, to: Peer.auth).sessionOnly().noContent()
+            .endingWebSession(),
         .post(
             "/api/auth/setup", "Make the first administrator with the one-time token", AuthMethods.claimSetup,
             to: Peer.auth
@@ -19,6 +27,15 @@ enum RouteTable {
 
         // People
         .get("/api/users/me", "Who is signed in", AuthMethods.me, to: Peer.auth).everyone(),
+        .get("/api/users/me/tokens", "One's own personal access tokens", AuthMethods.listTokens, to: Peer.auth)
+            .sessionOnly(),
+        .post(
+            "/api/users/me/tokens", "Make a personal access token; its secret is shown this once",
+            AuthMethods.createToken, to: Peer.auth
+        )
+        .sessionOnly().body(4096).created(),
+        .delete("/api/users/me/tokens/{id}", "Revoke a personal access token", AuthMethods.revokeToken, to: Peer.auth)
+            .sessionOnly().noContent(),
         .get("/api/admin/users", "List people", AuthMethods.listUsers, to: Peer.auth).allow(.manageUsers).query(
             .people),
         .post("/api/admin/users", "Add a person", AuthMethods.createUser, to: Peer.auth)
@@ -59,7 +76,7 @@ enum RouteTable {
             .allow(.workOnDeals).created(),
 
         .own("/api/events", "What happens to the deals you may see, as server-sent events", .events, Nothing.self)
-            .allow(.readDeals).streams(),
+            .allow(.readDeals).streams().passive(),
 
         // Audit
         .get("/api/audit", "Search the audit log", AuditMethods.list, to: Peer.audit).allow(.readAudit).query(.audit),

@@ -14,9 +14,7 @@ struct Router: Sendable {
     /// - Throws: `RouteTableError` when a route is open to nobody, stands twice, or takes a body it has no room for.
     init(_ routes: [Route]) throws {
         for (index, route) in routes.enumerated() {
-            if case .roles(let roles) = route.access, roles.isEmpty {
-                throw RouteTableError("\(route.method) \(route.path) has no roles")
-            }
+            if route.access == .nobody { throw RouteTableError("\(route.method) \(route.path) is open to nobody") }
             if route.takesBody, route.bodyBytesMax == 0 {
                 throw RouteTableError("\(route.method) \(route.path) takes a body of 0 bytes")
             }

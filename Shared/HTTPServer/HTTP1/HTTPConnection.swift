@@ -187,8 +187,8 @@ final class HTTPConnection: ChannelInboundHandler, SweptConnection {
         switch environment.handler.admit(checked.head) {
         case .reject(let response):
             send(response, closing: !intake.isWhole)
-        case .read(let bytesMax):
-            try intake.admit(bodyBytesMax: bytesMax)
+        case .read(let bytesMax, let lease):
+            try intake.admit(bodyBytesMax: bytesMax, lease: lease)
             enter(.body)
             if checked.expectsContinue, held.readableBytes == 0 {
                 let interim = ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")

@@ -11,6 +11,7 @@ struct RequestIntake {
     private(set) var head: HTTPHead?
     private(set) var body = ByteBuffer()
     private var bodyBytesMax = 0
+    private var lease: (any AnyObject & Sendable)?
     /// True when the decoder has, or is just given, the last byte of the message; only then may it report the end.
     private(set) var isWhole = false
 
@@ -40,9 +41,10 @@ struct RequestIntake {
     }
 
     /// The length is known before the body comes, or is watched while it comes.
-    mutating func admit(bodyBytesMax: Int) throws(HTTPRefusal) {
+    mutating func admit(bodyBytesMax: Int, lease: (any AnyObject & Sendable)?) throws(HTTPRefusal) {
         if case .body(.length(let length)) = phase, length > bodyBytesMax { throw .bodyTooLarge }
         self.bodyBytesMax = bodyBytesMax
+        self.lease = lease
     }
 
     mutating func append(_ bytes: ByteBuffer) throws(HTTPRefusal) {

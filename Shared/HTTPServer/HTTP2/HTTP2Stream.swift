@@ -20,6 +20,7 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
     private var head: HTTPHead?
     private var body = ByteBuffer()
     private var bodyBytesMax = 0
+    private var lease: (any AnyObject & Sendable)?
     private var hasWholeRequest = false
     private var task: Task<Void, Never>?
     private var outlet: BodyOutlet?
@@ -71,9 +72,10 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
         head = checked.head
         switch environment.handler.admit(checked.head) {
         case .reject(let response): send(response)
-        case .read(let bytesMax):
+        case .read(let bytesMax, let lease):
             if let length = checked.contentLength, length > bytesMax { throw .bodyTooLarge }
             bodyBytesMax = bytesMax
+            self.lease = lease
             enter(.body)
             if hasWholeRequest { return respond() }
             if checked.expectsContinue {

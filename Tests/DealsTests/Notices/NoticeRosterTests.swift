@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import RPC
+import ServiceKit
 import Testing
 
 @testable import deals

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Wakes the one task that waits, and remembers a ring until somebody does. It may ring for nothing, also because of a
 /// cancellation: who wakes looks for himself. Any thread.
-final class Bell: Sendable {
+package final class Bell: Sendable {
     private enum State {
         case silent, rung
         case awaited(CheckedContinuation<Void, Never>)
@@ -10,7 +10,9 @@ final class Bell: Sendable {
 
     private let state = Mutex(State.silent)
 
-    func ring() {
+    package init() {}
+
+    package func ring() {
         let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
             guard case .awaited(let waiter) = state else {
                 state = .rung
@@ -23,7 +25,7 @@ final class Bell: Sendable {
     }
 
     /// Returns at the next ring, or when the task is cancelled.
-    func wait() async {
+    package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { add($0) }
         } onCancel: {
@@ -32,7 +34,7 @@ final class Bell: Sendable {
     }
 
     /// As `wait()`, and when the time has come.
-    func wait(until end: ContinuousClock.Instant) async {
+    package func wait(until end: ContinuousClock.Instant) async {
         await withTaskGroup { group in
             group.addTask { await self.wait() }
             group.addTask { try? await Task.sleep(until: end, clock: .continuous) }

@@ -1,0 +1,78 @@
+import Contracts
+import Crypto
+import Foundation
+import GRDB
+import Storage
+
+/// Sessions of browsers: an ordinary session whose secret stands behind a cookie, and which goes on as long as it is
+/// used. Only the SHA-256 of the secret's text is stored.
+struct WebSessionStore: Sendable {
+    /// Use is noted so often at most.
+    private static let noteMilliseconds: Int64 = 30_000
+
+    let store: Store
+    let sessions: SessionStore
+
+    /// Nil when the user is no longer active.
+    func open(for user: UUID, _ occasion: Occasion) async throws -> WebSession? {
+        try await store.write { db in
+            guard let user = try UserStore.user(user, in: db), user.status == .active else { return nil }
+            let secret = RefreshToken()
+            let session = try sessions.open(for: user, occasion, in: db)
+            try db.execute(
+                sql: "INSERT INTO web_session (hash, session_id) VALUES (?, ?)",
+                arguments: [Data(SHA256.hash(data: Data(secret.text.utf8))), session.id])
+            return WebSession(secret: secret.text, expiresAt: session.expiresAt, user: user)
+        }
+    }
+
+    /// Nil when there is no such session, or it has ended or ends now.
+    /// - Parameters:
+    ///   - digest: SHA-256 of the secret's text.
+    ///   - isUse: whether it keeps the session from falling idle.
+    func resolve(_ digest: Data, isUse: Bool, _ occasion: Occasion) async throws -> ResolvedAccess? {
+        guard let known = try await store.read({ try Known(digest, in: $0) }), !known.isEnded else { return nil }
+        if let end = SessionEnd(
+            lastSeenAt: known.lastSeenAt, expiresAt: known.access.expiresAt, isUserActive: known.isUserActive,
+            at: occasion.now, limits: sessions.limits)
+        {
+            try await sessions.end(known.access.session, of: known.access.subject, end, occasion)
+            return nil
+        }
+        if isUse, occasion.now.milliseconds - known.lastSeenAt.milliseconds >= Self.noteMilliseconds {
+            try await store.write { db in
+                try db.execute(
+                    sql: "UPDATE session SET last_seen_ms = ? WHERE id = ? AND ended_ms IS NULL",
+                    arguments: [occasion.now.milliseconds, known.access.session])
+            }
+        }
+        return known.access
+    }
+}
+
+private struct Known {
+    let access: ResolvedAccess
+    let lastSeenAt: Instant
+    let isEnded: Bool
+    let isUserActive: Bool
+
+    init?(_ digest: Data, in db: Database) throws {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT session.id, session.user_id, session.created_ms, session.last_seen_ms, session.expires_ms,
+                    session.ended_ms IS NOT NULL AS ended, user.role, user.status = 'active' AS active
+                FROM web_session AS web
+                JOIN session ON session.id = web.session_id
+                JOIN user ON user.id = session.user_id
+                WHERE web.hash = ?
+                """, arguments: [digest])
+        guard let row, let role = Role(rawValue: row["role"]) else { return nil }
+        access = ResolvedAccess(
+            subject: row["user_id"], session: row["id"], role: role, scopes: nil,
+            expiresAt: Instant(milliseconds: row["expires_ms"]), signedInAt: Instant(milliseconds: row["created_ms"]))
+        lastSeenAt = Instant(milliseconds: row["last_seen_ms"])
+        isEnded = row["ended"]
+        isUserActive = row["active"]
+    }
+}

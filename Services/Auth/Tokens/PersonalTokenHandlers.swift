@@ -1,0 +1,39 @@
+import Contracts
+import Foundation
+import RPC
+
+/// One's own personal access tokens over the wire.
+struct PersonalTokenHandlers: Sendable {
+    let tokens: PersonalTokenStore
+    let clock: WallClock
+
+    func create(_ input: NewPersonalToken, _ context: RPCContext) async throws -> CreatedPersonalToken {
+        let identity = try context.signedIn()
+        guard let role = Role(bits: identity.roles) else { throw RPCFault.unauthenticated }
+        let request = try TokenRequest(input, by: role)
+        do {
+            return try await tokens.create(
+                request, for: identity.subject, in: identity.session, Occasion(context, at: clock()))
+        } catch PersonalTokenStore.Refusal.noSession {
+            throw RPCFault(
+                .permissionDenied, "session_required", "Sign in to make a token; a token cannot make others.")
+        } catch PersonalTokenStore.Refusal.tooMany {
+            throw RPCFault(
+                .failedPrecondition, "too_many_tokens",
+                "You have \(PersonalTokenStore.tokensMax) tokens already; revoke one first.")
+        }
+    }
+
+    func list(_ input: Nothing, _ context: RPCContext) async throws -> PersonalTokenList {
+        let identity = try context.signedIn()
+        return PersonalTokenList(items: try await tokens.living(of: identity.subject, at: clock()))
+    }
+
+    func revoke(_ input: Nothing, _ context: RPCContext) async throws -> Nothing {
+        let identity = try context.signedIn()
+        guard let id = context.resource.first.flatMap(UUID.init(uuidString:)),
+            try await tokens.revoke(id, of: identity.subject, Occasion(context, at: clock()))
+        else { throw RPCFault.notFound("token") }
+        return Nothing()
+    }
+}

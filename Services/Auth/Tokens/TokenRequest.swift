@@ -1,0 +1,38 @@
+import Contracts
+import Foundation
+import RPC
+
+/// A personal token that may be made: every field has been checked.
+struct TokenRequest: Sendable {
+    static let daysMax = 366
+    private static let nameLengths = 1...100
+
+    let name: String
+    let scopes: [Permission]
+    let days: Int
+
+    /// Throws all that is wrong with the fields at once.
+    init(_ input: NewPersonalToken, by role: Role) throws {
+        let name = input.name.trimmingCharacters(in: .whitespacesAndNewlines)
+        var faults: [FieldFault] = []
+        if !Self.nameLengths.contains(name.unicodeScalars.count)
+            || name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        {
+            faults.append(
+                FieldFault("name", "invalid", "must have 1 to \(Self.nameLengths.upperBound) characters on one line"))
+        }
+        if !(1...Self.daysMax).contains(input.expiresInDays) {
+            faults.append(FieldFault("expiresInDays", "out_of_range", "must be 1 to \(Self.daysMax)"))
+        }
+        let allowed = Permission.allCases.filter { $0.roles.contains(role) }
+        let scopes = allowed.filter { input.scopes.contains($0.rawValue) }
+        if scopes.count != input.scopes.count || scopes.isEmpty {
+            let names = allowed.map(\.rawValue).joined(separator: ", ")
+            faults.append(FieldFault("scopes", "invalid", "must be one or more of \(names), each once"))
+        }
+        guard faults.isEmpty else { throw RPCFault.invalid(faults) }
+        self.name = name
+        self.scopes = scopes
+        days = input.expiresInDays
+    }
+}

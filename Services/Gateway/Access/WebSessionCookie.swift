@@ -1,0 +1,29 @@
+import Contracts
+import Foundation
+import HTTPServer
+import NIOCore
+import NIOHTTP1
+import RPC
+
+/// The cookie behind which a browser's session stands: out of reach of scripts, other sites and plain connections
+/// (OWASP session management cheat sheet).
+enum WebSessionCookie {
+    private static let attributes = "Path=/; Secure; HttpOnly; SameSite=Strict"
+
+    static let cleared = "\(Credential.cookieName)=; \(attributes); Max-Age=0"
+
+    static func set(_ session: WebSession, now: Instant) -> String {
+        let seconds = max(0, session.expiresAt.seconds(since: now))
+        return "\(Credential.cookieName)=\(session.secret); \(attributes); Max-Age=\(seconds)"
+    }
+
+    /// The answer to a sign-in: the secret goes into the cookie and nowhere else.
+    static func response(_ reply: RPCReply, now: Instant = .now) throws -> HTTPResponse {
+        let session = try StrictJSON.decode(WebSession.self, from: Data(reply.body.readableBytesView))
+        let body = WebSignedIn(user: session.user, expiresAt: session.expiresAt)
+        return HTTPResponse(
+            status: .created,
+            headers: ["Content-Type": "application/json", "Set-Cookie": set(session, now: now)],
+            body: ByteBuffer(bytes: try StrictJSON.encode(body)))
+    }
+}

@@ -1,0 +1,108 @@
+import Contracts
+import Foundation
+import RPC
+import Storage
+import Testing
+
+@testable import auth
+
+struct WebSessionTests {
+    @Test func secretOfTheCookieStandsForItsUser() async throws {
+        try await AuthBench.with { bench in
+            let web = try await bench.openWeb()
+            let access = try await bench.resolve(.webSession, web.secret)
+            #expect(access.subject == web.user.id)
+            #expect(access.role == .admin)
+            #expect(access.scopes == nil)
+            #expect(access.expiresAt == web.expiresAt)
+            #expect(access.signedInAt == bench.now)
+            let started = try await bench.events("session.started")
+            #expect(started.map(\.subject.id) == [access.session.text])
+            #expect(try await !bench.payloads().contains(web.secret))
+        }
+    }
+
+    @Test func anythingElseStandsForNobody() async throws {
+        try await AuthBench.with { bench in
+            let web = try await bench.openWeb()
+            let signedIn = try await bench.signIn()
+            for secret in ["", "x", String(web.secret.dropLast()), signedIn.refreshToken, signedIn.accessToken] {
+                #expect(try await fault { try await bench.resolve(.webSession, secret) }?.status == .unauthenticated)
+            }
+            #expect(try await fault { try await bench.resolve(.personalToken, web.secret) }?.status == .unauthenticated)
+            #expect(try await fault { try await bench.refresh(web.secret) }?.status == .unauthenticated)
+        }
+    }
+
+    @Test func wrongPasswordOpensNothingAndLooksLikeAnUnknownUser() async throws {
+        try await AuthBench.with { bench in
+            let wrong = SignIn(email: "root@bank.test", password: "wrong horse battery")
+            let unknown = SignIn(email: "nobody@bank.test", password: "wrong horse battery")
+            let first = try await fault { try await bench.desk.sessions.openWeb(wrong, bench.anonymous()) }
+            let second = try await fault { try await bench.desk.sessions.openWeb(unknown, bench.anonymous()) }
+            #expect(first?.code == "invalid_credentials")
+            #expect(first?.message == second?.message)
+            #expect(try await bench.events("session.failed").count == 2)
+        }
+    }
+
+    @Test func useKeepsItGoingUntilItsAbsoluteEnd() async throws {
+        try await AuthBench.with { bench in
+            let web = try await bench.openWeb()
+            for _ in 0..<25 {
+                bench.pass(seconds: 1700)
+                _ = try await bench.resolve(.webSession, web.secret)
+            }
+            bench.pass(seconds: 43_200 - 25 * 1700)
+            #expect(try await fault { try await bench.resolve(.webSession, web.secret) }?.status == .unauthenticated)
+            let ends = try await bench.events("session.revoked").flatMap(\.changes).filter { $0.field == "reason" }
+            #expect(ends.map(\.after) == ["expired"])
+        }
+    }
+
+    @Test func idleOneEnds() async throws {
+        try await AuthBench.with { bench in
+            let web = try await bench.openWeb()
+            bench.pass(seconds: 1801)
+            for _ in 0..<2 {
+                #expect(
+                    try await fault { try await bench.resolve(.webSession, web.secret) }?.status == .unauthenticated)
+            }
+            #expect(try await bench.events("session.revoked").count == 1)
+        }
+    }
+
+    @Test func pageThatOnlyListensDoesNotKeepItGoing() async throws {
+        try await AuthBench.with { bench in
+            let web = try await bench.openWeb()
+            bench.pass(seconds: 1800)
+            _ = try await bench.resolve(.webSession, web.secret, isUse: false)
+            bench.pass(seconds: 1)
+            let refusal = try await fault { try await bench.resolve(.webSession, web.secret, isUse: false) }
+            #expect(refusal?.status == .unauthenticated)
+        }
+    }
+
+    @Test func signOutEndsItForGatewaysToo() async throws {
+        try await AuthBench.with { bench in
+            let web = try await bench.openWeb()
+            let access = try await bench.resolve(.webSession, web.secret)
+            let cursor = try await bench.watch(0).cursor
+            var context = bench.anonymous()
+            context.identity = RPCIdentity(subject: access.subject, session: access.session, roles: Role.admin.bits)
+            _ = try await bench.desk.sessions.logout(Nothing(), context)
+            #expect(try await bench.watch(cursor).revokedSessions == [access.session])
+            #expect(try await fault { try await bench.resolve(.webSession, web.secret) }?.status == .unauthenticated)
+        }
+    }
+
+    @Test func disablingTheUserEndsIt() async throws {
+        try await AuthBench.with { bench in
+            let root = try await bench.signIn()
+            let bea = try await bench.create("bea@bank.test", by: root)
+            let web = try await bench.openWeb("bea@bank.test")
+            _ = try await bench.set(bea.id, .disabled, by: root)
+            #expect(try await fault { try await bench.resolve(.webSession, web.secret) }?.status == .unauthenticated)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Contracts
+import Foundation
+import HTTPServer
+import NIOHTTP1
+import RPC
+import Testing
+import Tokens
+
+@testable import gateway
+
+private let secret = Base64URL.encode([UInt8](0..<32))
+
+private func status(_ headers: [(String, String)]) -> UInt? {
+    do {
+        return try Credential(HTTPHeaders(headers)) == nil ? 0 : 200
+    } catch {
+        return error.status.code
+    }
+}
+
+@Test func cookieIsFoundAmongOthers() throws {
+    for fields in [
+        ["__Host-ibp=\(secret)"], ["a=b; __Host-ibp=\(secret); c=d"], ["a=b", "__Host-ibp=\(secret)"],
+        ["__Host-ibp=\(secret);x"],
+    ] {
+        #expect(
+            try Credential(HTTPHeaders(fields.map { ("Cookie", $0) })) == .webSession(Substring(secret)), "\(fields)")
+    }
+}
+
+@Test func whatIsNotOurCookieIsNone() {
+    for field in [
+        "ibp=\(secret)", "__host-ibp=\(secret)", "x__Host-ibp=\(secret)", "__Host-ibp=", "__Host-ibp",
+        "__Host-ibp=\(secret)A", "__Host-ibp=\"\(secret)\"", "__Host-ibp=\(secret.dropLast())!",
+    ] {
+        #expect(status([("Cookie", field)]) == 0, "\(field)")
+    }
+}
+
+@Test func twoCredentialsAtOnceAreRefused() {
+    #expect(status([("Cookie", "__Host-ibp=\(secret)"), ("Authorization", "Bearer x.y.z")]) == 400)
+    #expect(status([("Cookie", "__Host-ibp=\(secret)"), ("Authorization", "Basic dTpw")]) == 400)
+    #expect(status([("Cookie", "__Host-ibp=\(secret); __Host-ibp=\(secret)")]) == 400)
+    #expect(status([("Cookie", "__Host-ibp=\(secret)"), ("Cookie", "__Host-ibp=\(secret)")]) == 400)
+}
+
+@Test func personalTokenIsKnownByItsPrefixAndChecksum() throws {
+    let token = PersonalTokenSecret()
+    #expect(try Credential(["Authorization": "Bearer \(token.text)"]) == .personalToken(token))
+    #expect(status([("Authorization", "Bearer \(token.text.dropLast())x")]) == 401)
+    #expect(status([("Authorization", "Bearer ibp_")]) == 401)
+}
+
+@Test func refusalsTellClientsWhatToDo() throws {
+    func challenge(_ headers: HTTPHeaders) -> [String] {
+        do {
+            _ = try Credential(headers)
+            return []
+        } catch {
+            return error.headers["WWW-Authenticate"]
+        }
+    }
+    #expect(challenge(["Authorization": "Basic dTpw"]) == ["Bearer realm=\"ibpipeline\""])
+    #expect(challenge(["Authorization": "Bearer"]) == ["Bearer realm=\"ibpipeline\", error=\"invalid_request\""])
+    #expect(
+        challenge(["Authorization": "Bearer ibp_x"]) == ["Bearer realm=\"ibpipeline\", error=\"invalid_token\""])
+}
+
+private func caller(_ role: Role, scopes: Set<String>? = nil, kind: Caller.Kind = .accessToken) -> Caller {
+    Caller(
+        identity: RPCIdentity(subject: UUID(), session: UUID(), roles: role.bits), kind: kind, expiry: .max,
+        scopes: scopes)
+}
+
+@Test func roleAndScopeMustBothReachFarEnough() {
+    func code(_ caller: Caller, _ access: Route.Access) -> String? {
+        do {
+            try caller.require(access)
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+    #expect(code(caller(.banker), .permission(.createDeals)) == nil)
+    #expect(code(caller(.admin), .permission(.createDeals)) == "forbidden")
+    let reader = caller(.banker, scopes: ["readDeals"], kind: .personalToken)
+    #expect(code(reader, .permission(.readDeals)) == nil)
+    #expect(code(reader, .permission(.createDeals)) == "insufficient_scope")
+    #expect(
+        code(caller(.admin, scopes: ["createDeals"], kind: .personalToken), .permission(.createDeals)) == "forbidden")
+    #expect(code(reader, .signedIn) == nil)
+    #expect(code(reader, .session) == "session_required")
+    #expect(code(caller(.observer, kind: .webSession), .session) == nil)
+    #expect(code(caller(.banker), .nobody) == "forbidden")
+}
+
+@Test func refusalForAScopeNamesIt() {
+    let refusal = #expect(throws: Problem.self) {
+        try caller(.banker, scopes: ["readDeals"], kind: .personalToken).require(.permission(.createDeals))
+    }
+    #expect(
+        refusal?.headers["WWW-Authenticate"] == [
+            "Bearer realm=\"ibpipeline\", error=\"insufficient_scope\", scope=\"createDeals\""
+        ])
+}
+
+@Test func leasesComeBackWhenTheyAreLetGo() {
+    let leases = AdmissionLeases()
+    var held = (0..<AdmissionLeases.leasesMax).compactMap { _ in leases.take() }
+    #expect(held.count == AdmissionLeases.leasesMax)
+    #expect(leases.take() == nil)
+    held.removeLast()
+    #expect(leases.take() != nil)
+    held.removeAll()
+    #expect(leases.outstanding == 0)
+}
