@@ -24,12 +24,12 @@ package struct OpaqueCredential: Codable, Sendable, Hashable {
     package enum Kind: String, Codable, Sendable, CaseIterable { case webSession, personalToken }
 
     package var kind: Kind
-    /// 32 bytes.
-    package var digest: Data
+    /// 32 bytes in base64url.
+    package var digest: String
     /// False when nobody uses it at the moment, as behind a page that only listens: a session then goes on to fall idle.
     package var isUse: Bool
 
-    package init(kind: Kind, digest: Data, isUse: Bool = true) {
+    package init(kind: Kind, digest: String, isUse: Bool = true) {
         self.kind = kind
         self.digest = digest
         self.isUse = isUse

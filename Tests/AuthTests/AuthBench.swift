@@ -111,7 +111,8 @@ final class AuthBench: Sendable {
         _ kind: OpaqueCredential.Kind, _ secret: String, isUse: Bool = true
     ) async throws -> ResolvedAccess {
         try await desk.access.resolve(
-            OpaqueCredential(kind: kind, digest: Data(SHA256.hash(data: Data(secret.utf8))), isUse: isUse), anonymous())
+            OpaqueCredential(kind: kind, digest: Base64URL.encode(SHA256.hash(data: Data(secret.utf8))), isUse: isUse),
+            anonymous())
     }
 
     func create(_ email: String, _ role: Role = .banker, by administrator: SignedIn) async throws -> User {

@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import RPC
 import ServiceKit
+import Tokens
 
 /// Tells gateways whom to let in.
 struct AccessHandlers: Sendable {
@@ -38,11 +39,14 @@ struct AccessHandlers: Sendable {
 
     /// - Throws: `unauthenticated` for whatever does not let anybody in, whatever the reason.
     func resolve(_ input: OpaqueCredential, _ context: RPCContext) async throws -> ResolvedAccess {
+        guard let digest = Base64URL.decode(input.digest).map({ Data($0) }), digest.count == 32 else {
+            throw RPCFault.invalid([FieldFault("digest", "invalid", "must be 32 bytes in base64url")])
+        }
         let occasion = Occasion(context, at: clock())
         let access =
             switch input.kind {
-            case .webSession: try await webSessions.resolve(input.digest, isUse: input.isUse, occasion)
-            case .personalToken: try await tokens.resolve(input.digest, isUse: input.isUse, occasion)
+            case .webSession: try await webSessions.resolve(digest, isUse: input.isUse, occasion)
+            case .personalToken: try await tokens.resolve(digest, isUse: input.isUse, occasion)
             }
         guard let access else { throw RPCFault.unauthenticated }
         return access

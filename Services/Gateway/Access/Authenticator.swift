@@ -33,7 +33,13 @@ struct Authenticator: Sendable {
                 isUse
                 ? try await resolutions.resolve(kind, digest, now: now) : try await resolutions.look(kind, digest)
         } catch let fault as RPCFault {
-            throw fault.status == .unauthenticated ? Self.ended : Problem(fault)
+            switch fault.status {
+            case .unauthenticated: throw Self.ended
+            case .unavailable, .deadlineExceeded, .resourceExhausted: throw Problem(fault)
+            default:
+                logger.error("auth cannot say who it is", metadata: ["error": "\(fault.message)"])
+                throw Problem(RPCFault.internal)
+            }
         } catch {
             throw Problem(RPCFault.internal)
         }

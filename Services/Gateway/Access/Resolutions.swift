@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import RPC
 import Synchronization
+import Tokens
 
 /// What opaque credentials stand for, as auth says. Each is asked about once a minute, however many requests bring it: so
 /// that auth hears of its use, and for how long a change that nobody announces can go unseen. At most `credentialsMax`.
@@ -62,14 +63,14 @@ final class Resolutions: Sendable {
 
     /// The same without a use of it: nothing is remembered, and a session goes on to fall idle.
     func look(_ kind: OpaqueCredential.Kind, _ digest: SHA256Digest) async throws -> ResolvedAccess {
-        try await ask(OpaqueCredential(kind: kind, digest: Data(digest), isUse: false))
+        try await ask(OpaqueCredential(kind: kind, digest: Base64URL.encode(digest), isUse: false))
     }
 
     private func askAndKeep(
         _ kind: OpaqueCredential.Kind, _ digest: SHA256Digest, _ now: Instant
     ) async throws -> ResolvedAccess {
         defer { state.withLock { _ = $0.asking.removeValue(forKey: digest) } }
-        let access = try await ask(OpaqueCredential(kind: kind, digest: Data(digest)))
+        let access = try await ask(OpaqueCredential(kind: kind, digest: Base64URL.encode(digest)))
         state.withLock { state in
             if state.known.count >= Self.credentialsMax { state.known = state.known.filter { now < $0.value.until } }
             // A full house of living ones: the newcomer is asked about each time, nobody is thrown out.

@@ -4,10 +4,13 @@ import RPC
 
 /// Every public route of the suite. What is not in this table does not exist.
 enum RouteTable {
+    /// Passwords are hashed two at a time, so that a few sign-ins at once wait for each other.
+    private static let hashing = TimeAmount.seconds(15)
+
     static let all: [Route] = [
         // Signing in
         .post("/api/auth/login", "Sign in with e-mail and password", AuthMethods.login, to: Peer.auth)
-            .open(.signIn).body(4096),
+            .open(.signIn).body(4096).deadline(hashing),
         .post("/api/auth/refresh", "Exchange a refresh token for its successor", AuthMethods.refresh, to: Peer.auth)
             .open(.refresh).body(4096),
         .post("/api/auth/logout", "End this session", AuthMethods.logout, to: Peer.auth).sessionOnly().noContent()
@@ -16,14 +19,14 @@ enum RouteTable {
             post: "/api/session", "Sign a browser in: its session stands behind a cookie", .openWebSession,
             SignIn.self, WebSignedIn.self
         )
-        .open(.signIn).created(),
+        .open(.signIn).deadline(hashing).created(),
         .delete("/api/session", "Sign the browser out", AuthMethods.logout, to: Peer.auth).sessionOnly().noContent()
             .endingWebSession(),
         .post(
             "/api/auth/setup", "Make the first administrator with the one-time token", AuthMethods.claimSetup,
             to: Peer.auth
         )
-        .open(.signIn).body(4096).created(),
+        .open(.signIn).body(4096).deadline(hashing).created(),
 
         // People
         .get("/api/users/me", "Who is signed in", AuthMethods.me, to: Peer.auth).everyone(),
@@ -39,7 +42,7 @@ enum RouteTable {
         .get("/api/admin/users", "List people", AuthMethods.listUsers, to: Peer.auth).allow(.manageUsers).query(
             .people),
         .post("/api/admin/users", "Add a person", AuthMethods.createUser, to: Peer.auth)
-            .allow(.manageUsers).body(4096).created(),
+            .allow(.manageUsers).body(4096).deadline(hashing).created(),
         .put("/api/admin/users/{id}/status", "Disable or enable a person", AuthMethods.setUserStatus, to: Peer.auth)
             .allow(.manageUsers).ifMatch(),
 
