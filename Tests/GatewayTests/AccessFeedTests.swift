@@ -158,6 +158,22 @@ private func jwk(_ key: SigningKey) -> JSONWebKey {
     }
 }
 
+@Test func keySetWithAKeyOfAnotherKindOrOneNameTwiceIsRefused() throws {
+    let good = jwk(SigningKey())
+    var other = jwk(SigningKey())
+    other.alg = "HS256"
+    var twin = jwk(SigningKey())
+    twin.kid = good.kid
+    var encrypting = jwk(SigningKey())
+    encrypting.use = "enc"
+    for bad in [other, twin, encrypting] {
+        #expect(throws: AccessSnapshot.KeySetFault.self) {
+            try AccessSnapshot.empty(issuer: "i", audience: "a").taking(
+                AccessState(cursor: 1, keys: [good, bad], revokedSessions: []), issuer: "i", audience: "a", now: .now)
+        }
+    }
+}
+
 @Test func revocationIsForgottenWhenItsTokensAreDeadAnyway() throws {
     let now = Instant.now
     let session = UUID()

@@ -19,6 +19,13 @@ import Testing
     #expect(throws: RouteTableError.self) { try Router([route, route]) }
 }
 
+@Test func routeWithoutDeadlineOrRoomForItsBodyStopsTheStart() {
+    let late = Route.get("/api/x", "x", AuthMethods.me, to: Peer.auth).everyone().deadline(.seconds(31))
+    let never = Route.get("/api/x", "x", AuthMethods.me, to: Peer.auth).everyone().deadline(.zero)
+    let small = Route.post("/api/x", "x", AuthMethods.login, to: Peer.auth).open(.signIn).body(0)
+    for route in [late, never, small] { #expect(throws: RouteTableError.self) { try Router([route]) } }
+}
+
 @Test func everyRouteCallsAMethodThatTheGatewayMayCall() {
     for route in RouteTable.all {
         guard case .call(_, let method) = route.target else { continue }

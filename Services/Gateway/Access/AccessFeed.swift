@@ -60,8 +60,10 @@ final class AccessFeed: Sendable {
                         onFirst()
                     }
                 }
-            } catch let fault as RPCFault where fault.status != .cancelled {
+            } catch let fault as RPCFault {
                 logger.debug("no word from auth", metadata: ["error": "\(fault.message)"])
+            } catch  where !Task.isCancelled {
+                logger.error("the keys from auth cannot be used", metadata: ["error": "\(error)"])
             }
             try Task.checkCancellation()
             try await Task.sleep(for: .milliseconds(Int64.random(in: 100...300)))

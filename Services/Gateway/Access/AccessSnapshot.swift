@@ -34,7 +34,7 @@ final class AccessSnapshot: Sendable {
     }
 
     /// The next one; the same when there is nothing new.
-    /// - Throws: when a key cannot be read.
+    /// - Throws: when a key is none that we use, or two have one name: then all stays as it is.
     func taking(_ news: AccessState, issuer: String, audience: String, now: Instant) throws -> AccessSnapshot {
         let hasNewKeys = news.keys != keys
         let isOld = { (heard: Instant) in now.seconds(since: heard) >= Self.rememberSeconds }
@@ -48,10 +48,27 @@ final class AccessSnapshot: Sendable {
             return AccessSnapshot(
                 verifier: verifier, keys: keys, revoked: revoked, epoch: epoch, cursor: news.cursor)
         }
-        let publicKeys = try news.keys.map { ($0.kid, try P256.Signing.PublicKey(x: $0.x, y: $0.y)) }
         let verifier = AccessTokenVerifier(
-            keys: Dictionary(publicKeys) { first, _ in first }, issuer: issuer, audience: audience)
+            keys: try Self.publicKeys(news.keys), issuer: issuer, audience: audience)
         return AccessSnapshot(
             verifier: verifier, keys: news.keys, revoked: revoked, epoch: epoch + 1, cursor: news.cursor)
+    }
+
+    /// A key is for one algorithm and one use, and known by one name (RFC 8725 section 3.1).
+    private static func publicKeys(_ keys: [JSONWebKey]) throws -> [String: P256.Signing.PublicKey] {
+        var found: [String: P256.Signing.PublicKey] = [:]
+        for key in keys {
+            guard key.kty == "EC", key.crv == "P-256", key.alg == "ES256", key.use == "sig" else {
+                throw KeySetFault.otherAlgorithm(kid: key.kid)
+            }
+            guard found[key.kid] == nil else { throw KeySetFault.sameName(kid: key.kid) }
+            found[key.kid] = try P256.Signing.PublicKey(x: key.x, y: key.y)
+        }
+        return found
+    }
+
+    enum KeySetFault: Error, Equatable {
+        case otherAlgorithm(kid: String)
+        case sameName(kid: String)
     }
 }

@@ -1,3 +1,4 @@
+import NIOCore
 import NIOHTTP1
 
 /// Finds the route of a request by its canonical path, the same one that is forwarded.
@@ -9,12 +10,18 @@ struct Router: Sendable {
         case none
     }
 
+    /// As long as the front waits for an answer.
+    private static let deadlineMax = TimeAmount.seconds(30)
+
     private let byLength: [Int: [Route]]
 
-    /// - Throws: `RouteTableError` when a route is open to nobody, stands twice, or takes a body it has no room for.
+    /// - Throws: `RouteTableError` when a route is open to nobody, stands twice, has no deadline, or takes a body it has no room for.
     init(_ routes: [Route]) throws {
         for (index, route) in routes.enumerated() {
             if route.access == .nobody { throw RouteTableError("\(route.method) \(route.path) is open to nobody") }
+            if route.deadline <= .zero || route.deadline > Self.deadlineMax {
+                throw RouteTableError("\(route.method) \(route.path) has no deadline of 30 s at most")
+            }
             if route.takesBody, route.bodyBytesMax == 0 {
                 throw RouteTableError("\(route.method) \(route.path) takes a body of 0 bytes")
             }
