@@ -10,8 +10,10 @@ enum SchemaProbe {
         if let list = type as? any ListValue.Type { return .array(schema(list.elementType)) }
         if let map = type as? any MapValue.Type { return .map(schema(map.valueType)) }
         let recorder = Recorder()
-        _ = try? type.init(from: recorder)
-        return .object(recorder.properties)
+        let name = String(describing: type)
+        // A type that stops half-way has told half of its members, which would be a lie.
+        guard (try? type.init(from: recorder)) != nil else { return .unknown(name) }
+        return .object(.init(name: name, properties: recorder.properties))
     }
 
     static func leaf(_ type: any Any.Type) -> JSONSchema? {
@@ -24,17 +26,30 @@ enum SchemaProbe {
         case is Instant.Type: .string(format: "date-time")
         case is BusinessDate.Type: .string(format: "date")
         case is Money.Type: .money
-        default: (type as? any (CaseIterable & RawRepresentable).Type).map { .string(values: values($0)) }
+        // It has no list of its cases.
+        case is ProbabilitySource.Type: .choice(name: "ProbabilitySource", values: probabilitySources)
+        default:
+            (type as? any (CaseIterable & RawRepresentable).Type).map {
+                .choice(name: String(describing: type), values: values($0))
+            }
         }
     }
+
+    private static let probabilitySources = [ProbabilitySource.stage, .manual].map(\.rawValue)
 
     private static func values<E: CaseIterable & RawRepresentable>(_: E.Type) -> [String] {
         E.allCases.compactMap { $0.rawValue as? String }
     }
 }
 
-protocol PatchedValue { static var valueType: any Decodable.Type { get } }
-extension Patch: PatchedValue { static var valueType: any Decodable.Type { Value.self } }
+protocol PatchedValue {
+    static var valueType: any Decodable.Type { get }
+    static var cleared: Self { get }
+}
+extension Patch: PatchedValue {
+    static var valueType: any Decodable.Type { Value.self }
+    static var cleared: Patch { .clear }
+}
 
 protocol ListValue { static var elementType: any Decodable.Type { get } }
 extension Array: ListValue where Element: Decodable { static var elementType: any Decodable.Type { Element.self } }
@@ -65,7 +80,8 @@ private struct RecordingContainer<Key: CodingKey>: KeyedDecodingContainerProtoco
     let codingPath: [any CodingKey] = []
     let allKeys: [Key] = []
 
-    func contains(_ key: Key) -> Bool { false }
+    // A member of a merge patch is decoded only when it is there, so all of them are.
+    func contains(_ key: Key) -> Bool { true }
     func decodeNil(forKey key: Key) throws -> Bool { true }
 
     func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
@@ -74,7 +90,7 @@ private struct RecordingContainer<Key: CodingKey>: KeyedDecodingContainerProtoco
     }
 
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-        note(key, type, isRequired: true)
+        note(key, type, isRequired: !(type is any PatchedValue.Type))
         guard let value = try Sample.value(type) as? T else { throw Unanswerable() }
         return value
     }
@@ -118,8 +134,10 @@ private enum Sample {
         case is UUID.Type: return UUID()
         case is Instant.Type: return Instant(milliseconds: 0)
         case is BusinessDate.Type: return BusinessDate(daysSince1970: 0)
+        case is ProbabilitySource.Type: return ProbabilitySource.stage
         default: break
         }
+        if let patch = type as? any PatchedValue.Type { return patch.cleared }
         if let cases = type as? any CaseIterable.Type, let first = first(cases) { return first }
         let json = SchemaProbe.schema(type)
         switch json {

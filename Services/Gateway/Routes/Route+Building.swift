@@ -49,6 +49,7 @@ extension Route {
         Route(
             method: method, pattern: segments(path), summary: summary, target: .call(peer: peer, call.entry),
             input: input, output: O.self == Nothing.self ? nil : JSONSchema.of(O.self),
+            querySchema: input == nil ? JSONSchema.of(I.self) : nil, isResource: O.self is any RPCResource.Type,
             // Clients like to send `{}` with a POST that takes nothing; it is not read.
             bodyBytesMax: input != nil ? 1024 * 1024 : method == .POST ? 64 : 0)
     }

@@ -35,6 +35,10 @@ struct Route: Sendable {
     let target: Target
     let input: JSONSchema?
     let output: JSONSchema?
+    /// The object whose members the query parameters become.
+    var querySchema: JSONSchema?
+    /// The answer is one resource with a version, so it has an `ETag`.
+    var isResource = false
 
     var access = Access.nobody
     var limit = LimitClass.standard

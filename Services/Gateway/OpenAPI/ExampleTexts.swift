@@ -1,0 +1,69 @@
+/// The words of the examples, by member (`codeName`) or by type and member (`NewUser.password`).
+enum ExampleTexts {
+    static let personID = "0199a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b"
+    static let dealID = "0199a1c0-5f10-7b21-9c32-4d5e6f708192"
+    static let mapKey = "deals"
+
+    static let ids = ["id": dealID, "dealId": dealID, "session": "0199a1bf-0001-7abc-8def-0123456789ab"]
+
+    static let dates = [
+        "expectedCloseOn": "2027-06-30", "expiresOn": "2031-12-31", "conflictExpiresOn": "2031-12-31",
+        "originatedOn": "2026-01-12", "engagementLetterSignedOn": "2026-03-02",
+    ]
+
+    static let times = ["createdAt": "2026-01-12T08:05:00.000Z", "from": "2026-03-16T00:00:00.000Z"]
+
+    static let texts = [
+        "email": "ada@bank.example", "name": "Ada Lovelace", "role": "banker", "q": "falcon",
+        "password": "seventeen quiet rivers", "SetupClaim.token": "kX3vQ0m9Zt7cJ5bR1yN8sW2aD4fG6hL0pU3iE7oT9xM",
+        "accessToken": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9…", "tokenType": "Bearer",
+        "refreshToken": "p2Vd8Kq4Lw0Zx7Rt1Bn5Hm9Jc3Yf6Gs2Ua8Qe4Ti0Ok", "UserStatusChange.status": "disabled",
+
+        "number": "D-2026-0001", "codeName": "Project Falcon", "realName": "Sale of Northwind Logistics",
+        "type": "sell_side_ma", "stage": "mandated", "clientName": "Northwind Holdings", "sector": "Logistics",
+        "country": "DE", "description": "Sale of the parcel business to a strategic buyer.",
+        "confidentiality": "confidential", "conflictStatus": "cleared", "outcomeReason": "Sold to the highest bidder",
+        "nextStep": "Send the teaser to the first ten buyers", "amount": "1250000000.00", "currency": "USD",
+
+        "toStage": "mandated", "TransitionTarget.name": "Mandated", "fromStage": "pitch",
+        "reason": "Runs the buyer list", "Move.reason": "The client signed the engagement letter",
+        "StageTransition.reason": "The client signed the engagement letter",
+        "Counterparty.name": "Contoso Freight", "NewCounterparty.name": "Contoso Freight", "kind": "strategic",
+        "tier": "A", "decision": "cleared_with_conditions", "note": "No staffing from the lending team.",
+
+        "AuditEntry.type": "deal.stage.changed", "EventActor.kind": "user", "EventActor.id": personID,
+        "address": "203.0.113.7", "EventSubject.kind": "deal", "EventSubject.id": dealID, "FieldChange.field": "stage",
+        "before": "pitch", "after": "mandated", "requestId": "0199a1c1-7777-7abc-8def-0123456789ab", "source": "deals",
+        "leafHash": "qf0mRXZ4cZl5p2v0l0wq7c2kG3m8n1b6s4d9f5h7j2k=",
+        "root": "3mQ9w1Zx7Rt5Bn2Hm8Jc4Yf6Gs0Ua1Qe3Ti7OkLp2Vc=", "nextCursor": "MTI3",
+
+        "kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0", "alg": "ES256", "use": "sig",
+        "kid": "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s",
+
+        "FieldFault.field": "codeName", "code": "too_short", "message": "must have at least 2 characters",
+    ]
+
+    static let integers = [
+        "version": 7, "probability": 30, "expiresIn": 600, "limit": 50, "total": 1, "seq": 41, "sourceSeq": 17,
+        "size": 42, "latencyMicroseconds": 412, "probes": 5760, "daysInFrom": 12,
+    ]
+
+    static let numbers = ["uptime24h": 99.98]
+
+    /// What went wrong, in examples in which nothing did.
+    static let emptyLists: Set = ["problems", "unmet"]
+
+    /// The optional members that an example shows; types that are not here show all.
+    static let shown: [String: Set<String>] = [
+        "NewTeamMember": ["email"], "Move": ["reason"],
+        "DealPatch": ["value", "probability", "expectedCloseOn", "nextStep"],
+        "Deal": [
+            "sector", "country", "value", "conflictExpiresOn", "engagementLetterSignedOn", "expectedCloseOn",
+            "nextStep",
+        ],
+        "TeamMember": [], "AuditVerification": [],
+        "ServiceHealth": ["since", "checkedAt", "latencyMicroseconds", "uptime24h"],
+        "EventActor": ["session", "address"], "DealPage": ["nextCursor"],
+    ]
+}

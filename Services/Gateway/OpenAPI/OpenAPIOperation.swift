@@ -1,0 +1,121 @@
+import NIOCore
+import NIOHTTP1
+import RPC
+
+/// One route as the document tells it.
+struct OpenAPIOperation {
+    static let notModified = "NotModified"
+
+    let route: Route
+
+    var json: [String: Any] {
+        let problems = RouteProblems(route)
+        var operation: [String: Any] = [
+            "summary": route.summary, "operationId": operationID, "tags": [OpenAPITag(route).rawValue],
+            "parameters": OpenAPIParameters(route: route).json, "security": security,
+            "responses": responses(problems), "x-ibp-limit": route.limit.rawValue,
+            "x-ibp-problems": Dictionary(
+                uniqueKeysWithValues: problems.codes.map { (String($0.rawValue), $1.sorted()) }),
+        ]
+        if let input = route.input { operation["requestBody"] = body(input) }
+        if case .call = route.target { operation["x-ibp-deadline-ms"] = Int(route.deadline.nanoseconds / 1_000_000) }
+        if case .roles(let roles) = route.access {
+            operation["x-ibp-roles"] = roles.sorted()
+            operation["description"] = "Roles: \(roles.sorted().joined(separator: ", "))."
+        }
+        return operation
+    }
+
+    private var operationID: String {
+        switch route.target {
+        case .call(_, let method): method.name
+        case .keySet: "keySet"
+        case .openAPI: "openAPI"
+        case .events: "events"
+        }
+    }
+
+    /// Any one of them; an empty one means that none is needed.
+    private var security: [[String: [String]]] {
+        let credentials: [[String: [String]]] = [["bearer": []], ["personalAccessToken": []], ["session": []]]
+        return switch (route.access, route.limit) {
+        case (.roles, _): credentials
+        case (.anyone, .standard): [[:]] + credentials
+        // Where one signs in, tokens are not looked at.
+        case (.anyone, .signIn), (.anyone, .refresh): []
+        }
+    }
+
+    private func body(_ input: JSONSchema) -> [String: Any] {
+        let content: [String: Any] = ["schema": input.json(), "example": SchemaExample.value(input)]
+        var types = ["application/json": content]
+        if route.method == .PATCH { types["application/merge-patch+json"] = content }
+        return ["required": true, "description": "At most \(route.bodyBytesMax) bytes.", "content": types]
+    }
+
+    private func responses(_ problems: RouteProblems) -> [String: Any] {
+        var out: [String: Any] = [String(route.success.code): success]
+        if route.method == .GET, route.isResource {
+            out["304"] = ["$ref": "#/components/responses/\(Self.notModified)"]
+        }
+        for (problem, codes) in problems.codes {
+            let words = codes.sorted().joined(separator: ", ")
+            // A description beside a reference stands in for the one it refers to.
+            out[String(problem.rawValue)] = ["$ref": problem.reference, "description": "\(problem.about) (\(words))"]
+        }
+        return out
+    }
+
+    private var success: [String: Any] {
+        var headers = DocumentedHeader.common
+        if route.isResource, route.success != .noContent { headers.append(.etag) }
+        if route.location != nil { headers.append(.location) }
+        var out: [String: Any] = [
+            "description": route.success.reasonPhrase, "headers": DocumentedHeader.references(headers),
+        ]
+        if let content { out["content"] = [route.mediaType: content] }
+        return out
+    }
+
+    private var content: [String: Any]? {
+        switch route.target {
+        case .openAPI: ["schema": ["type": "object", "required": ["openapi", "info", "paths", "components"]]]
+        case .events: ["schema": ["type": "string"], "example": Self.event]
+        case .call, .keySet:
+            route.documentedOutput.map { ["schema": $0.json(), "example": SchemaExample.value($0)] }
+        }
+    }
+
+    private static let event = """
+        retry: 3000
+
+        id: 42
+        event: deal.stage.changed
+        data: {"dealId":"\(ExampleTexts.dealID)","dealVersion":7,"type":"deal.stage.changed"}
+
+
+        """
+}
+
+extension Route {
+    /// What the body of a good answer holds, when it is one of our types.
+    var documentedOutput: JSONSchema? {
+        switch target {
+        case .call, .keySet: success == .noContent ? nil : output
+        case .openAPI, .events: nil
+        }
+    }
+
+    /// Of a query parameter: the type of the member it becomes, narrowed to the values that the gateway lets through.
+    func schema(of parameter: QueryParameter) -> JSONSchema {
+        var member: JSONSchema?
+        if case .object(let shape) = querySchema { member = shape.first { $0.name == parameter.name }?.schema }
+        switch (parameter.kind, member) {
+        case (.string(let values), .string?) where !values.isEmpty: return .string(values: values)
+        case (_, let member?): return member
+        case (.integer, nil): return .integer
+        case (.boolean, nil): return .boolean
+        case (.string(let values), nil): return .string(values: values)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import NIOHTTP1
+import RPC
+
+/// What an operation takes beside its body: ids in the path, the query, and header fields.
+struct OpenAPIParameters {
+    let route: Route
+
+    var json: [[String: Any]] { ids + query + headers }
+
+    private var ids: [[String: Any]] {
+        zip(route.pattern, [""] + route.pattern).filter { $0.0.first == "{" }.map { part, parent in
+            id(String(part.dropFirst().dropLast()), isDeal: parent == "deals")
+        }
+    }
+
+    /// A deal has a number, too, which is taken wherever its id is.
+    private func id(_ name: String, isDeal: Bool) -> [String: Any] {
+        let id = ["type": "string", "format": "uuid"]
+        var out: [String: Any] = ["name": name, "in": "path", "required": true]
+        out["description"] = isDeal ? "Id or number of the deal" : "Id of the user"
+        out["schema"] = isDeal ? ["anyOf": [id, ["type": "string", "pattern": SchemaLimits.dealNumber]]] : id
+        out["example"] = isDeal ? "D-2026-0001" : ExampleTexts.personID
+        return out
+    }
+
+    private var query: [[String: Any]] {
+        var shape = ""
+        if case .object(let asked) = route.querySchema { shape = asked.name }
+        return route.query.map { parameter in
+            [
+                "name": parameter.name, "in": "query", "required": false, "description": parameter.about,
+                "schema": route.schema(of: parameter).json(SchemaLimits.of(parameter.name, in: shape)),
+            ]
+        }
+    }
+
+    private var headers: [[String: Any]] {
+        var out: [[String: Any]] = []
+        if route.takesIfMatch {
+            let isRequired = RouteProblems(route).codes[.preconditionRequired] != nil
+            out.append(
+                header(
+                    "If-Match", "The ETag of the resource as you read it", isRequired: isRequired,
+                    ["type": "string", "pattern": Self.tag], example: #""7""#))
+        }
+        if route.method == .GET, route.isResource {
+            out.append(
+                header(
+                    "If-None-Match", "The ETag of the resource as you have it", ["type": "string"],
+                    example: #""7""#))
+        }
+        if case .events = route.target {
+            out.append(
+                header(
+                    "Last-Event-ID", "The id of the last event that you read",
+                    ["type": "string", "pattern": "^[0-9]{1,18}$"], example: "42"))
+        }
+        if route.isIdempotent {
+            out.append(
+                header(
+                    "Idempotency-Key", "The same key with the same body makes one resource",
+                    ["type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"],
+                    example: "0199a1c1-7777-7abc-8def-0123456789ab"))
+        }
+        return out
+    }
+
+    private static let tag = #"^"[0-9]{1,18}"$"#
+
+    private func header(
+        _ name: String, _ about: String, isRequired: Bool = false, _ schema: [String: Any], example: String
+    ) -> [String: Any] {
+        [
+            "name": name, "in": "header", "required": isRequired, "description": about, "schema": schema,
+            "example": example,
+        ]
+    }
+}

@@ -1,0 +1,89 @@
+import Contracts
+import NIOHTTP1
+import RPC
+
+/// Which problems a route may answer, with their codes: those of the door, which follow from what the route declares,
+/// and those that its service alone knows of.
+struct RouteProblems {
+    private(set) var codes: [ProblemResponse: Set<String>] = [:]
+
+    init(_ route: Route) {
+        add(.badRequest, ["bad_request"])
+        add(.requestTimeout, ["timeout"])
+        add(.targetTooLong, ["uri_too_long"])
+        add(.headTooLarge, ["head_too_large"])
+        add(.tooManyRequests, ["rate_limited"])
+        add(.internalError, ["internal"])
+        add(.unavailable, ["too_many_connections", "request_timeout"])
+        access(of: route)
+        input(of: route)
+        if case .call(_, let method) = route.target { call(method) }
+        if case .events = route.target { add(.unavailable, ["too_many_streams"]) }
+    }
+
+    private mutating func access(of route: Route) {
+        // Where one signs in, tokens are not looked at.
+        if route.limit == .standard {
+            add(.unauthenticated, ["invalid_request", "invalid_token"])
+            add(.unavailable, ["auth_unavailable"])
+        }
+        if case .roles = route.access {
+            add(.unauthenticated, ["unauthenticated"])
+            add(.forbidden, ["forbidden"])
+        }
+    }
+
+    private mutating func input(of route: Route) {
+        if route.pattern.contains(where: { $0.first == "{" }) { add(.notFound, ["not_found"]) }
+        if route.bodyBytesMax > 0 { add(.contentTooLarge, ["body_too_large"]) }
+        if route.takesBody {
+            add(.badRequest, ["json_invalid"])
+            add(.unsupportedMediaType, ["unsupported_media_type"])
+            add(.unprocessable, ["validation_failed"])
+        }
+        if route.takesIfMatch {
+            add(.badRequest, ["if_match_invalid"])
+            add(.preconditionFailed, ["version_mismatch"])
+        }
+        for parameter in route.query {
+            if parameter.name == "cursor" { add(.badRequest, ["cursor_invalid"]) }
+            // The gateway reads the query; what form a text must have, the service says.
+            if case .string(.some, _) = route.schema(of: parameter) { add(.unprocessable, ["validation_failed"]) }
+        }
+    }
+
+    private mutating func call(_ method: RPCMethodEntry) {
+        add(.badRequest, ["query_invalid"])
+        add(.badGateway, ["caller_not_allowed", "identity_not_allowed"])
+        add(.unavailable, ["service_unavailable", "overloaded", "busy", "draining", "connection_lost", "cancelled"])
+        add(.gatewayTimeout, ["deadline_exceeded"])
+        for (problem, codes) in Self.ofServices[method.name] ?? [:] { add(problem, codes) }
+    }
+
+    private mutating func add(_ problem: ProblemResponse, _ new: Set<String>) {
+        codes[problem, default: []].formUnion(new)
+    }
+
+    /// By the name of the call.
+    static let ofServices: [String: [ProblemResponse: Set<String>]] = [
+        AuthMethods.login.entry.name: [.unauthenticated: ["invalid_credentials"]],
+        AuthMethods.refresh.entry.name: [.unauthenticated: ["invalid_refresh_token"]],
+        AuthMethods.claimSetup.entry.name: [.forbidden: ["setup_token_invalid"], .unprocessable: ["setup_done"]],
+        AuthMethods.createUser.entry.name: [.conflict: ["email_taken"]],
+        AuthMethods.setUserStatus.entry.name: [.unprocessable: ["last_administrator", "own_account"]],
+        DealMethods.create.entry.name: [.unprocessable: ["idempotency_key_reused"]],
+        DealMethods.update.entry.name: [
+            .forbidden: ["access_too_low"], .preconditionRequired: ["version_required"],
+        ],
+        DealMethods.move.entry.name: [.forbidden: ["access_too_low"], .unprocessable: ["rules_unmet"]],
+        DealMethods.addMember.entry.name: [
+            .forbidden: ["access_too_low"], .conflict: ["already_member"], .unprocessable: ["team_full"],
+        ],
+        DealMethods.removeMember.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["lead_cannot_leave"],
+        ],
+        DealMethods.addCounterparty.entry.name: [
+            .forbidden: ["access_too_low"], .conflict: ["counterparty_exists"], .unprocessable: ["counterparties_full"],
+        ],
+    ]
+}

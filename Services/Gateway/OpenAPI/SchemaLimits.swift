@@ -1,0 +1,85 @@
+/// What the services ask of a value beyond its type, as far as JSON Schema can say it. They check it themselves, and
+/// more: these are the bounds that a client can know before it sends.
+struct SchemaLimits: Sendable {
+    var lengths: ClosedRange<Int>?
+    var numbers: ClosedRange<Int>?
+    var pattern: String?
+    /// Fewer than the type has.
+    var values: [String]?
+    /// `null` would empty a field that must not be empty.
+    var isNeverNull = false
+
+    static func of(_ property: String, in shape: String) -> SchemaLimits {
+        table["\(shape).\(property)"] ?? SchemaLimits()
+    }
+
+    func added(to schema: [String: Any]) -> [String: Any] {
+        var out = schema
+        if let lengths { (out["minLength"], out["maxLength"]) = (lengths.lowerBound, lengths.upperBound) }
+        if let numbers { (out["minimum"], out["maximum"]) = (numbers.lowerBound, numbers.upperBound) }
+        if let pattern { out["pattern"] = pattern }
+        if let values { out["enum"] = values }
+        return out
+    }
+
+    // MARK: the words of the table
+
+    private static func line(_ lengths: ClosedRange<Int>) -> Self {
+        Self(lengths: lengths, pattern: #"^[^\u0000-\u001F\u007F-\u009F]*$"#)
+    }
+    private static func lines(_ lengths: ClosedRange<Int>) -> Self {
+        Self(lengths: lengths, pattern: #"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$"#)
+    }
+    /// In a query string: anything but NUL.
+    private static func search(_ lengths: ClosedRange<Int>) -> Self {
+        Self(lengths: lengths, pattern: #"^[^\u0000]*$"#)
+    }
+    private static func number(_ numbers: ClosedRange<Int>) -> Self { Self(numbers: numbers) }
+    private static func pattern(_ pattern: String) -> Self { Self(pattern: pattern) }
+    private static let email = Self(
+        lengths: 3...254, pattern: #"^[^@\s\u0000-\u001F\u007F-\u009F]+@[^@\s\u0000-\u001F\u007F-\u009F]+$"#)
+    private static let password = Self(lengths: 15...128)
+    private static let country = pattern("^[A-Z]{2}$")
+    private static let neverNull = Self(isNeverNull: true)
+    private var neverNull: Self {
+        var limits = self
+        limits.isNeverNull = true
+        return limits
+    }
+
+    /// A deal's number.
+    static let dealNumber = "^D-[0-9]{4}-[0-9]{4,9}$"
+
+    /// By type and member.
+    private static let table: [String: SchemaLimits] = [
+        "Money.amount": pattern(#"^-?[0-9]{1,19}(\.[0-9]{1,3})?$"#), "Money.currency": pattern("^[A-Z]{3}$"),
+
+        "NewUser.email": email, "NewUser.name": line(1...120), "NewUser.password": password,
+        "SetupClaim.email": email, "SetupClaim.name": line(1...120), "SetupClaim.password": password,
+        "UserQuery.limit": number(1...200), "UserQuery.cursor": pattern("^[A-Za-z0-9_-]{32}$"),
+        "UserQuery.q": search(0...100),
+
+        "Deal.number": pattern(dealNumber), "Deal.probability": number(0...100),
+        "NewDeal.codeName": line(2...80), "NewDeal.clientName": line(1...200), "NewDeal.realName": line(1...200),
+        "NewDeal.sector": line(1...80), "NewDeal.country": country, "NewDeal.description": lines(1...10_000),
+        "NewDeal.nextStep": lines(1...500),
+        "DealPatch.codeName": line(2...80).neverNull, "DealPatch.clientName": line(1...200).neverNull,
+        "DealPatch.realName": line(1...200), "DealPatch.sector": line(1...80), "DealPatch.country": country,
+        "DealPatch.description": lines(1...10_000), "DealPatch.nextStep": lines(1...500),
+        "DealPatch.probability": number(0...100), "DealPatch.confidentiality": neverNull,
+        "DealPatch.conflictStatus": neverNull, "DealPatch.leadId": neverNull,
+        "DealQuery.limit": number(1...200), "DealQuery.q": search(0...200), "DealQuery.stage": search(0...200),
+        "DealQuery.cursor": Self(lengths: 1...2048, pattern: "^[A-Za-z0-9_-]+$"),
+
+        "Move.reason": lines(1...500),
+        "NewTeamMember.email": Self(lengths: 1...254), "NewTeamMember.reason": lines(1...500),
+        "NewCounterparty.name": line(1...200), "NewCounterparty.country": country,
+        "NewCounterparty.tier": Self(values: ["A", "B", "C"]),
+        "ConflictDecision.decision": Self(values: ["cleared", "cleared_with_conditions", "declined"]),
+        "ConflictDecision.note": lines(1...2000),
+
+        "AuditQuery.limit": number(1...200), "AuditQuery.cursor": pattern("^(0|[1-9][0-9]{0,17})$"),
+        "AuditQuery.type": search(1...200), "AuditQuery.actor": search(1...200),
+        "AuditQuery.subject": search(1...200),
+    ]
+}
