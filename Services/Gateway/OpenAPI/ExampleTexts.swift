@@ -4,7 +4,7 @@ enum ExampleTexts {
     static let dealID = "0199a1c0-5f10-7b21-9c32-4d5e6f708192"
     static let mapKey = "deals"
 
-    static let ids = ["id": dealID, "dealId": dealID, "session": "0199a1bf-0001-7abc-8def-0123456789ab"]
+    static let ids = ["id": dealID, "User.id": personID, "session": "0199a1bf-0001-7abc-8def-0123456789ab"]
 
     static let dates = [
         "expectedCloseOn": "2027-06-30", "expiresOn": "2031-12-31", "conflictExpiresOn": "2031-12-31",

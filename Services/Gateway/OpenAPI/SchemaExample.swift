@@ -36,7 +36,7 @@ enum SchemaExample {
     private static func text(_ path: String, _ name: String, _ format: String?, _ values: [String]) -> String {
         if let first = values.first { return first }
         switch format {
-        case "uuid": return ExampleTexts.ids[name] ?? ExampleTexts.personID
+        case "uuid": return ExampleTexts.ids[path] ?? ExampleTexts.ids[name] ?? ExampleTexts.personID
         case "date": return ExampleTexts.dates[name] ?? "2026-03-16"
         case "date-time": return ExampleTexts.times[name] ?? "2026-03-16T09:30:00.125Z"
         default: return ExampleTexts.texts[path] ?? ExampleTexts.texts[name] ?? "text"

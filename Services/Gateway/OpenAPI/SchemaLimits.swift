@@ -51,7 +51,7 @@ struct SchemaLimits: Sendable {
     static let dealNumber = "^D-[0-9]{4}-[0-9]{4,9}$"
 
     /// By type and member.
-    private static let table: [String: SchemaLimits] = [
+    static let table: [String: SchemaLimits] = [
         "Money.amount": pattern(#"^-?[0-9]{1,19}(\.[0-9]{1,3})?$"#), "Money.currency": pattern("^[A-Z]{3}$"),
 
         "NewUser.email": email, "NewUser.name": line(1...120), "NewUser.password": password,

@@ -1,0 +1,123 @@
+import Contracts
+import Foundation
+import NIOHTTP1
+import RPC
+import Testing
+
+@testable import gateway
+
+/// Path and method, and the operation.
+private func operations(_ document: OpenAPIJSON) -> [(name: String, OpenAPIJSON)] {
+    (document["paths"]?.members ?? [:]).flatMap { path, methods in
+        methods.members.map { ("\($0) \(path)", $1) }
+    }
+}
+
+private func statuses(_ operation: OpenAPIJSON?) -> [Int] {
+    (operation?["responses"]?.members ?? [:]).keys.compactMap(Int.init).sorted()
+}
+
+@Test func everyRouteIsInTheDocumentAndNothingElse() throws {
+    let named = Set(operations(try .document()).map(\.name))
+    #expect(named == Set(RouteTable.all.map { "\($0.method.rawValue.lowercased()) \($0.path)" }))
+}
+
+@Test func everyReferenceLeadsSomewhere() throws {
+    let document = try OpenAPIJSON.document()
+    let references = Set(document.references)
+    #expect(references.count > 50)
+    for reference in references { #expect(document.resolved(reference) != nil, "\(reference)") }
+}
+
+@Test func everySharedPartIsUsed() throws {
+    let document = try OpenAPIJSON.document()
+    let references = Set(document.references)
+    for kind in ["responses", "headers", "schemas"] {
+        for name in (document["components"]?[kind]?.members ?? [:]).keys {
+            #expect(references.contains("#/components/\(kind)/\(name)"), "\(kind) \(name)")
+        }
+    }
+}
+
+@Test func operationIDsAreUnique() throws {
+    let ids = operations(try .document()).compactMap { $0.1["operationId"]?.text }
+    #expect(ids.count == RouteTable.all.count)
+    #expect(Set(ids).count == ids.count)
+}
+
+@Test func everyOperationHasOneGoodAnswerAndNamesAllOthers() throws {
+    let document = try OpenAPIJSON.document()
+    for (name, operation) in operations(document) {
+        let statuses = statuses(operation)
+        #expect(statuses.count == operation["responses"]?.members.count, "\(name)")
+        #expect(statuses.filter { (200..<300).contains($0) }.count == 1, "\(name)")
+        #expect(Set([400, 408, 414, 429, 431, 500, 503]).isSubset(of: statuses), "\(name)")
+        #expect(
+            Set((operation["x-ibp-problems"]?.members ?? [:]).keys.compactMap(Int.init))
+                == Set(statuses.filter { $0 >= 400 }), "\(name)")
+    }
+}
+
+@Test(arguments: [
+    ("/api/deals/{id}", "get", [200, 304, 400, 401, 403, 404, 408, 414, 429, 431, 500, 502, 503, 504]),
+    (
+        "/api/deals/{id}", "patch",
+        [200, 400, 401, 403, 404, 408, 412, 413, 414, 415, 422, 428, 429, 431, 500, 502, 503, 504]
+    ),
+    ("/api/deals", "get", [200, 400, 401, 403, 408, 414, 422, 429, 431, 500, 502, 503, 504]),
+    ("/api/admin/users", "get", [200, 400, 401, 403, 408, 414, 429, 431, 500, 502, 503, 504]),
+    (
+        "/api/admin/users", "post",
+        [201, 400, 401, 403, 408, 409, 413, 414, 415, 422, 429, 431, 500, 502, 503, 504]
+    ),
+    (
+        "/api/deals/{id}/team/{userId}", "delete",
+        [204, 400, 401, 403, 404, 408, 414, 422, 429, 431, 500, 502, 503, 504]
+    ),
+    ("/api/auth/login", "post", [200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 502, 503, 504]),
+    ("/api/auth/setup", "post", [201, 400, 403, 408, 413, 414, 415, 422, 429, 431, 500, 502, 503, 504]),
+    ("/api/events", "get", [200, 400, 401, 403, 408, 414, 429, 431, 500, 503]),
+    ("/.well-known/jwks.json", "get", [200, 400, 401, 408, 414, 429, 431, 500, 503]),
+])
+func statusesAreThoseThatTheRouteCanAnswer(_ path: String, _ method: String, _ expected: [Int]) throws {
+    #expect(statuses(try OpenAPIJSON.document()["paths"]?[path]?[method]) == expected)
+}
+
+@Test func problemsOfServicesBelongToRoutes() {
+    let methods = RouteTable.all.compactMap { route in
+        if case .call(_, let method) = route.target { method.name } else { nil }
+    }
+    for name in RouteProblems.ofServices.keys { #expect(methods.contains(name), "\(name)") }
+}
+
+@Test func credentialsAreAskedForWhereARoleIs() throws {
+    let document = try OpenAPIJSON.document()
+    #expect(
+        Set((document["components"]?["securitySchemes"]?.members ?? [:]).keys)
+            == ["bearer", "personalAccessToken", "session"])
+    let paths = document["paths"]
+    #expect(paths?["/api/auth/login"]?["post"]?["security"]?.items == [])
+    #expect(paths?["/api/health"]?["get"]?["security"]?.items.first == .object([:]))
+    let deal = paths?["/api/deals/{id}"]?["get"]
+    #expect(deal?["security"]?.items.map { $0.members.keys.first } == ["bearer", "personalAccessToken", "session"])
+    #expect(deal?["x-ibp-roles"]?.items.compactMap(\.text) == ["banker", "compliance", "observer"])
+    #expect(deal?["x-ibp-limit"]?.text == "standard")
+    #expect(deal?["x-ibp-deadline-ms"]?.integer == 5000)
+}
+
+@Test func refusalsSayWhenToTryAgainAndWhatCredentialsAreWanted() throws {
+    let responses = try OpenAPIJSON.document()["components"]?["responses"]
+    for name in ["TooManyRequests", "BadGateway", "Unavailable", "GatewayTimeout"] {
+        #expect(responses?[name]?["headers"]?["Retry-After"] != nil, "\(name)")
+    }
+    #expect(responses?["Unauthenticated"]?["headers"]?["WWW-Authenticate"] != nil)
+    for (name, response) in responses?.members ?? [:] {
+        #expect(response["headers"]?["X-Request-Id"] != nil, "\(name)")
+    }
+}
+
+@Test func newResourcesSayWhereTheyAre() throws {
+    let create = try OpenAPIJSON.document()["paths"]?["/api/deals"]?["post"]
+    let headers = create?["responses"]?["201"]?["headers"]?.members ?? [:]
+    #expect(Set(headers.keys) == ["ETag", "Location", "RateLimit", "RateLimit-Policy", "X-Request-Id"])
+}
