@@ -15,9 +15,9 @@ enum ExampleTexts {
 
     static let texts = [
         "email": "ada@bank.example", "name": "Ada Lovelace", "role": "banker", "q": "falcon",
-        "password": "seventeen quiet rivers", "SetupClaim.token": "kX3vQ0m9Zt7cJ5bR1yN8sW2aD4fG6hL0pU3iE7oT9xM",
-        "accessToken": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9…", "tokenType": "Bearer",
-        "refreshToken": "p2Vd8Kq4Lw0Zx7Rt1Bn5Hm9Jc3Yf6Gs2Ua8Qe4Ti0Ok", "UserStatusChange.status": "disabled",
+        "password": "seventeen quiet rivers", "SetupClaim.token": "example-setup-token",
+        "accessToken": "example.access.token", "tokenType": "Bearer",
+        "refreshToken": "example-refresh-token", "UserStatusChange.status": "disabled",
 
         "number": "D-2026-0001", "codeName": "Project Falcon", "realName": "Sale of Northwind Logistics",
         "type": "sell_side_ma", "stage": "mandated", "clientName": "Northwind Holdings", "sector": "Logistics",
