@@ -248,7 +248,7 @@ const filtering = (chapters) => () => {
 };
 
 const openNamed = () => {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(location.hash.slice(1));
   if (!target) return;
   if (target.matches("details")) target.open = true;
   target.scrollIntoView();
