@@ -72,7 +72,7 @@ struct GatewayHandler: HTTPHandler {
     ) async throws -> HTTPResponse {
         let head = request.head
         let address = RateLimits.key(forAddress: head.remoteAddress)
-        let isAPI = ["api", ".well-known"].contains(head.pathSegments.first ?? "")
+        let isAPI = head.path != "/api/docs" && ["api", ".well-known"].contains(head.pathSegments.first ?? "")
         if isAPI { label = "unmatched" }
         budgets = limits.check([(limits.address, address)])
         if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
@@ -96,9 +96,9 @@ struct GatewayHandler: HTTPHandler {
         }
     }
 
-    /// `/` and `/setup` are files without their ending.
+    /// Pages have shorter names than their files.
     private func page(_ head: HTTPHead) throws -> HTTPResponse {
-        let path = head.path == "/" ? "/index.html" : head.path == "/setup" ? "/setup.html" : head.path
+        let path = ["/": "/index.html", "/setup": "/setup.html", "/api/docs": "/docs.html"][head.path] ?? head.path
         guard pages.contains(path) else { throw Problem(.notFound, "not_found", "There is no such page.") }
         guard let page = pages.response(to: head, path: path) else {
             throw Problem(.methodNotAllowed, "method_not_allowed", "Use GET.", headers: ["Allow": "GET, HEAD"])

@@ -42,15 +42,15 @@ package struct ResolvedAccess: Codable, Sendable, Hashable {
     /// What a revocation names: the session's or the personal token's id.
     package var session: UUID
     package var role: Role
-    /// Of a personal token: names of `Permission`, beyond which it may do nothing. Nil for a session.
-    package var scopes: [String]?
+    /// Of a personal token: beyond which it may do nothing. Nil for a session.
+    package var scopes: [Permission]?
     /// When the credential ends at the latest.
     package var expiresAt: Instant
     /// When the user last proved who he is; of a personal token, when it was made.
     package var signedInAt: Instant
 
     package init(
-        subject: UUID, session: UUID, role: Role, scopes: [String]?, expiresAt: Instant, signedInAt: Instant
+        subject: UUID, session: UUID, role: Role, scopes: [Permission]?, expiresAt: Instant, signedInAt: Instant
     ) {
         self.subject = subject
         self.session = session

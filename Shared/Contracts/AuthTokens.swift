@@ -41,12 +41,12 @@ package struct WebSignedIn: Codable, Sendable {
 package struct NewPersonalToken: Codable, Sendable {
     /// What it is for, for its owner: 1 to 100 characters.
     package var name: String
-    /// Names of `Permission` that the owner's role has; at least one.
-    package var scopes: [String]
+    /// What the owner's role may, or less; at least one.
+    package var scopes: [Permission]
     /// 1 to 366: a token without an end is a password that nobody changes.
     package var expiresInDays: Int
 
-    package init(name: String, scopes: [String], expiresInDays: Int) {
+    package init(name: String, scopes: [Permission], expiresInDays: Int) {
         self.name = name
         self.scopes = scopes
         self.expiresInDays = expiresInDays
@@ -59,14 +59,14 @@ package struct PersonalToken: Codable, Sendable, Hashable {
     package var name: String
     /// The last characters of the secret, to tell tokens apart.
     package var hint: String
-    package var scopes: [String]
+    package var scopes: [Permission]
     package var createdAt: Instant
     package var expiresAt: Instant
     /// To the minute.
     package var lastUsedAt: Instant?
 
     package init(
-        id: UUID, name: String, hint: String, scopes: [String], createdAt: Instant, expiresAt: Instant,
+        id: UUID, name: String, hint: String, scopes: [Permission], createdAt: Instant, expiresAt: Instant,
         lastUsedAt: Instant?
     ) {
         self.id = id

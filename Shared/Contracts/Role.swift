@@ -15,7 +15,7 @@ package enum Role: String, Codable, Sendable, CaseIterable {
 }
 
 /// What a role may do at all; the object-level check comes after it, in the service that owns the object.
-package enum Permission: String, Sendable, CaseIterable {
+package enum Permission: String, Codable, Sendable, CaseIterable {
     case manageUsers, createDeals, readDeals, workOnDeals, clearConflicts, readAudit, readHealthDetails
 
     package var roles: Set<Role> {

@@ -8,7 +8,7 @@ import Tokens
 @testable import auth
 
 struct PersonalTokenTests {
-    private static let reader = NewPersonalToken(name: " night report ", scopes: ["manageUsers"], expiresInDays: 30)
+    private static let reader = NewPersonalToken(name: " night report ", scopes: [.manageUsers], expiresInDays: 30)
 
     private func create(
         _ bench: AuthBench, _ signedIn: SignedIn, _ new: NewPersonalToken = reader
@@ -26,7 +26,7 @@ struct PersonalTokenTests {
             let access = try await bench.resolve(.personalToken, created.secret)
             #expect(access.subject == root.user.id)
             #expect(access.session == created.token.id)
-            #expect(access.scopes == ["manageUsers"])
+            #expect(access.scopes == [.manageUsers])
             #expect(access.expiresAt == bench.now.advanced(bySeconds: 30 * 86_400))
             bench.pass(seconds: 30 * 86_400)
             #expect(
@@ -110,7 +110,7 @@ struct PersonalTokenTests {
             let bea = try await bench.create("bea@bank.test", by: root)
             let created = try await create(
                 bench, try await bench.signIn("bea@bank.test"),
-                NewPersonalToken(name: "sheet", scopes: ["readDeals"], expiresInDays: 1))
+                NewPersonalToken(name: "sheet", scopes: [.readDeals], expiresInDays: 1))
             let cursor = try await bench.watch(0).cursor
             _ = try await bench.set(bea.id, .disabled, by: root)
             #expect(try await bench.watch(cursor).revokedSessions.contains(created.token.id))
@@ -124,13 +124,13 @@ struct PersonalTokenTests {
         try await AuthBench.with { bench in
             let root = try await bench.signIn()
             for (new, field) in [
-                (NewPersonalToken(name: " ", scopes: ["manageUsers"], expiresInDays: 1), "name"),
-                (NewPersonalToken(name: "a\nb", scopes: ["manageUsers"], expiresInDays: 1), "name"),
+                (NewPersonalToken(name: " ", scopes: [.manageUsers], expiresInDays: 1), "name"),
+                (NewPersonalToken(name: "a\nb", scopes: [.manageUsers], expiresInDays: 1), "name"),
                 (NewPersonalToken(name: "a", scopes: [], expiresInDays: 1), "scopes"),
-                (NewPersonalToken(name: "a", scopes: ["readDeals"], expiresInDays: 1), "scopes"),
-                (NewPersonalToken(name: "a", scopes: ["manageUsers", "manageUsers"], expiresInDays: 1), "scopes"),
-                (NewPersonalToken(name: "a", scopes: ["manageUsers"], expiresInDays: 0), "expiresInDays"),
-                (NewPersonalToken(name: "a", scopes: ["manageUsers"], expiresInDays: 367), "expiresInDays"),
+                (NewPersonalToken(name: "a", scopes: [.readDeals], expiresInDays: 1), "scopes"),
+                (NewPersonalToken(name: "a", scopes: [.manageUsers, .manageUsers], expiresInDays: 1), "scopes"),
+                (NewPersonalToken(name: "a", scopes: [.manageUsers], expiresInDays: 0), "expiresInDays"),
+                (NewPersonalToken(name: "a", scopes: [.manageUsers], expiresInDays: 367), "expiresInDays"),
             ] {
                 let refusal = try await fault { try await create(bench, root, new) }
                 #expect(refusal?.errors.map(\.field) == [field], "\(new)")

@@ -58,7 +58,7 @@ extension RPCFault {
     fileprivate static let nobody = RPCFault(.unauthenticated, "unauthenticated", "Sign in first.")
 }
 
-private func access(_ session: UUID = UUID(), scopes: [String]? = nil, seconds: Int64 = 3600) -> ResolvedAccess {
+private func access(_ session: UUID = UUID(), scopes: [Permission]? = nil, seconds: Int64 = 3600) -> ResolvedAccess {
     ResolvedAccess(
         subject: UUID(), session: session, role: .banker, scopes: scopes,
         expiresAt: Instant.now.advanced(bySeconds: seconds), signedInAt: .now)
@@ -119,7 +119,7 @@ private func access(_ session: UUID = UUID(), scopes: [String]? = nil, seconds: 
     let desk = try Desk { _ in
         asked.withLock { $0 += 1 }
         try await Task.sleep(for: .milliseconds(20))
-        return access(scopes: ["readDeals"])
+        return access(scopes: [.readDeals])
     }
     try desk.take([desk.jwk])
     let secret = PersonalTokenSecret()
@@ -129,7 +129,7 @@ private func access(_ session: UUID = UUID(), scopes: [String]? = nil, seconds: 
         for _ in 0..<100 { group.addTask { #expect(await desk.status(headers) == 200) } }
     }
     #expect(asked.withLock { $0 } == 1)
-    #expect(desk.authenticator.known(.personalToken(secret))?.scopes == ["readDeals"])
+    #expect(desk.authenticator.known(.personalToken(secret))?.scopes == [.readDeals])
     let later = Instant.now.advanced(bySeconds: 60)
     #expect(desk.authenticator.known(.personalToken(secret), now: later) == nil)
 }

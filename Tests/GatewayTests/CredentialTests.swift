@@ -66,7 +66,7 @@ private func status(_ headers: [(String, String)]) -> UInt? {
         challenge(["Authorization": "Bearer ibp_x"]) == ["Bearer realm=\"ibpipeline\", error=\"invalid_token\""])
 }
 
-private func caller(_ role: Role, scopes: Set<String>? = nil, kind: Caller.Kind = .accessToken) -> Caller {
+private func caller(_ role: Role, scopes: Set<Permission>? = nil, kind: Caller.Kind = .accessToken) -> Caller {
     Caller(
         identity: RPCIdentity(subject: UUID(), session: UUID(), roles: role.bits), kind: kind, expiry: .max,
         scopes: scopes)
@@ -83,11 +83,11 @@ private func caller(_ role: Role, scopes: Set<String>? = nil, kind: Caller.Kind 
     }
     #expect(code(caller(.banker), .permission(.createDeals)) == nil)
     #expect(code(caller(.admin), .permission(.createDeals)) == "forbidden")
-    let reader = caller(.banker, scopes: ["readDeals"], kind: .personalToken)
+    let reader = caller(.banker, scopes: [.readDeals], kind: .personalToken)
     #expect(code(reader, .permission(.readDeals)) == nil)
     #expect(code(reader, .permission(.createDeals)) == "insufficient_scope")
     #expect(
-        code(caller(.admin, scopes: ["createDeals"], kind: .personalToken), .permission(.createDeals)) == "forbidden")
+        code(caller(.admin, scopes: [.createDeals], kind: .personalToken), .permission(.createDeals)) == "forbidden")
     #expect(code(reader, .signedIn) == nil)
     #expect(code(reader, .session) == "session_required")
     #expect(code(caller(.observer, kind: .webSession), .session) == nil)
@@ -96,7 +96,7 @@ private func caller(_ role: Role, scopes: Set<String>? = nil, kind: Caller.Kind 
 
 @Test func refusalForAScopeNamesIt() {
     let refusal = #expect(throws: Problem.self) {
-        try caller(.banker, scopes: ["readDeals"], kind: .personalToken).require(.permission(.createDeals))
+        try caller(.banker, scopes: [.readDeals], kind: .personalToken).require(.permission(.createDeals))
     }
     #expect(
         refusal?.headers["WWW-Authenticate"] == [

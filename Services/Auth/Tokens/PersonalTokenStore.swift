@@ -28,7 +28,7 @@ struct PersonalTokenStore: Sendable {
         let secret = PersonalTokenSecret()
         let token = PersonalToken(
             id: UUIDv7.make(at: occasion.now), name: request.name, hint: secret.hint,
-            scopes: request.scopes.map(\.rawValue), createdAt: occasion.now,
+            scopes: request.scopes, createdAt: occasion.now,
             expiresAt: occasion.now.advanced(bySeconds: Int64(request.days) * 86_400), lastUsedAt: nil)
         try await store.write { db in
             guard try SessionStore.stands(session, of: user, in: db) else { throw Refusal.noSession }
@@ -41,7 +41,7 @@ struct PersonalTokenStore: Sendable {
                 changes: [
                     FieldChange("user", before: nil, after: user.text),
                     FieldChange("name", before: nil, after: token.name),
-                    FieldChange("scopes", before: nil, after: token.scopes.joined(separator: " ")),
+                    FieldChange("scopes", before: nil, after: Self.text(token.scopes)),
                     FieldChange("expiresAt", before: nil, after: token.expiresAt.text),
                 ], in: db)
         }
@@ -112,7 +112,7 @@ extension PersonalTokenStore {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                token.id, user, Data(secret.digest), token.name, token.hint, token.scopes.joined(separator: " "),
+                token.id, user, Data(secret.digest), token.name, token.hint, Self.text(token.scopes),
                 token.createdAt.milliseconds, token.expiresAt.milliseconds,
             ])
     }
@@ -151,7 +151,12 @@ extension PersonalTokenStore {
         }
     }
 
-    private static func scopes(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+    private static func text(_ scopes: [Permission]) -> String { scopes.map(\.rawValue).joined(separator: " ") }
+
+    /// A permission that there is no more is good for nothing.
+    private static func scopes(_ text: String) -> [Permission] {
+        text.split(separator: " ").compactMap { Permission(rawValue: String($0)) }
+    }
 }
 
 extension PersonalToken {

@@ -25,7 +25,7 @@ struct TokenRequest: Sendable {
             faults.append(FieldFault("expiresInDays", "out_of_range", "must be 1 to \(Self.daysMax)"))
         }
         let allowed = Permission.allCases.filter { $0.roles.contains(role) }
-        let scopes = allowed.filter { input.scopes.contains($0.rawValue) }
+        let scopes = allowed.filter { input.scopes.contains($0) }
         if scopes.count != input.scopes.count || scopes.isEmpty {
             let names = allowed.map(\.rawValue).joined(separator: ", ")
             faults.append(FieldFault("scopes", "invalid", "must be one or more of \(names), each once"))

@@ -9,10 +9,10 @@ struct Caller: Sendable, Equatable {
     let kind: Kind
     /// Until when (seconds since 1970) the credential says so.
     let expiry: Int64
-    /// Names of `Permission`, beyond which it is good for nothing; nil for all that the role may.
-    var scopes: Set<String>?
+    /// Beyond them it is good for nothing; nil for all that the role may.
+    var scopes: Set<Permission>?
 
-    init(identity: RPCIdentity, kind: Kind, expiry: Int64, scopes: Set<String>? = nil) {
+    init(identity: RPCIdentity, kind: Kind, expiry: Int64, scopes: Set<Permission>? = nil) {
         self.identity = identity
         self.kind = kind
         self.expiry = expiry
@@ -39,7 +39,7 @@ struct Caller: Sendable, Equatable {
             guard let role, permission.roles.contains(role) else {
                 throw .forbidden("forbidden", "Your role does not allow this.", scope: permission.rawValue)
             }
-            guard scopes?.contains(permission.rawValue) != false else {
+            guard scopes?.contains(permission) != false else {
                 throw .forbidden(
                     "insufficient_scope", "This token lacks the scope \(permission.rawValue).",
                     scope: permission.rawValue)

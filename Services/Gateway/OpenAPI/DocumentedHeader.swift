@@ -7,6 +7,7 @@ enum DocumentedHeader: String, CaseIterable {
     case rateLimitPolicy = "RateLimit-Policy"
     case retryAfter = "Retry-After"
     case authenticate = "WWW-Authenticate"
+    case setCookie = "Set-Cookie"
 
     /// What every answer carries. Those that the HTTP front gives itself, before any budget is asked, lack the budgets.
     static let common: [DocumentedHeader] = [.requestID, .rateLimit, .rateLimitPolicy]
@@ -28,7 +29,7 @@ enum DocumentedHeader: String, CaseIterable {
         case .location: ["type": "string", "format": "uri-reference"]
         case .requestID: ["type": "string", "minLength": 1, "maxLength": 64]
         case .retryAfter: ["type": "integer", "minimum": 1]
-        case .rateLimit, .rateLimitPolicy, .authenticate: ["type": "string"]
+        case .rateLimit, .rateLimitPolicy, .authenticate, .setCookie: ["type": "string"]
         }
     }
 
@@ -40,6 +41,7 @@ enum DocumentedHeader: String, CaseIterable {
         case .rateLimit: "What is left of the budget (r) and the seconds until more (t)."
         case .rateLimitPolicy: "The budget: requests at once (q) and the seconds in which it is full again (w)."
         case .retryAfter: "Whole seconds after which to try again."
+        case .setCookie: "Sets the session's cookie, or takes it away."
         case .authenticate: "What credentials are wanted, and what is wrong with those sent (RFC 6750)."
         }
     }
@@ -52,7 +54,8 @@ enum DocumentedHeader: String, CaseIterable {
         case .rateLimit: #""user";r=99;t=1"#
         case .rateLimitPolicy: #""user";q=100;w=2"#
         case .retryAfter: 1
-        case .authenticate: #"Bearer error="invalid_token""#
+        case .authenticate: #"Bearer realm="ibpipeline", error="invalid_token""#
+        case .setCookie: "__Host-ibp=…; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200"
         }
     }
 }

@@ -41,10 +41,14 @@ enum ExampleTexts {
         "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0", "alg": "ES256", "use": "sig",
         "kid": "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s",
 
+        "NewPersonalToken.name": "Night report", "PersonalToken.name": "Night report", "hint": "x7Qe",
+        "secret": "ibp_…", "scopes": "readDeals",
+
         "FieldFault.field": "codeName", "code": "too_short", "message": "must have at least 2 characters",
     ]
 
     static let integers = [
+        "expiresInDays": 90,
         "version": 7, "probability": 30, "expiresIn": 600, "limit": 50, "total": 1, "seq": 41, "sourceSeq": 17,
         "size": 42, "latencyMicroseconds": 412, "probes": 5760, "daysInFrom": 12,
     ]

@@ -74,7 +74,7 @@ enum OpenAPITag: String, CaseIterable {
         let words = route.pattern.prefix(3)
         self =
             words.lazy.compactMap(OpenAPITag.init(rawValue:)).first
-            ?? (words.contains("users") ? .people : .documents)
+            ?? (words.contains("users") ? .people : words.contains("session") ? .auth : .documents)
     }
 
     var about: String {

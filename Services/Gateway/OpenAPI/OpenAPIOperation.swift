@@ -1,3 +1,4 @@
+import Contracts
 import NIOCore
 import NIOHTTP1
 import RPC
@@ -19,16 +20,18 @@ struct OpenAPIOperation {
         ]
         if let input = route.input { operation["requestBody"] = body(input) }
         if case .call = route.target { operation["x-ibp-deadline-ms"] = Int(route.deadline.nanoseconds / 1_000_000) }
-        if case .roles(let roles) = route.access {
-            operation["x-ibp-roles"] = roles.sorted()
-            operation["description"] = "Roles: \(roles.sorted().joined(separator: ", "))."
+        if route.access != .anyone {
+            operation["x-ibp-roles"] = route.access.roles.sorted()
+            operation["description"] = "Roles: \(route.access.roles.sorted().joined(separator: ", "))."
         }
+        if case .permission(let permission) = route.access { operation["x-ibp-scope"] = permission.rawValue }
         return operation
     }
 
     private var operationID: String {
         switch route.target {
-        case .call(_, let method): method.name
+        case .call(_, let method): route.name ?? method.name
+        case .openWebSession: AuthMethods.openWebSession.entry.name
         case .keySet: "keySet"
         case .openAPI: "openAPI"
         case .events: "events"
@@ -37,12 +40,14 @@ struct OpenAPIOperation {
 
     /// Any one of them; an empty one means that none is needed.
     private var security: [[String: [String]]] {
-        let credentials: [[String: [String]]] = [["bearer": []], ["personalAccessToken": []], ["session": []]]
+        let own: [[String: [String]]] = [["bearer": []], ["session": []]]
+        let all = own + [["personalAccessToken": []]]
         return switch (route.access, route.limit) {
-        case (.roles, _): credentials
-        case (.anyone, .standard): [[:]] + credentials
-        // Where one signs in, tokens are not looked at.
+        // Where one signs in, credentials are not looked at.
         case (.anyone, .signIn), (.anyone, .refresh): []
+        case (.anyone, _): [[:]] + all
+        case (.session, _): own
+        default: all
         }
     }
 
@@ -70,6 +75,7 @@ struct OpenAPIOperation {
         var headers = DocumentedHeader.common
         if route.isResource, route.success != .noContent { headers.append(.etag) }
         if route.location != nil { headers.append(.location) }
+        if route.setsCookie { headers.append(.setCookie) }
         var out: [String: Any] = [
             "description": route.success.reasonPhrase, "headers": DocumentedHeader.references(headers),
         ]
@@ -81,7 +87,7 @@ struct OpenAPIOperation {
         switch route.target {
         case .openAPI: ["schema": ["type": "object", "required": ["openapi", "info", "paths", "components"]]]
         case .events: ["schema": ["type": "string"], "example": Self.event]
-        case .call, .keySet:
+        case .call, .keySet, .openWebSession:
             route.documentedOutput.map { ["schema": $0.json(), "example": SchemaExample.value($0)] }
         }
     }
@@ -101,7 +107,7 @@ extension Route {
     /// What the body of a good answer holds, when it is one of our types.
     var documentedOutput: JSONSchema? {
         switch target {
-        case .call, .keySet: success == .noContent ? nil : output
+        case .call, .keySet, .openWebSession: success == .noContent ? nil : output
         case .openAPI, .events: nil
         }
     }

@@ -18,19 +18,28 @@ struct RouteProblems {
         access(of: route)
         input(of: route)
         if case .call(_, let method) = route.target { call(method) }
+        if case .openWebSession = route.target {
+            call(AuthMethods.openWebSession.entry)
+            add(.forbidden, ["cross_site"])
+        }
         if case .events = route.target { add(.unavailable, ["too_many_streams"]) }
     }
 
     private mutating func access(of route: Route) {
         // Where one signs in, tokens are not looked at.
         if route.limit == .standard {
-            add(.unauthenticated, ["invalid_request", "invalid_token"])
+            add(.badRequest, ["invalid_request"])
+            add(.unauthenticated, ["invalid_token"])
             add(.unavailable, ["auth_unavailable"])
         }
-        if case .roles = route.access {
-            add(.unauthenticated, ["unauthenticated"])
-            add(.forbidden, ["forbidden"])
+        if route.access != .anyone { add(.unauthenticated, ["unauthenticated"]) }
+        switch route.access {
+        case .permission: add(.forbidden, ["forbidden", "insufficient_scope"])
+        case .session: add(.forbidden, ["session_required"])
+        case .nobody, .anyone, .signedIn: break
         }
+        // Of what the session cookie vouches for.
+        if route.method != .GET, route.access != .anyone { add(.forbidden, ["cross_site"]) }
     }
 
     private mutating func input(of route: Route) {
@@ -67,6 +76,8 @@ struct RouteProblems {
     /// By the name of the call.
     static let ofServices: [String: [ProblemResponse: Set<String>]] = [
         AuthMethods.login.entry.name: [.unauthenticated: ["invalid_credentials"]],
+        AuthMethods.openWebSession.entry.name: [.unauthenticated: ["invalid_credentials"]],
+        AuthMethods.createToken.entry.name: [.unprocessable: ["too_many_tokens"]],
         AuthMethods.refresh.entry.name: [.unauthenticated: ["invalid_refresh_token"]],
         AuthMethods.claimSetup.entry.name: [.forbidden: ["setup_token_invalid"], .unprocessable: ["setup_done"]],
         AuthMethods.createUser.entry.name: [.conflict: ["email_taken"]],

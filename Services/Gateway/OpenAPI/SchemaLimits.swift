@@ -59,6 +59,8 @@ struct SchemaLimits: Sendable {
         "UserQuery.limit": number(1...200), "UserQuery.cursor": pattern("^[A-Za-z0-9_-]{32}$"),
         "UserQuery.q": search(0...100),
 
+        "NewPersonalToken.name": line(1...100), "NewPersonalToken.expiresInDays": number(1...366),
+
         "Deal.number": pattern(dealNumber), "Deal.probability": number(0...100),
         "NewDeal.codeName": line(2...80), "NewDeal.clientName": line(1...200), "NewDeal.realName": line(1...200),
         "NewDeal.sector": line(1...80), "NewDeal.country": country, "NewDeal.description": lines(1...10_000),

@@ -65,6 +65,7 @@ extension Route {
     func noContent() -> Route { with { $0.success = .noContent } }
     func ifMatch() -> Route { with { $0.takesIfMatch = true } }
     func streams() -> Route { with { $0.mediaType = "text/event-stream" } }
+    func named(_ name: String) -> Route { with { $0.name = name } }
     func passive() -> Route { with { $0.isPassive = true } }
     func endingWebSession() -> Route { with { $0.endsWebSession = true } }
     func idempotent() -> Route { with { $0.isIdempotent = true } }

@@ -50,6 +50,8 @@ struct Route: Sendable {
     var location: String?
     /// `If-Match` is passed on when it is there; the service says when it must be.
     var takesIfMatch = false
+    /// Where two routes make the same call, what tells them apart in the API's description.
+    var name: String?
     /// The answer takes the session's cookie away.
     var endsWebSession = false
     /// Done by pages by themselves, so that it keeps no session from falling idle.
@@ -58,6 +60,10 @@ struct Route: Sendable {
     var isIdempotent = false
     var bodyBytesMax: Int
     var deadline = TimeAmount.seconds(5)
+
+    var setsCookie: Bool {
+        if case .openWebSession = target { true } else { endsWebSession }
+    }
 
     var path: String { "/" + pattern.joined(separator: "/") }
     var takesBody: Bool { input != nil }

@@ -21,7 +21,7 @@ enum RouteTable {
         )
         .open(.signIn).deadline(hashing).created(),
         .delete("/api/session", "Sign the browser out", AuthMethods.logout, to: Peer.auth).sessionOnly().noContent()
-            .endingWebSession(),
+            .named("auth.web.close").endingWebSession(),
         .post(
             "/api/auth/setup", "Make the first administrator with the one-time token", AuthMethods.claimSetup,
             to: Peer.auth
