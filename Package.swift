@@ -133,7 +133,7 @@ let package = Package(
             "Deals", "deals",
             [
                 "RPC", "Contracts", "Events", "Storage", "Telemetry", "ServiceKit", .grdb, .logging, .lifecycle,
-                .configuration, .arguments, .crypto,
+                .configuration, .arguments, .crypto, .nio("NIOCore"),
             ]),
         service(
             "Audit", "audit",

@@ -38,8 +38,10 @@ struct Deals: ServiceProcess {
     static func router(
         store: Store, notices: NoticeDesk, now: @escaping TimeSource = { .now }, users: @escaping UserResolver
     ) -> RPCRouter {
+        let bodies = DealBodies()
         let deals = DealHandlers(
-            deals: DealStore(store: store), list: DealListStore(store: store), names: UserNames(users), now: now)
+            deals: DealStore(store: store, bodies: bodies), list: DealListStore(store: store, bodies: bodies),
+            names: UserNames(users), now: now)
         let stages = StageHandlers(transitions: TransitionStore(store: store), now: now)
         let team = TeamHandlers(teams: TeamStore(store: store), users: users, now: now)
         let conflicts = ConflictHandlers(conflicts: ConflictStore(store: store), now: now)
@@ -47,8 +49,8 @@ struct Deals: ServiceProcess {
 
         var router = RPCRouter()
         router.on(DealMethods.create, deals.create)
-        router.on(DealMethods.get, deals.get)
-        router.on(DealMethods.list, deals.list)
+        router.onEncoded(DealMethods.get, deals.get)
+        router.onEncoded(DealMethods.list, deals.list)
         router.on(DealMethods.update, deals.update)
         router.on(DealMethods.transitions, stages.options)
         router.on(DealMethods.move, stages.move)

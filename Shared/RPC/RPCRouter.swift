@@ -41,6 +41,13 @@ package struct RPCRouter: Sendable {
         }
     }
 
+    /// The handler has the output as JSON already.
+    package mutating func onEncoded<Input, Output>(
+        _ method: RPCMethod<Input, Output>, _ handler: @escaping @Sendable (Input, RPCContext) async throws -> RPCReply
+    ) {
+        add(method.entry) { body, context in try await handler(try Self.input(body), context) }
+    }
+
     /// The call without its types: the handler takes and returns bytes as they are.
     package mutating func onBytes(
         _ entry: RPCMethodEntry, _ handler: @escaping @Sendable (ByteBuffer, RPCContext) async throws -> RPCReply

@@ -25,6 +25,13 @@ struct DatabaseFile {
         }
     }
 
+    /// After `open`, so that the schema is there. As many as there are event loops.
+    func openShortReads(label: String) throws -> ShortReads {
+        try ShortReads(
+            path: path, configuration: configuration(label: label),
+            count: ProcessInfo.processInfo.activeProcessorCount)
+    }
+
     private func configuration(label: String) -> Configuration {
         var configuration = Configuration()
         configuration.label = label

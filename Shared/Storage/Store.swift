@@ -12,6 +12,7 @@ package final class Store: Sendable {
     /// nil unless the store was opened with one.
     package let archive: WalArchive?
     private let pool: DatabasePool
+    private let shortReads: ShortReads
     private let commits: GroupCommit
     private let gate: Gate
     private let lock: DirectoryLock
@@ -32,17 +33,21 @@ package final class Store: Sendable {
         let signal = OutboxSignal(newest: try pool.read(Outbox.newest))
         pool.add(transactionObserver: signal, extent: .databaseLifetime)
         logger.info("store opened", metadata: ["storage.path": "\(file.path)"])
+        let shortReads = try file.openShortReads(label: fileName)
         return Store(
-            pool: pool, signal: signal, archive: archive, resumption: resumption, lock: lock, logger: logger)
+            pool: pool, shortReads: shortReads, signal: signal, archive: archive, resumption: resumption, lock: lock,
+            logger: logger)
     }
 
     private init(
-        pool: DatabasePool, signal: OutboxSignal, archive: ArchiveSettings?, resumption: ArchiveResumption,
+        pool: DatabasePool, shortReads: ShortReads, signal: OutboxSignal, archive: ArchiveSettings?,
+        resumption: ArchiveResumption,
         lock: DirectoryLock, logger: Logger
     ) {
         let gate = Gate()
         self.outbox = Outbox(gate: gate, pool: pool, signal: signal)
         self.pool = pool
+        self.shortReads = shortReads
         let commits = GroupCommit(pool: pool, gate: gate, logger: logger)
         self.commits = commits
         self.archive = archive.map {
@@ -57,6 +62,15 @@ package final class Store: Sendable {
     /// CancellationError when the caller is cancelled.
     package func read<T: Sendable>(_ body: @Sendable (Database) throws -> T) async throws -> T {
         try await gate.pass { try await pool.read(body) }
+    }
+
+    /// As `read`, but for look-ups by key, of some ten microseconds: they run on the caller's thread, which may be an event
+    /// loop, and cost no change of threads. Each statement sees its own snapshot, and all writes that were answered before.
+    package func lookUp<T: Sendable>(_ body: @Sendable (Database) throws -> T) async throws -> T {
+        try await gate.pass {
+            if let found = try shortReads.read(body) { return found }
+            return try await pool.read(body)
+        }
     }
 
     /// Returns after COMMIT. The transaction is shared with up to 63 other writes, each undone alone when it throws.
@@ -104,10 +118,11 @@ package final class Store: Sendable {
         defer { lock.release() }
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             // Closing waits for the disk, which a thread of the concurrency pool must not do.
-            DispatchQueue.global().async { [pool, archive] in
+            DispatchQueue.global().async { [pool, shortReads, archive] in
                 archive?.close()
                 continuation.resume(
                     with: Result {
+                        try shortReads.close()
                         try Self.close(pool)
                         archive?.seal()
                     })

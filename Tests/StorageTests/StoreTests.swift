@@ -26,6 +26,37 @@ struct StoreTests {
         }
     }
 
+    @Test func lookUpSeesWhatWasAnsweredOnTheCallersOwnThread() async throws {
+        try await withStore { store in
+            for id in 1...20 {
+                try await store.write { try insertNote(id, in: $0) }
+                #expect(try await store.lookUp { try Int.fetchOne($0, sql: "SELECT max(id) FROM note") } == id)
+            }
+            await #expect(throws: DatabaseError.self) {
+                try await store.lookUp { try insertNote(21, in: $0) }
+            }
+            try await store.close()
+            await #expect(throws: StorageError.closed) { try await store.lookUp { _ in 1 } }
+        }
+    }
+
+    @Test func lookUpsBeyondTheConnectionsGoOnThroughThePool() async throws {
+        try await withStore { store in
+            try await store.write { try insertNote(1, in: $0) }
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<64 {
+                    group.addTask {
+                        try await store.lookUp { db in
+                            usleep(500)
+                            return try Int.fetchOne(db, sql: "SELECT count(*) FROM note")
+                        }
+                    }
+                }
+                for try await count in group { #expect(count == 1) }
+            }
+        }
+    }
+
     @Test(arguments: [(1, "wal"), (2, "delete"), (nil, nil)] as [(Int?, String?)])
     func settingsThatDidNotHoldAreRefused(_ synchronous: Int?, _ journalMode: String?) throws {
         let error = #expect(throws: StorageError.self) {

@@ -17,14 +17,14 @@ struct DealHandlers: Sendable {
         return try await deals.create(form, leadName: name, key: key, by: caller)
     }
 
-    func get(_: Nothing, _ context: RPCContext) async throws -> Deal {
+    func get(_: Nothing, _ context: RPCContext) async throws -> RPCReply {
         let caller = try Caller(context, may: .readDeals, now: now())
         return try await deals.get(DealReference(context), by: caller)
     }
 
-    func list(_ input: DealQuery, _ context: RPCContext) async throws -> DealPage {
+    func list(_ input: DealQuery, _ context: RPCContext) async throws -> RPCReply {
         let caller = try Caller(context, may: .readDeals, now: now())
-        return try await list.page(ListRequest(input), by: caller)
+        return RPCReply(body: try await list.page(ListRequest(input), by: caller))
     }
 
     func update(_ input: DealPatch, _ context: RPCContext) async throws -> Deal {

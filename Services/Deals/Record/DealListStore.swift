@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import GRDB
+import NIOCore
 import RPC
 import Storage
 
@@ -8,43 +9,78 @@ import Storage
 /// that nothing a caller may not see ever leaves the database.
 struct DealListStore: Sendable {
     let store: Store
+    let bodies: DealBodies
 
-    func page(_ request: ListRequest, by caller: Caller) async throws -> DealPage {
-        try await store.read { db in
-            let (deals, hasMore) = try Self.deals(request, by: caller, in: db)
-            let next = try hasMore ? deals.last.map { try ListCursor(after: $0, sort: request.sort).encoded() } : nil
-            let total = try request.query.count == true ? Self.count(request, by: caller, in: db) : nil
-            return DealPage(items: deals, nextCursor: next, total: total)
+    /// More deals than this to encode is no work for an event loop.
+    private static let coldMax = 8
+    /// A page ends early when its deals are long, so that it always fits into a frame of the RPC.
+    private static let bytesMax = 1 << 20
+
+    /// A `DealPage` as JSON, put together from the deals as they were encoded before.
+    func page(_ request: ListRequest, by caller: Caller) async throws -> ByteBuffer {
+        if request.isWalk,
+            let page = try await store.lookUp({ try self.page(request, by: caller, coldMax: Self.coldMax, in: $0) })
+        {
+            return page
         }
+        let page = try await store.read { try self.page(request, by: caller, coldMax: .max, in: $0) }
+        // There is no more to encode than there is.
+        guard let page else { throw RPCFault.internal }
+        return page
     }
 
-    /// A page ends early when its descriptions are long, so that it always fits into a frame of the RPC.
-    private static let textBytesMax = 1 << 20
-
-    /// One row more than asked tells whether there is a next page.
-    private static func deals(
-        _ request: ListRequest, by caller: Caller, in db: Database
-    ) throws -> (deals: [Deal], hasMore: Bool) {
+    /// - Returns: nil when more than `coldMax` deals would have to be encoded.
+    private func page(
+        _ request: ListRequest, by caller: Caller, coldMax: Int, in db: Database
+    ) throws -> ByteBuffer? {
         let scope = Scope(caller)
-        let filter = Filter(request, key: scope.key(request.sort), id: scope.id)
+        let key = scope.key(request.sort)
+        let filter = Filter(request, key: key, id: scope.id)
         let order = request.sort.isDescending ? "DESC" : "ASC"
         let statement = try db.cachedStatement(
             sql: """
-                SELECT \(DealRows.selected) \(scope.sql) \(filter.sql) \(filter.afterSQL)
-                ORDER BY \(scope.key(request.sort)) \(order), \(scope.id) \(order) LIMIT ?
+                SELECT d.id, d.version, \(key) \(scope.sql) \(filter.sql) \(filter.afterSQL)
+                ORDER BY \(key) \(order), \(scope.id) \(order) LIMIT ?
                 """)
+        // One row more than asked tells whether there is a next page.
         let arguments = StatementArguments(
             scope.arguments + filter.arguments + filter.afterArguments + [request.limit + 1])
         let rows = try Row.fetchCursor(statement, arguments: arguments)
-        var deals: [Deal] = []
-        deals.reserveCapacity(request.limit)
-        var textBytes = 0
-        while deals.count < request.limit, textBytes < textBytesMax, let row = try rows.next() {
-            let deal = try DealRows.deal(row)
-            textBytes += deal.description?.utf8.count ?? 0
-            deals.append(deal)
+        var out = ByteBuffer()
+        out.reserveCapacity(request.limit * 1024)
+        out.writeStaticString(#"{"items":["#)
+        var count = 0
+        var cold = 0
+        var last: ListCursor?
+        var hasMore = false
+        while let row = try rows.next() {
+            guard count < request.limit, out.readableBytes < Self.bytesMax else {
+                hasMore = true
+                break
+            }
+            let id: UUID = row[0]
+            let body: ByteBuffer
+            if let known = bodies.body(of: id, version: row[1]) {
+                body = known
+            } else {
+                cold += 1
+                guard cold <= coldMax else { return nil }
+                // Gone since the row before was read: then it is not on the page.
+                guard let deal = try DealRows.deal(id, in: db) else { continue }
+                body = try bodies.encode(deal)
+            }
+            if count > 0 { out.writeInteger(UInt8(ascii: ",")) }
+            out.writeImmutableBuffer(body)
+            count += 1
+            last = ListCursor(sort: request.sort, key: request.sort.isByText ? .text(row[2]) : .number(row[2]), id: id)
         }
-        return (deals, try rows.next() != nil)
+        out.writeStaticString("]")
+        if hasMore, let last { out.writeString(#","nextCursor":"\#(try last.encoded())""#) }
+        if request.query.count == true {
+            out.writeString(#","total":\#(try Self.count(request, by: caller, in: db))"#)
+        }
+        out.writeStaticString("}")
+        return out
     }
 
     private static func count(_ request: ListRequest, by caller: Caller, in db: Database) throws -> Int {

@@ -25,6 +25,8 @@ enum DealRows {
 
     private static let seenByID = seenSQL(selected, "d.id = ?")
     private static let seenByNumber = seenSQL(selected, "d.number = ?")
+    private static let glimpseByID = seenSQL("d.id, d.version, d.confidentiality", "d.id = ?")
+    private static let glimpseByNumber = seenSQL("d.id, d.version, d.confidentiality", "d.number = ?")
     private static let visibleByID = seenSQL("d.confidentiality", "d.id = ?")
 
     private static func seenSQL(_ columns: String, _ condition: String) -> String {
@@ -34,6 +36,8 @@ enum DealRows {
         WHERE \(condition) AND d.deleted_ms IS NULL
         """
     }
+
+    private static let byID = "SELECT \(selected) FROM deal d WHERE d.id = ? AND d.deleted_ms IS NULL"
 
     private static let insertSQL = """
         INSERT INTO deal (\(written.joined(separator: ", ")))
@@ -63,6 +67,23 @@ enum DealRows {
         return SeenDeal(deal: deal, access: access)
     }
 
+    /// Which version of which deal the caller sees: as `seen`, without reading the deal itself.
+    static func glimpse(
+        _ reference: DealReference, by caller: Caller, in db: Database
+    ) throws -> (id: UUID, version: Int64) {
+        let (sql, key): (String, any DatabaseValueConvertible) =
+            switch reference {
+            case .id(let id): (glimpseByID, id)
+            case .number(let number): (glimpseByNumber, number)
+            }
+        let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [caller.id, key])
+        guard let row = try rows.next() else { throw RPCFault.notFound("deal") }
+        let membership = try row.optionalChoice(3, TeamAccess.self)
+        let access = Access(role: caller.role, membership: membership, confidentiality: try row.choice(2))
+        try access.require(.read)
+        return (row[0], row[1])
+    }
+
     /// Those of the deals that the caller may see, as `seen` would let him: a look-up by key for each.
     static func visible(_ deals: Set<UUID>, to caller: Caller, in db: Database) throws -> Set<UUID> {
         let statement = try db.cachedStatement(sql: visibleByID)
@@ -71,6 +92,11 @@ enum DealRows {
             let membership = try row.optionalChoice(1, TeamAccess.self)
             return Access(role: caller.role, membership: membership, confidentiality: try row.choice(0)) >= .read
         }
+    }
+
+    /// Nil when it is not there (any more). Who may see it has been asked before.
+    static func deal(_ id: UUID, in db: Database) throws -> Deal? {
+        try Row.fetchOne(db.cachedStatement(sql: byID), arguments: [id]).map(deal)
     }
 
     static func insert(_ deal: Deal, in db: Database) throws {

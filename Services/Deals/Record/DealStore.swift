@@ -8,12 +8,21 @@ import Storage
 /// not.
 struct DealStore: Sendable {
     let store: Store
+    let bodies: DealBodies
 
     /// Keys older than this are forgotten; a client that retries does so within minutes.
     static let idempotencyHours = 24
 
-    func get(_ reference: DealReference, by caller: Caller) async throws -> Deal {
-        try await store.read { db in try DealRows.seen(reference, by: caller, in: db).deal }
+    /// The deal as JSON.
+    func get(_ reference: DealReference, by caller: Caller) async throws -> RPCReply {
+        try await store.lookUp { db in
+            let (id, version) = try DealRows.glimpse(reference, by: caller, in: db)
+            if let body = bodies.body(of: id, version: version) {
+                return RPCReply(body: body, resource: id.text, version: version)
+            }
+            let deal = try DealRows.seen(reference, by: caller, in: db).deal
+            return RPCReply(body: try bodies.encode(deal), resource: deal.resourceID, version: deal.version)
+        }
     }
 
     /// - Parameter key: with it the same request creates one deal however often it is sent.

@@ -16,10 +16,10 @@ struct ListCursor: Sendable, Hashable {
     let key: Key
     let id: UUID
 
-    init(after deal: Deal, sort: ListSort) {
+    init(sort: ListSort, key: Key, id: UUID) {
         self.sort = sort
-        key = sort.key(of: deal)
-        id = deal.id
+        self.key = key
+        self.id = id
     }
 
     /// - Throws: `cursor_invalid` for what is no cursor, or one of a list sorted otherwise.

@@ -14,6 +14,11 @@ struct ListRequest: Sendable {
     /// Folded; nil when nothing is searched.
     let search: String?
     let after: ListCursor?
+    /// Walks an index and stops: its cost does not grow with the number of deals.
+    var isWalk: Bool {
+        search == nil && query.type == nil && query.stage == nil && query.status == nil && query.lead == nil
+            && query.count != true && !sort.isByText && sort != .number && sort != .numberDescending
+    }
 
     /// - Throws: `query_invalid` with every parameter that does not fit, or `cursor_invalid`.
     init(_ query: DealQuery) throws(RPCFault) {
@@ -50,12 +55,6 @@ enum ListSort: String, Sendable, CaseIterable {
 
     var isDescending: Bool { rawValue.hasPrefix("-") }
 
-    /// What the list is sorted by before the id, as a cursor keeps it.
-    func key(of deal: Deal) -> ListCursor.Key {
-        switch self {
-        case .newestChange, .oldestChange: .number(deal.updatedAt.milliseconds)
-        case .codeName, .codeNameDescending: .text(FoldedText.of(deal.codeName))
-        case .number, .numberDescending: .number(DealNumber(text: deal.number)?.order ?? 0)
-        }
-    }
+    /// Whether the cursor's key is a text rather than a number.
+    var isByText: Bool { self == .codeName || self == .codeNameDescending }
 }
