@@ -71,10 +71,10 @@ struct GatewayHandler: HTTPHandler {
         _ user: inout RPCIdentity?
     ) async throws -> HTTPResponse {
         let head = request.head
-        let address = RateLimits.key(forAddress: head.remoteAddress)
+        let address = LimitKey(address: head.remoteAddress)
         let isAPI = head.path != "/api/docs" && ["api", ".well-known"].contains(head.pathSegments.first ?? "")
         if isAPI { label = "unmatched" }
-        budgets = limits.check([(limits.address, address)])
+        await limits.take([.init(limiter: limits.address, key: address)], &budgets)
         if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
 
         guard isAPI else {
@@ -88,7 +88,7 @@ struct GatewayHandler: HTTPHandler {
             throw Problem(.methodNotAllowed, "method_not_allowed", "Use \(allow).", headers: ["Allow": allow])
         case .found(let route, let ids):
             label = "\(route.method) \(route.path)"
-            let caller = try await admit(route, head, address, &budgets)
+            let caller = try await admit(route, request, address, &budgets)
             user = caller?.identity
             var response = try await serve(route, ids, caller, request, mark)
             if route.endsWebSession { response.headers.add(name: "Set-Cookie", value: WebSessionCookie.cleared) }
@@ -108,30 +108,25 @@ struct GatewayHandler: HTTPHandler {
 
     /// Who it is, whether he may, and whether the budgets allow.
     private func admit(
-        _ route: Route, _ head: HTTPHead, _ address: String, _ budgets: inout RateLimitOutcome
+        _ route: Route, _ request: HTTPRequest, _ address: LimitKey, _ budgets: inout RateLimitOutcome
     ) async throws -> Caller? {
+        let head = request.head
         let caller = try await caller(route, head)
         if route.access != .anyone {
             guard let caller else { throw Problem.unauthenticated("Sign in first.", error: nil) }
             try caller.require(route.access)
         }
         if caller?.kind == .webSession { try CrossSite.check(head, isSecure: head.isSecure) }
-        let narrow: [(RateLimiter, key: String)] =
-            switch route.limit {
-            case .signIn: [(limits.signIn, address)]
-            case .refresh: [(limits.refresh, address)]
-            case .standard: caller.map { [(limits.user, $0.identity.subject.text)] } ?? []
-            }
-        guard !narrow.isEmpty else { return caller }
-        budgets = limits.check(narrow)
+        let narrow = limits.narrow(
+            route.limit, route.method, user: caller?.identity.subject, address: address, body: request.body)
+        await limits.take(narrow, &budgets)
         if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
         return caller
     }
 
     /// Nil when nobody is signed in, as far as this route cares.
     private func caller(_ route: Route, _ head: HTTPHead) async throws(Problem) -> Caller? {
-        // Signing in and refreshing must work for a client that still sends its dead token along.
-        guard route.limit == .standard, let credential = try Credential(head.headers) else { return nil }
+        guard route.limit.looksAtCredentials, let credential = try Credential(head.headers) else { return nil }
         do throws(Problem) {
             return try await authenticator.caller(credential, isUse: !route.isPassive)
         } catch {

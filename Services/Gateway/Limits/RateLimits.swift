@@ -1,78 +1,129 @@
-import Glibc
+import Foundation
 import NIOCore
 import NIOHTTP1
 import ServiceKit
 
-/// All budgets of the gateway: one per address for everything, one per signed-in user, and narrow ones for signing in.
+/// All budgets of the gateway. A request draws from that of its address first, before its token is looked at, and from the
+/// narrower ones once it is known whose it is. When one of them is empty, whatever it drew before is given back.
 struct RateLimits: Sendable {
     let address: RateLimiter
     let user: RateLimiter
+    let write: RateLimiter
+    let heavy: RateLimiter
     let signIn: RateLimiter
+    let signInAccount: RateLimiter
     let refresh: RateLimiter
+    /// Nanoseconds on a monotonic clock.
+    var clock: @Sendable () -> Int64 = { Int64(NIODeadline.now().uptimeNanoseconds) }
+    /// Asked instead of the own counts while it answers.
+    var shared: (any SharedCounter)?
+
+    /// One unit out of one budget.
+    struct Ask: Sendable {
+        let limiter: RateLimiter
+        let key: LimitKey
+    }
+
+    init(_ rate: (BudgetName) throws -> GCRA) rethrows {
+        func limiter(_ name: BudgetName) throws -> RateLimiter { RateLimiter(name.label, try rate(name)) }
+        address = try limiter(.address)
+        user = try limiter(.user)
+        write = try limiter(.write)
+        heavy = try limiter(.heavy)
+        signIn = try limiter(.signIn)
+        signInAccount = try limiter(.signInAccount)
+        refresh = try limiter(.refresh)
+    }
 
     init(_ reader: inout SettingsReader) throws {
-        address = RateLimiter("address", try Self.rate(&reader, "rate.address", "200/s:400", "requests of one address"))
-        user = RateLimiter("user", try Self.rate(&reader, "rate.user", "50/s:100", "requests of one signed-in user"))
-        signIn = RateLimiter(
-            "sign-in", try Self.rate(&reader, "rate.signin", "1/s:20", "sign-in attempts of one address"))
-        refresh = RateLimiter(
-            "refresh", try Self.rate(&reader, "rate.refresh", "5/s:50", "token refreshes of one address"))
-    }
-
-    private static func rate(
-        _ reader: inout SettingsReader, _ key: String, _ fallback: String, _ what: String
-    ) throws -> GCRA {
-        let help = "\(what), as COUNT/UNIT:BURST such as 50/s:100, 10/m:20"
-        let text = try reader.string(key, default: fallback, help)
-        guard let rate = GCRA(text: text) else {
-            let name = SettingsReader.variable(key)
-            throw SettingsError("\(name) is \(text), but must be \(help)")
-        }
-        return rate
-    }
-
-    /// Asks the budgets in turn and stops at the first that is empty.
-    func check(_ requests: [(RateLimiter, key: String)], now: NIODeadline = .now()) -> RateLimitOutcome {
-        var outcome = RateLimitOutcome()
-        for (limiter, key) in requests {
-            outcome.add(limiter, limiter.decide(key, now: Int64(now.uptimeNanoseconds)))
-            if outcome.retryAfterSeconds != nil { break }
-        }
-        return outcome
-    }
-
-    /// IPv6 customers own a /64 (RFC 6177), so that is what one address means.
-    static func key(forAddress address: String) -> String {
-        var bytes = [UInt8](repeating: 0, count: 16)
-        guard address.contains(":"), inet_pton(AF_INET6, address, &bytes) == 1 else { return address }
-        return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":") + "/64"
-    }
-}
-
-/// What the budgets said, and how a client is told: the fields of the IETF draft "RateLimit header fields for HTTP".
-struct RateLimitOutcome {
-    private var policies: [String] = []
-    private var states: [String] = []
-    /// Set when a budget is empty: whole seconds, rounded up, after which one request will be admitted.
-    private(set) var retryAfterSeconds: Int64?
-
-    fileprivate mutating func add(_ limiter: RateLimiter, _ decision: GCRA.Decision) {
-        policies.append("\"\(limiter.name)\";q=\(limiter.rate.burst);w=\(limiter.rate.windowSeconds)")
-        switch decision {
-        case .admitted(_, let remaining, let reset):
-            states.append("\"\(limiter.name)\";r=\(remaining);t=\(Self.seconds(reset))")
-        case .refused(let retry):
-            states.append("\"\(limiter.name)\";r=0;t=\(Self.seconds(retry))")
-            retryAfterSeconds = Self.seconds(retry)
+        try self.init { name in
+            let help = "\(name.meaning), as COUNT/UNIT:BURST such as 50/s:100, 10/m:20"
+            let text = try reader.string(name.settingKey, default: name.standard, help)
+            guard let rate = GCRA(text: text) else {
+                throw SettingsError("\(SettingsReader.variable(name.settingKey)) is \(text), but must be \(help)")
+            }
+            return rate
         }
     }
 
-    private static func seconds(_ nanoseconds: Int64) -> Int64 { max(1, (nanoseconds + 999_999_999) / 1_000_000_000) }
+    /// The same budgets, counted together with other gateways.
+    func sharing(_ counter: any SharedCounter) -> RateLimits {
+        var limits = self
+        limits.shared = counter
+        return limits
+    }
 
-    func write(to headers: inout HTTPHeaders) {
-        guard !policies.isEmpty else { return }
-        headers.add(name: "RateLimit-Policy", value: policies.joined(separator: ", "))
-        headers.add(name: "RateLimit", value: states.joined(separator: ", "))
-        if let retryAfterSeconds { headers.add(name: "Retry-After", value: "\(retryAfterSeconds)") }
+    subscript(_ name: BudgetName) -> RateLimiter {
+        switch name {
+        case .address: address
+        case .user: user
+        case .write: write
+        case .heavy: heavy
+        case .signIn: signIn
+        case .signInAccount: signInAccount
+        case .refresh: refresh
+        }
+    }
+
+    /// Counts go on; budgets that are not named have the rate of the settings again.
+    func apply(_ rates: [BudgetName: GCRA]) {
+        for name in BudgetName.allCases { self[name].change(to: rates[name], now: clock()) }
+    }
+
+    /// What a request draws beside the unit of its address.
+    /// - Parameter body: a sign-in's, which names the account.
+    func narrow(
+        _ limit: LimitClass, _ method: HTTPMethod, user id: UUID?, address key: LimitKey, body: ByteBuffer
+    ) -> [Ask] {
+        switch limit {
+        case .refresh: return [Ask(limiter: refresh, key: key)]
+        case .signIn:
+            guard let account = LimitKey(signIn: body.readableBytesView) else {
+                return [Ask(limiter: signIn, key: key)]
+            }
+            return [Ask(limiter: signIn, key: key), Ask(limiter: signInAccount, key: account)]
+        case .standard, .heavy:
+            guard let id else { return [] }
+            let key = LimitKey(id)
+            var asks = [Ask(limiter: user, key: key)]
+            if [.POST, .PUT, .PATCH, .DELETE].contains(method) { asks.append(Ask(limiter: write, key: key)) }
+            if limit == .heavy { asks.append(Ask(limiter: heavy, key: key)) }
+            return asks
+        }
+    }
+
+    /// Takes one unit out of each budget, or none at all. A budget that refuses also undoes what `outcome` says was taken
+    /// in earlier steps. Suspends only to ask a shared counter.
+    func take(_ asks: [Ask], _ outcome: inout RateLimitOutcome) async {
+        guard !asks.isEmpty, outcome.retryAfterSeconds == nil else { return }
+        if let shared {
+            let terms = asks.map { $0.limiter.terms(for: $0.key) }
+            let states = await shared.take(zip(asks, terms).map { SharedAsk($0.limiter.name, $0.key, $1.rate) })
+            if let states, states.count == asks.count {
+                for ((ask, terms), state) in zip(zip(asks, terms), states) { outcome.add(ask, terms, state) }
+                // The script has taken all or none.
+                if outcome.retryAfterSeconds != nil { undo(&outcome) }
+                return
+            }
+        }
+        let now = clock()
+        for ask in asks {
+            // After a refusal only to know how long to wait.
+            let isLookOnly = outcome.retryAfterSeconds != nil
+            outcome.add(ask, isLookOnly ? ask.limiter.look(ask.key, now: now) : ask.limiter.take(ask.key, now: now))
+        }
+        if outcome.retryAfterSeconds != nil { undo(&outcome) }
+    }
+
+    private func undo(_ outcome: inout RateLimitOutcome) {
+        var returns: [SharedReturn] = []
+        outcome.undo { ask, receipt in
+            switch receipt {
+            case .own(let receipt): ask.limiter.giveBack(ask.key, receipt, now: clock())
+            case .shared(let receipt):
+                returns.append(SharedReturn(name: ask.limiter.name, key: ask.key, receipt: receipt))
+            }
+        }
+        if !returns.isEmpty { shared?.giveBack(returns) }
     }
 }
