@@ -210,11 +210,14 @@ private enum RealRedis {
             ["--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"] + options
         process.currentDirectoryURL = FileManager.default.temporaryDirectory
         process.standardOutput = FileHandle.nullDevice
+        let ended = AsyncStream.makeStream(of: Void.self)
+        process.terminationHandler = { _ in ended.continuation.finish() }
         try process.run()
         let result: Result<Void, any Error>
         do { result = .success(try await body(port)) } catch { result = .failure(error) }
-        process.terminate()
-        process.waitUntilExit()
+        // It has nothing to lose; and it may have inherited a mask that keeps gentler signals from it.
+        kill(process.processIdentifier, SIGKILL)
+        for await _ in ended.stream {}
         try result.get()
     }
 
