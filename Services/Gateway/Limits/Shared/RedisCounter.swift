@@ -7,7 +7,6 @@ import Synchronization
 /// The shared counter in Redis or Valkey, over one connection. While it does not answer, the gateway counts by itself: a
 /// budget is then as large as there are gateways, but nobody is turned away because Redis is.
 final class RedisCounter: SharedCounter {
-    static let answerWithin = TimeAmount.milliseconds(50)
     static let inFlightMax = 1024
     private static let setUpWithin = TimeAmount.seconds(1)
     /// A connection that held this long was a good one.
@@ -33,13 +32,18 @@ final class RedisCounter: SharedCounter {
 
     private let url: RedisURL
     private let eventLoop: any EventLoop
+    private let answerWithin: TimeAmount
     private let logger: Logger
     private let standing = Mutex(Standing())
     private let fallbacks = Counter(label: "ibp_rate_shared_fallback_total")
     private let up = Gauge(label: "ibp_rate_shared_up")
 
-    init(_ url: RedisURL, group: any EventLoopGroup, logger: Logger) {
+    /// - Parameter answerWithin: what a request may wait for a decision.
+    init(
+        _ url: RedisURL, group: any EventLoopGroup, answerWithin: TimeAmount = .milliseconds(50), logger: Logger
+    ) {
         self.url = url
+        self.answerWithin = answerWithin
         self.logger = logger
         eventLoop = group.next()
         up.record(0)
@@ -65,7 +69,7 @@ final class RedisCounter: SharedCounter {
     }
 
     private func call(_ link: Link, _ keys: [String], _ arguments: [String]) async throws -> RESPValue {
-        let deadline = NIODeadline.now() + Self.answerWithin
+        let deadline = NIODeadline.now() + answerWithin
         let answer = try await link.connection.send(RedisScript.take.call(link.take, keys, arguments), by: deadline)
         // Somebody has flushed the scripts.
         guard case .error(let words) = answer, words.hasPrefix("NOSCRIPT") else { return answer }
@@ -76,7 +80,7 @@ final class RedisCounter: SharedCounter {
         guard let link = standing.withLock({ $0.link }) else { return }
         let (keys, arguments) = (RedisScript.keys(returns), RedisScript.arguments(returns))
         link.connection.post(
-            RedisScript.giveBack.call(link.giveBack, keys, arguments), by: .now() + Self.answerWithin)
+            RedisScript.giveBack.call(link.giveBack, keys, arguments), by: .now() + answerWithin)
     }
 
     private func enter() -> Link? {
