@@ -54,7 +54,8 @@ class Cluster:
         self.url = None
 
     def start(self):
-        limits = {f"IBP_RATE_{name}": OUT_OF_THE_WAY for name in ("ADDRESS", "USER", "SIGNIN", "REFRESH")}
+        names = ("ADDRESS", "USER", "WRITE", "HEAVY", "SIGNIN", "SIGNIN_ACCOUNT", "REFRESH")
+        limits = {f"IBP_RATE_{name}": OUT_OF_THE_WAY for name in names}
         environment = {
             "PATH": os.environ["PATH"], "IBP_BOOTSTRAP_EMAIL": EMAIL, "IBP_BOOTSTRAP_PASSWORD": PASSWORD, **limits}
         if self.backups:

@@ -19,10 +19,9 @@ struct ASCIIText {
     mutating func append(_ more: StaticString) { more.withUTF8Buffer { append($0) } }
 
     private mutating func append(_ more: UnsafeBufferPointer<UInt8>) {
-        for byte in more.prefix(bytes.count - count) {
-            bytes[count] = byte
-            count += 1
-        }
+        let fits = min(more.count, bytes.count - count)
+        _ = bytes[count...].update(fromContentsOf: more[..<fits])
+        count += fits
     }
 
     /// - Parameter number: not negative.

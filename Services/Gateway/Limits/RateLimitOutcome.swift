@@ -23,6 +23,9 @@ struct RateLimitOutcome: Sendable {
         }
     }
 
+    /// The address, the user, and one more.
+    private static let usual = 3
+
     private var entries: [Entry] = []
     /// Set when a budget is empty: whole seconds, rounded up, after which one request will be admitted.
     private(set) var retryAfterSeconds: Int64?
@@ -47,6 +50,7 @@ struct RateLimitOutcome: Sendable {
             entry.resetNanoseconds = retry
             retryAfterSeconds = max(retryAfterSeconds ?? 1, Self.seconds(retry))
         }
+        if entries.isEmpty { entries.reserveCapacity(Self.usual) }
         entries.append(entry)
     }
 

@@ -86,15 +86,18 @@ struct RateLimits: Sendable {
             guard let id else { return [] }
             let key = LimitKey(id)
             var asks = [Ask(limiter: user, key: key)]
-            if [.POST, .PUT, .PATCH, .DELETE].contains(method) { asks.append(Ask(limiter: write, key: key)) }
+            switch method {
+            case .POST, .PUT, .PATCH, .DELETE: asks.append(Ask(limiter: write, key: key))
+            default: break
+            }
             if limit == .heavy { asks.append(Ask(limiter: heavy, key: key)) }
             return asks
         }
     }
 
     /// Takes one unit out of each budget, or none at all. A budget that refuses also undoes what `outcome` says was taken
-    /// in earlier steps. Suspends only to ask a shared counter.
-    func take(_ asks: [Ask], _ outcome: inout RateLimitOutcome) async {
+    /// in earlier steps. Stays where the caller runs, and suspends only to ask a shared counter.
+    nonisolated(nonsending) func take(_ asks: [Ask], _ outcome: inout RateLimitOutcome) async {
         guard !asks.isEmpty, outcome.retryAfterSeconds == nil else { return }
         if let shared {
             let terms = asks.map { $0.limiter.terms(for: $0.key) }
