@@ -95,7 +95,7 @@ func lowAndOddRatesAreExact(_ text: String) throws {
         let before = bucket
         guard let receipt = bucket.take(rate, now: now).1 else { continue }
         now += Int64.random(in: 0...(2 * rate.interval))
-        bucket.giveBack(receipt, now: now)
+        bucket.giveBack(receipt, rate, now: now)
         for _ in 0..<20 {
             #expect(rate.decide(tat: bucket.tat, now: now) == rate.decide(tat: before.tat, now: now))
             now += Int64.random(in: 0...rate.interval)
@@ -113,7 +113,7 @@ func lowAndOddRatesAreExact(_ text: String) throws {
         for _ in 0..<150 {
             now += Int64.random(in: 0...rate.interval)
             if Bool.random(), let index = held.indices.randomElement() {
-                bucket.giveBack(held.remove(at: index).receipt, now: now)
+                bucket.giveBack(held.remove(at: index).receipt, rate, now: now)
             } else if let receipt = bucket.take(rate, now: now).1 {
                 if Bool.random() { kept.append(now) } else { held.append((now, receipt)) }
             }
@@ -123,14 +123,26 @@ func lowAndOddRatesAreExact(_ text: String) throws {
     }
 }
 
+@Test func unitsComeBackInAnyOrderAndNoneIsLost() throws {
+    let rate = GCRA(count: 1, perSeconds: 60, burst: 30)
+    for _ in 0..<50 {
+        var bucket = Bucket(now: second)
+        var receipts: [Bucket.Receipt] = []
+        while let receipt = bucket.take(rate, now: second).1 { receipts.append(receipt) }
+        #expect(receipts.count == 30)
+        for receipt in receipts.shuffled() { bucket.giveBack(receipt, rate, now: second) }
+        #expect(bucket.tat == second)
+    }
+}
+
 @Test func aReceiptCountsOnce() throws {
     let rate = GCRA(count: 1, perSeconds: 1, burst: 3)
     var bucket = Bucket(now: second)
     let receipt = try #require(bucket.take(rate, now: second).1)
     _ = bucket.take(rate, now: second)
-    bucket.giveBack(receipt, now: second)
+    bucket.giveBack(receipt, rate, now: second)
     let once = bucket
-    bucket.giveBack(receipt, now: second)
+    bucket.giveBack(receipt, rate, now: second)
     #expect(bucket == once)
 }
 
@@ -142,7 +154,7 @@ func lowAndOddRatesAreExact(_ text: String) throws {
     for _ in 1..<10 { _ = bucket.take(old, now: second) }
     bucket.clip(to: new, now: second)
     #expect(bucket.tat == second + 2 * second)
-    bucket.giveBack(receipt, now: second)
+    bucket.giveBack(receipt, new, now: second)
     #expect(bucket.tat == second + 2 * second)
 }
 

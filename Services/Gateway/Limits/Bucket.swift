@@ -2,20 +2,21 @@
 /// runs backwards between calls.
 struct Bucket: Sendable, Hashable {
     private(set) var tat: Int64
-    /// Grows by one with every unit that comes back. It starts at the time of making, so that a bucket that was dropped
-    /// and made again is further than a receipt from before.
-    private(set) var returns: Int64
+    /// The number of the last unit that was taken. It starts at the time of making, so that a bucket that was dropped and
+    /// made again is further than a receipt from before.
+    private(set) var taken: Int64
+    /// Which of the last units came back: bit 0 is the last, bit 1 the one before.
+    private var gone: UInt32 = 0
 
     /// A unit that was taken, for giving it back.
     struct Receipt: Sendable, Hashable {
-        let tat: Int64
-        let returns: Int64
+        let number: Int64
         let interval: Int64
     }
 
     init(now: Int64) {
         tat = now
-        returns = now
+        taken = now
     }
 
     /// - Returns: the receipt when admitted.
@@ -23,21 +24,26 @@ struct Bucket: Sendable, Hashable {
         let decision = rate.decide(tat: tat, now: now)
         guard case .admitted(let next, _, _) = decision else { return (decision, nil) }
         tat = next
-        return (decision, Receipt(tat: next, returns: returns, interval: rate.interval))
+        taken += 1
+        gone <<= 1
+        return (decision, Receipt(number: taken, interval: rate.interval))
     }
 
-    /// Takes one interval off the TAT, less what has run off since: with nothing in between it is as if the unit had never
-    /// been taken. What was admitted in between keeps its whole place, so the bound on any window holds: the TAT never
-    /// falls below `now` plus one interval for each of them. Other units that came back meanwhile have moved the place of
-    /// this one by at most an interval each.
-    mutating func giveBack(_ receipt: Receipt, now: Int64) {
-        let others = returns - receipt.returns
-        let ahead = receipt.tat - now
-        guard others >= 0, ahead > 0, others <= ahead / receipt.interval else { return }
-        let credit = min(receipt.interval, ahead - others * receipt.interval)
-        guard credit > 0 else { return }
-        tat -= credit
-        returns += 1
+    /// Takes one interval off the TAT. When nothing was taken since, it is as if the unit had never been taken. What was
+    /// taken since, and has not come back, keeps its place, so that the bound on any window holds: the TAT does not fall
+    /// below `now` plus one interval for each of them.
+    mutating func giveBack(_ receipt: Receipt, _ rate: GCRA, now: Int64) {
+        let since = taken - receipt.number
+        guard since >= 0, receipt.interval == rate.interval else { return }
+        var later = since - Int64(gone.nonzeroBitCount)
+        if since < Int64(UInt32.bitWidth) {
+            let bit: UInt32 = 1 << UInt32(since)
+            guard gone & bit == 0 else { return }
+            later = since - Int64((gone & (bit - 1)).nonzeroBitCount)
+            gone |= bit
+        }
+        guard tat > now, later <= (tat - now) / rate.interval else { return }
+        tat = max(tat - rate.interval, now + later * rate.interval)
     }
 
     /// Under a smaller burst nobody owes more than an empty bucket. Receipts from before are void.
@@ -45,9 +51,10 @@ struct Bucket: Sendable, Hashable {
         let most = now + rate.burst * rate.interval
         guard tat > most else { return }
         tat = most
-        returns = max(returns, now) + Self.returnsOfVoid
+        taken = max(taken, now) + Self.stepOfVoid
+        gone = 0
     }
 
     /// More than the largest burst.
-    static let returnsOfVoid: Int64 = 1_000_001
+    static let stepOfVoid: Int64 = 1_000_001
 }

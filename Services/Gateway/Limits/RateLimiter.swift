@@ -106,9 +106,9 @@ final class RateLimiter: Sendable {
         shard(key).keys.withLock { keys in
             let now = keys.advance(to: now)
             if receipt.isShared {
-                keys.shared.giveBack(receipt.ofBucket, now: now)
+                keys.shared.giveBack(receipt.ofBucket, keys.terms.rate, now: now)
             } else {
-                keys.buckets[key]?.giveBack(receipt.ofBucket, now: now)
+                keys.buckets[key]?.giveBack(receipt.ofBucket, keys.terms.rate, now: now)
             }
         }
     }
