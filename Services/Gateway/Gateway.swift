@@ -98,7 +98,7 @@ struct Gateway: ServiceProcess {
         let requestID = UUIDv7.make().text
         problem.headers.add(name: "X-Request-Id", value: requestID)
         var response = problem.response(instance: "", requestID: requestID)
-        ResponseHeaders.secureAPI(&response.headers)
+        ResponseHeaders.secureAPI(&response, isSecure: false)
         return response
     }
 }

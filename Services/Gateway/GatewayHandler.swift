@@ -22,10 +22,13 @@ struct GatewayHandler: HTTPHandler {
     let logger: Logger
 
     func admit(_ head: HTTPHead) -> HTTPAdmission {
-        guard case .found(let route, _) = router.match(HTTPMethod(rawValue: head.method), head.pathSegments) else {
+        // Nothing to admit: most requests bring no body.
+        guard head.hasBody else { return .read(bodyBytesMax: 0) }
+        guard case .found(let served, _) = router.match(head.method, head.pathSegments) else {
             // Room for the body of a mistaken request, so that its sender reads 404 or 405 rather than 413.
             return .read(bodyBytesMax: Self.strangersBodyBytesMax)
         }
+        let route = served.route
         guard route.access != .anyone, route.bodyBytesMax > Self.strangersBodyBytesMax else {
             return .read(bodyBytesMax: route.bodyBytesMax)
         }
@@ -41,7 +44,7 @@ struct GatewayHandler: HTTPHandler {
 
     private static let strangersBodyBytesMax = 4096
 
-    func respond(to request: HTTPRequest) async -> HTTPResponse {
+    nonisolated(nonsending) func respond(to request: HTTPRequest) async -> HTTPResponse {
         let started = NIODeadline.now()
         let head = request.head
         let mark = RequestMark(head)
@@ -59,20 +62,21 @@ struct GatewayHandler: HTTPHandler {
             logger.error("request failed", metadata: ["request.id": "\(mark.id)", "error": "\(error)"])
             response = Problem(RPCFault.internal).response(instance: head.path, requestID: mark.id)
         }
-        if !response.headers.contains(name: "X-Content-Type-Options") { ResponseHeaders.secureAPI(&response.headers) }
+        if response.preset == nil { ResponseHeaders.secureAPI(&response, isSecure: head.isSecure) }
         budgets.write(to: &response.headers)
         response.headers.replaceOrAdd(name: "X-Request-Id", value: mark.id)
         record(head, response, mark, label, user, since: started)
         return response
     }
 
-    private func answer(
+    private nonisolated(nonsending) func answer(
         _ request: HTTPRequest, _ mark: RequestMark, _ budgets: inout RateLimitOutcome, _ label: inout String,
         _ user: inout RPCIdentity?
     ) async throws -> HTTPResponse {
         let head = request.head
         let address = LimitKey(address: head.remoteAddress)
-        let isAPI = head.path != "/api/docs" && ["api", ".well-known"].contains(head.pathSegments.first ?? "")
+        let area = head.pathSegments.first
+        let isAPI = (area == "api" && head.path != "/api/docs") || area == ".well-known"
         if isAPI { label = "unmatched" }
         await limits.take([.init(limiter: limits.address, key: address)], &budgets)
         if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
@@ -80,18 +84,18 @@ struct GatewayHandler: HTTPHandler {
         guard isAPI else {
             return try page(head)
         }
-        switch router.match(HTTPMethod(rawValue: head.method), head.pathSegments) {
+        switch router.match(head.method, head.pathSegments) {
         case .none: throw Problem(.notFound, "not_found", "There is no such resource.")
         case .otherMethods(let methods):
             let allow = (methods.map(\.rawValue) + ["OPTIONS"]).joined(separator: ", ")
             if head.method == "OPTIONS" { return HTTPResponse(status: .noContent, headers: ["Allow": allow]) }
             throw Problem(.methodNotAllowed, "method_not_allowed", "Use \(allow).", headers: ["Allow": allow])
-        case .found(let route, let ids):
-            label = "\(route.method) \(route.path)"
-            let caller = try await admit(route, request, address, &budgets)
+        case .found(let served, let ids):
+            label = served.label
+            let caller = try await admit(served, request, address, &budgets)
             user = caller?.identity
-            var response = try await serve(route, ids, caller, request, mark)
-            if route.endsWebSession { response.headers.add(name: "Set-Cookie", value: WebSessionCookie.cleared) }
+            var response = try await serve(served, ids, caller, request, mark)
+            if served.route.endsWebSession { response.headers.add(name: "Set-Cookie", value: WebSessionCookie.cleared) }
             return response
         }
     }
@@ -103,46 +107,53 @@ struct GatewayHandler: HTTPHandler {
         guard let page = pages.response(to: head, path: path) else {
             throw Problem(.methodNotAllowed, "method_not_allowed", "Use GET.", headers: ["Allow": "GET, HEAD"])
         }
-        return page.secured()
+        var response = page
+        ResponseHeaders.securePage(&response, isSecure: head.isSecure)
+        return response
     }
 
     /// Who it is, whether he may, and whether the budgets allow.
-    private func admit(
-        _ route: Route, _ request: HTTPRequest, _ address: LimitKey, _ budgets: inout RateLimitOutcome
+    private nonisolated(nonsending) func admit(
+        _ served: ServedRoute, _ request: HTTPRequest, _ address: LimitKey, _ budgets: inout RateLimitOutcome
     ) async throws -> Caller? {
         let head = request.head
-        let caller = try await caller(route, head)
-        if route.access != .anyone {
+        let caller = try await caller(served, head)
+        if served.route.access != .anyone {
             guard let caller else { throw Problem.unauthenticated("Sign in first.", error: nil) }
-            try caller.require(route.access)
+            try caller.require(served.route.access)
         }
         if caller?.kind == .webSession { try CrossSite.check(head, isSecure: head.isSecure) }
         let narrow = limits.narrow(
-            route.limit, route.method, user: caller?.identity.subject, address: address, body: request.body)
+            served.route.limit, served.route.method, user: caller?.identity.subject, address: address,
+            body: request.body)
         await limits.take(narrow, &budgets)
         if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
         return caller
     }
 
     /// Nil when nobody is signed in, as far as this route cares.
-    private func caller(_ route: Route, _ head: HTTPHead) async throws(Problem) -> Caller? {
-        guard route.limit.looksAtCredentials, let credential = try Credential(head.headers) else { return nil }
+    private nonisolated(nonsending) func caller(_ served: ServedRoute, _ head: HTTPHead) async throws(Problem)
+        -> Caller?
+    {
+        guard served.route.limit.looksAtCredentials, let credential = try Credential(head.headers) else { return nil }
+        let isUse = !served.route.isPassive
+        if isUse, let known = authenticator.known(credential) { return known }
         do throws(Problem) {
-            return try await authenticator.caller(credential, isUse: !route.isPassive)
+            return try await authenticator.caller(credential, isUse: isUse)
         } catch {
             guard case .webSession = credential, error.status == .unauthorized else { throw error }
             // Browsers send the cookie of a session that has ended wherever they go; an open page is open all the same.
-            if route.access == .anyone { return nil }
+            if served.route.access == .anyone { return nil }
             var ended = error
             ended.headers.add(name: "Set-Cookie", value: WebSessionCookie.cleared)
             throw ended
         }
     }
 
-    private func serve(
-        _ route: Route, _ ids: [String], _ caller: Caller?, _ request: HTTPRequest, _ mark: RequestMark
+    private nonisolated(nonsending) func serve(
+        _ served: ServedRoute, _ ids: [String], _ caller: Caller?, _ request: HTTPRequest, _ mark: RequestMark
     ) async throws -> HTTPResponse {
-        switch route.target {
+        switch served.route.target {
         case .openAPI:
             return HTTPResponse(status: .ok, headers: ["Content-Type": "application/json"], body: openAPI)
         case .keySet:
@@ -160,17 +171,18 @@ struct GatewayHandler: HTTPHandler {
         case .openWebSession:
             guard let auth = upstreams[Peer.auth] else { throw RPCFault.internal }
             try CrossSite.checkSignIn(request.head, isSecure: request.head.isSecure)
-            let call = try CallBuilder.call(route, ids, nil, request, mark)
+            let call = try CallBuilder.call(served, ids, nil, request, mark)
             let reply = try await auth.send(
-                AuthMethods.openWebSession.entry, body: call.body, timeout: route.deadline, context: call.context)
+                AuthMethods.openWebSession.entry, body: call.body, timeout: served.route.deadline, context: call.context
+            )
             return try WebSessionCookie.response(reply)
         case .call(let peer, let method):
             guard let upstream = upstreams[peer] else { throw RPCFault.internal }
-            let call = try CallBuilder.call(route, ids, identity(caller, for: route), request, mark)
+            let call = try CallBuilder.call(served, ids, identity(caller, for: served), request, mark)
             do {
                 let reply = try await upstream.send(
-                    method, body: call.body, timeout: route.deadline, context: call.context)
-                return CallBuilder.response(route, reply, head: request.head)
+                    method, body: call.body, timeout: served.route.deadline, context: call.context)
+                return CallBuilder.response(served, reply, head: request.head)
             } catch let fault as RPCFault
                 where method.id == HealthMethods.current.entry.id && fault.status == .unavailable
             {
@@ -181,8 +193,8 @@ struct GatewayHandler: HTTPHandler {
     }
 
     /// What the service is told: behind an open route, a token that lacks the scope for more counts as nobody.
-    private func identity(_ caller: Caller?, for route: Route) -> RPCIdentity? {
-        route.access == .anyone && caller?.scopes != nil ? nil : caller?.identity
+    private func identity(_ caller: Caller?, for served: ServedRoute) -> RPCIdentity? {
+        served.route.access == .anyone && caller?.scopes != nil ? nil : caller?.identity
     }
 
     private func record(
@@ -202,13 +214,5 @@ struct GatewayHandler: HTTPHandler {
 extension Problem {
     static func tooManyRequests(_ seconds: Int64) -> Problem {
         Problem(.tooManyRequests, "rate_limited", "Too many requests; try again in \(seconds) s.")
-    }
-}
-
-extension HTTPResponse {
-    fileprivate func secured() -> HTTPResponse {
-        var page = self
-        ResponseHeaders.securePage(&page.headers)
-        return page
     }
 }

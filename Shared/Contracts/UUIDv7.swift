@@ -18,5 +18,25 @@ package enum UUIDv7 {
 
 extension UUID {
     /// Ids leave in lower case, as RFC 9562 section 4 wants.
-    package var text: String { uuidString.lowercased() }
+    package var text: String {
+        withUnsafeBytes(of: uuid) { bytes in
+            String(unsafeUninitializedCapacity: 36) { out in
+                var end = 0
+                for (index, byte) in bytes.enumerated() {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        out[end] = UInt8(ascii: "-")
+                        end += 1
+                    }
+                    out[end] = Self.hexDigit(byte >> 4)
+                    out[end + 1] = Self.hexDigit(byte & 0xF)
+                    end += 2
+                }
+                return end
+            }
+        }
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
 }

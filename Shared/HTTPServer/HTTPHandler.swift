@@ -6,7 +6,7 @@ package protocol HTTPHandler: Sendable {
     func admit(_ head: HTTPHead) -> HTTPAdmission
 
     /// Answers a whole request. It is cancelled when the client goes away or `HTTPLimits.requestTimeout` is over.
-    func respond(to request: HTTPRequest) async -> HTTPResponse
+    nonisolated(nonsending) func respond(to request: HTTPRequest) async -> HTTPResponse
 }
 
 package enum HTTPAdmission: Sendable {

@@ -19,6 +19,8 @@ package struct HTTPHead: Sendable {
     package var host: String
     /// The peer's IP address as text, IPv4-mapped IPv6 as plain IPv4; not what a proxy claims.
     package var remoteAddress: String
+    /// Whether a body is announced; it may turn out to be empty.
+    package var hasBody: Bool
     /// Whether the client wants the connection kept after the answer.
     package var keepAlive: Bool
     /// Whether it came over TLS to this very server; not what a proxy claims.
@@ -28,7 +30,7 @@ package struct HTTPHead: Sendable {
 
     package init(
         method: String, target: String, path: String, pathSegments: [String], query: String? = nil,
-        headers: HTTPHeaders = [:], host: String, remoteAddress: String, keepAlive: Bool = true,
+        headers: HTTPHeaders = [:], host: String, remoteAddress: String, hasBody: Bool = false, keepAlive: Bool = true,
         isSecure: Bool = false, version: String = "1.1"
     ) {
         self.method = method
@@ -39,6 +41,7 @@ package struct HTTPHead: Sendable {
         self.headers = headers
         self.host = host
         self.remoteAddress = remoteAddress
+        self.hasBody = hasBody
         self.keepAlive = keepAlive
         self.isSecure = isSecure
         self.version = version

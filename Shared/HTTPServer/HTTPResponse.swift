@@ -6,6 +6,8 @@ package import NIOHTTP1
 package struct HTTPResponse: Sendable {
     package var status: HTTPResponseStatus
     package var headers: HTTPHeaders
+    /// Sent after `headers`; none of them may be there, too.
+    package var preset: PresetFields?
     /// Not sent to HEAD, but counted for its `Content-Length`. A handler that saves itself the body of a HEAD or 304
     /// may set `Content-Length` itself.
     package var body: ByteBuffer?

@@ -20,6 +20,42 @@ package struct RequestPath: Sendable, Hashable {
         text = raw.utf8.contains(ASCII.percent) ? "/" + segments.joined(separator: "/") : String(raw)
     }
 
+    /// The path of a target that needs no decoding, and where its query begins; nil for any other, which the other
+    /// initializer judges. One pass over the bytes, for that is how nearly all targets look.
+    init?(plain target: String, queryIndex: inout Int?) {
+        var segments: [String] = []
+        var end = 0
+        let isPlain = target.utf8.withContiguousStorageIfAvailable { bytes -> Bool in
+            guard bytes.first == ASCII.slash else { return false }
+            var start = 1
+            func take(to end: Int) -> Bool {
+                let segment = bytes[start..<end]
+                guard !segment.isEmpty, segment.count > 2 || !segment.allSatisfy({ $0 == UInt8(ascii: ".") }) else {
+                    return false
+                }
+                segments.append(String(decoding: segment, as: UTF8.self))
+                start = end + 1
+                return true
+            }
+            for (index, byte) in bytes.enumerated().dropFirst() {
+                if byte == ASCII.slash {
+                    guard take(to: index) else { return false }
+                } else if byte == UInt8(ascii: "?") {
+                    queryIndex = index + 1
+                    end = index
+                    return take(to: index)
+                } else if !ASCII.isPath(byte) {
+                    return false
+                }
+            }
+            end = bytes.count
+            return take(to: end)
+        }
+        guard isPlain == true else { return nil }
+        self.segments = segments
+        text = end == target.utf8.count ? target : String(target.utf8.prefix(end)) ?? target
+    }
+
     private static func decoded(_ part: Substring) throws(HTTPRefusal) -> String {
         let segment = part.utf8.allSatisfy(ASCII.isPath) ? String(part) : try unescaped(part)
         guard segment != ".", segment != ".." else { throw .badRequest("The path holds a dot segment.") }

@@ -13,6 +13,15 @@ struct RequestTarget {
             segments = []
             return
         }
+        var queryIndex: Int?
+        if let plain = RequestPath(plain: target, queryIndex: &queryIndex),
+            queryIndex == nil || !target.utf8.contains(UInt8(ascii: "#"))
+        {
+            path = plain.text
+            segments = plain.segments
+            query = queryIndex.flatMap { String(target.utf8.dropFirst($0)) }
+            return
+        }
         guard !target.utf8.contains(UInt8(ascii: "#")) else {
             throw .badRequest("The request target holds a fragment.")
         }

@@ -104,7 +104,7 @@ package final class RPCClient: Sendable {
 
     /// The call without its types: what is in `body` goes as it is. Repeats only what was not executed, or what may run
     /// twice and lost its connection, at most `attemptsMax` times and within the retry budget.
-    package func send(
+    nonisolated(nonsending) package func send(
         _ method: RPCMethodEntry, body: ByteBuffer, timeout: TimeAmount = .seconds(5), context: RPCContext? = nil,
         waitsForConnection: Bool = true
     ) async throws -> RPCReply {
@@ -161,7 +161,7 @@ package final class RPCClient: Sendable {
         return metadata.encoded()
     }
 
-    private func sendOnce(
+    nonisolated(nonsending) private func sendOnce(
         _ method: RPCMethodEntry, _ body: ByteBuffer, _ metadata: ByteBuffer, _ deadline: NIODeadline, _ waits: Bool
     ) async -> Result<RPCReply, RPCFault> {
         let link = link()

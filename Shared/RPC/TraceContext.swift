@@ -52,6 +52,13 @@ package struct TraceContext: Sendable, Hashable {
     }
 }
 
+/// For ids that need be unlike any other's and are no secret, such as a request's.
+package struct TraceRandom: RandomNumberGenerator {
+    package init() {}
+
+    package mutating func next() -> UInt64 { TraceID.next() }
+}
+
 /// SplitMix64 from a random start: ids need be unlike any other's, not unguessable, and come by the hundred thousand.
 private enum TraceID {
     private static let state = Atomic(UInt64.random(in: .min ... .max))

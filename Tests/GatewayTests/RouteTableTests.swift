@@ -41,16 +41,16 @@ import Testing
     (.GET, ["api", "audit", "verify"], "/api/audit/verify", []),
 ])
 func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: String, _ ids: [String]) throws {
-    guard case .found(let route, let found) = try Router(RouteTable.all).match(method, segments) else {
+    guard case .found(let route, let found) = try Router(RouteTable.all).match(method.rawValue, segments) else {
         Issue.record("no route")
         return
     }
-    #expect(route.path == path)
+    #expect(route.route.path == path)
     #expect(found == ids)
 }
 
 @Test func otherMethodsAreNamed() throws {
-    guard case .otherMethods(let methods) = try Router(RouteTable.all).match(.PUT, ["api", "deals", "1"]) else {
+    guard case .otherMethods(let methods) = try Router(RouteTable.all).match("PUT", ["api", "deals", "1"]) else {
         Issue.record("expected the allowed methods")
         return
     }
@@ -59,7 +59,7 @@ func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: 
 
 @Test(arguments: [["api", "deals", ""], ["api"], ["api", "deals", "1", "nothing"], ["API", "deals"]])
 func otherPathsDoNotExist(_ segments: [String]) throws {
-    guard case .none = try Router(RouteTable.all).match(.GET, segments) else {
+    guard case .none = try Router(RouteTable.all).match("GET", segments) else {
         Issue.record("matched")
         return
     }

@@ -48,13 +48,15 @@ struct Authenticator: Sendable {
         return caller
     }
 
-    /// What is known of the sender without asking anybody; nil when that is nothing.
+    /// Who it is, as far as that is known without asking anybody; nil when it is not, or not good.
     func known(_ credential: Credential, now: Instant = .now) -> Caller? {
         if case .accessToken(let token) = credential { return try? caller(token, now: now) }
         guard let (kind, digest) = credential.opaque, let access = resolutions.known(digest, now: now) else {
             return nil
         }
-        return Caller(access, kind == .webSession ? .webSession : .personalToken)
+        let caller = Caller(access, kind == .webSession ? .webSession : .personalToken)
+        do { try check(caller, now: now) } catch { return nil }
+        return caller
     }
 
     /// Whether the session or personal token has not been ended, as far as we have heard lately.
@@ -72,17 +74,17 @@ struct Authenticator: Sendable {
         guard let access = feed.current() else { throw Self.stale }
         let seconds = now.milliseconds / 1000
         let digest = SHA256.hash(data: Data(token.utf8))
-        let claims: AccessClaims
-        if let known = verified.claims(digest, epoch: access.epoch, now: seconds) {
-            claims = known
-        } else {
-            claims = try access.verifier.verify(token, now: seconds)
-            verified.remember(digest, claims, epoch: access.epoch, now: seconds)
+        if let known = verified.caller(digest, epoch: access.epoch, now: seconds) {
+            guard access.revoked[known.identity.session] == nil else { throw Self.ended }
+            return known
         }
+        let claims = try access.verifier.verify(token, now: seconds)
         guard let role = Role(rawValue: claims.role), access.revoked[claims.sid] == nil else { throw Self.ended }
-        return Caller(
+        let caller = Caller(
             identity: RPCIdentity(subject: claims.sub, session: claims.sid, roles: role.bits), kind: .accessToken,
             expiry: claims.exp)
+        verified.remember(digest, caller, epoch: access.epoch, now: seconds)
+        return caller
     }
 
     private func refused(_ error: any Error) -> Problem {

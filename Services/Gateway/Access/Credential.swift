@@ -19,47 +19,56 @@ enum Credential: Sendable, Equatable {
     /// Nil when the request brings none.
     /// - Throws: `Problem`: 400 for what cannot be understood (RFC 6750 section 3.1), 401 for another scheme.
     init?(_ headers: HTTPHeaders) throws(Problem) {
-        let cookie = try Self.cookie(headers)
-        let fields = headers["authorization"]
-        guard let field = fields.first else {
+        var cookie: Substring?
+        var authorization: String?
+        for (name, value) in headers {
+            switch name.utf8.count {
+            case 6 where Self.isField(name, "cookie"): try Self.find(&cookie, in: value)
+            case 13 where Self.isField(name, "authorization"):
+                guard authorization == nil else { throw .badCredentials("Send one Authorization field.") }
+                authorization = value
+            default: break
+            }
+        }
+        guard let field = authorization else {
             guard let cookie else { return nil }
             self = .webSession(cookie)
             return
         }
-        guard fields.count == 1 else { throw .badCredentials("Send one Authorization field.") }
         guard cookie == nil else {
             throw .badCredentials("Send either the session cookie or an Authorization field, not both.")
         }
-        let parts = field.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts[0].lowercased() == "bearer" else {
+        let scheme = field.utf8.prefix { $0 != 0x20 }
+        guard Self.isField(Substring(scheme), "bearer") else {
             throw .unauthenticated("Send Authorization: Bearer and a token.", error: nil)
         }
-        guard parts.count == 2, !parts[1].isEmpty, !parts[1].utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) else {
+        let token = Substring(field.utf8.dropFirst(scheme.count + 1))
+        guard let first = token.utf8.first, first != 0x20, token.utf8.last != 0x20 else {
             throw .badCredentials("Send Authorization: Bearer, one space, and a token.")
         }
-        guard parts[1].hasPrefix(PersonalTokenSecret.prefix) else {
-            self = .accessToken(parts[1])
+        guard token.utf8.starts(with: PersonalTokenSecret.prefix.utf8) else {
+            self = .accessToken(token)
             return
         }
-        guard let secret = PersonalTokenSecret(text: parts[1]) else {
+        guard let secret = PersonalTokenSecret(text: token) else {
             throw .unauthenticated("This personal access token is mistyped.", error: "invalid_token")
         }
         self = .personalToken(secret)
     }
 
     /// The value of our cookie. What cannot be one of ours, such as what is left of a deleted one, is none.
-    private static func cookie(_ headers: HTTPHeaders) throws(Problem) -> Substring? {
-        var found: Substring?
-        for field in headers["cookie"] {
-            for pair in field.split(separator: ";") {
-                let halves = pair.drop { $0 == " " }.split(
-                    separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard halves.count == 2, halves[0] == cookieName else { continue }
-                guard found == nil else { throw .badCredentials("The session cookie is there twice.") }
-                found = halves[1]
-            }
+    private static func find(_ found: inout Substring?, in field: String) throws(Problem) {
+        for pair in field.split(separator: ";") {
+            let halves = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard halves.count == 2, halves[0] == cookieName, Base64URL.decode(halves[1])?.count == 32 else { continue }
+            guard found == nil else { throw .badCredentials("The session cookie is there twice.") }
+            found = halves[1]
         }
-        return found.flatMap { Base64URL.decode($0)?.count == 32 ? $0 : nil }
+    }
+
+    /// - Parameter lowercase: of ASCII letters.
+    private static func isField(_ text: some StringProtocol, _ lowercase: StaticString) -> Bool {
+        lowercase.withUTF8Buffer { name in text.utf8.elementsEqual(name) { $0 | 0x20 == $1 } }
     }
 }
 

@@ -8,16 +8,19 @@ import RPC
 /// HTTP on one side, a call on the other. Bodies pass through unread: the service that owns the contract reads them.
 enum CallBuilder {
     static func call(
-        _ route: Route, _ ids: [String], _ identity: RPCIdentity?, _ request: HTTPRequest, _ mark: RequestMark
+        _ served: ServedRoute, _ ids: [String], _ identity: RPCIdentity?, _ request: HTTPRequest, _ mark: RequestMark
     ) throws -> (body: ByteBuffer, context: RPCContext) {
-        let input = try QueryParameter.json(request.head.query, route.query)
-        let body = try body(route, request, query: input)
-        return (body, context(route, ids, identity, request.head, mark, try ifMatch(route, request.head)))
+        let body = try body(served, request)
+        return (body, context(served, ids, identity, request.head, mark, try ifMatch(served, request.head)))
     }
 
     /// The request's own body; for a route without one, what its query said.
-    private static func body(_ route: Route, _ request: HTTPRequest, query: [UInt8]) throws -> ByteBuffer {
-        guard route.takesBody else { return route.query.isEmpty ? ByteBuffer() : ByteBuffer(bytes: query) }
+    private static func body(_ served: ServedRoute, _ request: HTTPRequest) throws -> ByteBuffer {
+        // Without parameters there must be no query, either.
+        let query = try QueryParameter.json(request.head.query, served.route.query)
+        guard served.route.takesBody else {
+            return served.route.query.isEmpty ? ByteBuffer() : ByteBuffer(bytes: query)
+        }
         let type = request.head.headers["content-type"].first ?? ""
         let essence =
             type.split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespaces).lowercased() } ?? ""
@@ -31,19 +34,20 @@ enum CallBuilder {
     }
 
     private static func context(
-        _ route: Route, _ ids: [String], _ identity: RPCIdentity?, _ head: HTTPHead, _ mark: RequestMark,
+        _ served: ServedRoute, _ ids: [String], _ identity: RPCIdentity?, _ head: HTTPHead, _ mark: RequestMark,
         _ ifMatch: Int64?
     ) -> RPCContext {
         RPCContext(
             peer: Peer.gateway, identity: identity, trace: mark.trace, requestID: mark.id, resource: ids,
             ifMatch: ifMatch,
-            idempotencyKey: head.headers["idempotency-key"].first.map { String($0.prefix(256)) },
-            clientAddress: head.remoteAddress, deadline: .now() + route.deadline)
+            idempotencyKey: served.route.isIdempotent
+                ? head.headers["idempotency-key"].first.map { String($0.prefix(256)) } : nil,
+            clientAddress: head.remoteAddress, deadline: .now() + served.route.deadline)
     }
 
     /// `If-Match: "7"` (RFC 9110 section 13.1.1): one strong tag, whose content is the version.
-    private static func ifMatch(_ route: Route, _ head: HTTPHead) throws -> Int64? {
-        guard route.takesIfMatch, let field = head.headers["if-match"].first else { return nil }
+    private static func ifMatch(_ served: ServedRoute, _ head: HTTPHead) throws -> Int64? {
+        guard served.route.takesIfMatch, let field = head.headers["if-match"].first else { return nil }
         guard field.utf8.count >= 3, field.first == "\"", field.last == "\"",
             let version = Int64(field.dropFirst().dropLast())
         else {
@@ -54,20 +58,20 @@ enum CallBuilder {
         return version
     }
 
-    static func response(_ route: Route, _ reply: RPCReply, head: HTTPHead) -> HTTPResponse {
-        guard route.success != .noContent else { return HTTPResponse(status: .noContent) }
+    static func response(_ served: ServedRoute, _ reply: RPCReply, head: HTTPHead) -> HTTPResponse {
+        guard served.route.success != .noContent else { return HTTPResponse(status: .noContent) }
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let version = reply.version {
             let tag = "\"\(version)\""
             headers.add(name: "ETag", value: tag)
-            if route.method == .GET, StaticFiles.matches(head.headers[canonicalForm: "if-none-match"], tag) {
+            if served.route.method == .GET, StaticFiles.matches(head.headers[canonicalForm: "if-none-match"], tag) {
                 return HTTPResponse(status: .notModified, headers: ["ETag": tag])
             }
         }
-        if let location = route.location, let id = reply.resource {
+        if let location = served.route.location, let id = reply.resource {
             headers.add(name: "Location", value: location + id)
         }
-        return HTTPResponse(status: route.success, headers: headers, body: reply.body)
+        return HTTPResponse(status: served.route.success, headers: headers, body: reply.body)
     }
 
     static func unknownHealth() throws -> HTTPResponse {

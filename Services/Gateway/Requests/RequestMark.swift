@@ -12,8 +12,13 @@ struct RequestMark: Sendable {
     /// Takes over what the client sent, when it is well-formed.
     init(_ head: HTTPHead) {
         let sent = head.headers["x-request-id"]
-        id = sent.count == 1 && Self.isPlain(sent[0]) ? sent[0] : UUIDv7.make().text
+        id = sent.count == 1 && Self.isPlain(sent[0]) ? sent[0] : Self.newID()
         trace = head.headers["traceparent"].first.flatMap(TraceContext.init(header:))?.child() ?? .random()
+    }
+
+    private static func newID() -> String {
+        var random = TraceRandom()
+        return UUIDv7.make(at: .now, random: &random).text
     }
 
     private static func isPlain(_ id: String) -> Bool {

@@ -18,9 +18,10 @@ struct QueryParameter: Sendable {
 
     /// Reads a raw query strictly: unknown, repeated and badly encoded parameters are errors. Returns the JSON object.
     static func json(_ raw: String?, _ known: [QueryParameter]) throws -> [UInt8] {
+        guard let raw, !raw.isEmpty else { return Array("{}".utf8) }
         var members: [String] = []
         var seen: Set<String> = []
-        for pair in (raw ?? "").split(separator: "&", omittingEmptySubsequences: true) {
+        for pair in raw.split(separator: "&", omittingEmptySubsequences: true) {
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = decoded(halves[0]), let value = decoded(halves.count == 2 ? halves[1] : "") else {
                 throw refusal(String(halves[0]), "bad_encoding", "is not valid percent-encoding")

@@ -28,6 +28,9 @@ struct Route: Sendable {
         case openWebSession
     }
 
+    /// Of an id in a path.
+    static let idBytesMax = 128
+
     let method: HTTPMethod
     /// Segments, where `{id}` takes one that goes to the service as a resource id.
     let pattern: [String]
@@ -67,21 +70,6 @@ struct Route: Sendable {
 
     var path: String { "/" + pattern.joined(separator: "/") }
     var takesBody: Bool { input != nil }
-
-    /// The resource ids in `segments`, or nil when they do not fit the pattern.
-    func match(_ segments: [String]) -> [String]? {
-        guard segments.count == pattern.count else { return nil }
-        var ids: [String] = []
-        for (segment, part) in zip(segments, pattern) {
-            if part.first == "{" {
-                guard !segment.isEmpty, segment.utf8.count <= 128 else { return nil }
-                ids.append(segment)
-            } else if part != segment {
-                return nil
-            }
-        }
-        return ids
-    }
 }
 
 extension Route.Access {

@@ -4,7 +4,7 @@ import NIOHTTP1
 /// Finds the route of a request by its canonical path, the same one that is forwarded.
 struct Router: Sendable {
     enum Match: Sendable {
-        case found(Route, ids: [String])
+        case found(ServedRoute, ids: [String])
         /// The path exists, but not with this method.
         case otherMethods([HTTPMethod])
         case none
@@ -13,9 +13,10 @@ struct Router: Sendable {
     /// As long as the front waits for an answer.
     private static let deadlineMax = TimeAmount.seconds(30)
 
-    private let byLength: [Int: [Route]]
+    private let root: Node
 
-    /// - Throws: `RouteTableError` when a route is open to nobody, stands twice, has no deadline, or takes a body it has no room for.
+    /// - Throws: `RouteTableError` when a route is open to nobody, stands twice, has no deadline, or takes a body it has no
+    ///   room for.
     init(_ routes: [Route]) throws {
         for (index, route) in routes.enumerated() {
             if route.access == .nobody { throw RouteTableError("\(route.method) \(route.path) is open to nobody") }
@@ -29,18 +30,65 @@ struct Router: Sendable {
                 throw RouteTableError("\(route.method) \(route.path) stands twice")
             }
         }
-        byLength = Dictionary(grouping: routes) { $0.pattern.count }
+        root = Node(routes, depth: 0)
     }
 
-    func match(_ method: HTTPMethod, _ segments: [String]) -> Match {
+    /// - Parameter method: as the request has it. HEAD is GET without the body (RFC 9110 section 9.3.2); the server leaves
+    ///   the body out.
+    func match(_ method: String, _ segments: [String]) -> Match {
         var others: [HTTPMethod] = []
-        for route in byLength[segments.count] ?? [] {
-            guard let ids = route.match(segments) else { continue }
-            // HEAD is GET without the body (RFC 9110 section 9.3.2); the server leaves the body out.
-            if route.method == method || (method == .HEAD && route.method == .GET) { return .found(route, ids: ids) }
-            others += route.method == .GET ? [.GET, .HEAD] : [route.method]
+        guard let found = root.find(method == "HEAD" ? "GET" : method, segments, 0, &others) else {
+            return others.isEmpty ? .none : .otherMethods(others)
         }
-        return others.isEmpty ? .none : .otherMethods(others)
+        return .found(found, ids: found.captures.map { segments[$0] })
+    }
+
+    /// All routes that have the same beginning.
+    private final class Node: Sendable {
+        private let literals: [String: Node]
+        private let capture: Node?
+        private let routes: [String: ServedRoute]
+        /// In the order of the table.
+        private let methods: [HTTPMethod]
+
+        init(_ routes: [Route], depth: Int) {
+            let here = routes.filter { $0.pattern.count == depth }
+            let below = routes.filter { $0.pattern.count > depth }
+            literals = Dictionary(grouping: below.filter { $0.pattern[depth].first != "{" }) { $0.pattern[depth] }
+                .mapValues { Node($0, depth: depth + 1) }
+            let captured = below.filter { $0.pattern[depth].first == "{" }
+            capture = captured.isEmpty ? nil : Node(captured, depth: depth + 1)
+            self.routes = Dictionary(uniqueKeysWithValues: here.map { ($0.method.rawValue, ServedRoute($0)) })
+            methods = here.flatMap { $0.method == .GET ? [.GET, .HEAD] : [$0.method] }
+        }
+
+        /// - Parameter others: takes the methods of routes that would fit but for theirs.
+        func find(_ method: String, _ segments: [String], _ depth: Int, _ others: inout [HTTPMethod]) -> ServedRoute? {
+            guard depth < segments.count else {
+                if let route = routes[method] { return route }
+                others += methods
+                return nil
+            }
+            let segment = segments[depth]
+            if let route = literals[segment]?.find(method, segments, depth + 1, &others) { return route }
+            guard let capture, !segment.isEmpty, segment.utf8.count <= Route.idBytesMax else { return nil }
+            return capture.find(method, segments, depth + 1, &others)
+        }
+    }
+}
+
+/// A route as requests meet it: one object, so that finding it copies nothing.
+final class ServedRoute: Sendable {
+    let route: Route
+    /// As logs and metrics name it.
+    let label: String
+    /// Which segments are ids.
+    let captures: [Int]
+
+    init(_ route: Route) {
+        self.route = route
+        label = "\(route.method) \(route.path)"
+        captures = route.pattern.indices.filter { route.pattern[$0].first == "{" }
     }
 }
 

@@ -34,7 +34,7 @@ final class Upstream: Sendable {
     }
 
     /// - Throws: `RPCFault`: the service's own, or ours when it was not asked.
-    func send(
+    nonisolated(nonsending) func send(
         _ method: RPCMethodEntry, body: ByteBuffer, timeout: TimeAmount, context: RPCContext
     ) async throws -> RPCReply {
         try enter()

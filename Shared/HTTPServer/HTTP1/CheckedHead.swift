@@ -24,7 +24,7 @@ struct CheckedHead {
         head = HTTPHead(
             method: method, target: request.uri, path: target.path, pathSegments: target.segments, query: target.query,
             headers: hasBlankEdges ? Self.trimmed(request.headers) : request.headers, host: host,
-            remoteAddress: acceptance.address.text,
+            remoteAddress: acceptance.address.text, hasBody: !framing.isEmpty,
             // The decoder takes what follows an Upgrade for another protocol and stops; we only speak this one.
             keepAlive: request.isKeepAlive && !fields.hasUpgrade, isSecure: acceptance.isSecure,
             version: request.version.minor == 0 ? "1.0" : "1.1")

@@ -45,6 +45,7 @@ struct ResponseBytes {
             }
             writeField(name, value)
         }
+        if let preset = response.preset { first.writeImmutableBuffer(preset.lines) }
         if framing == .chunked { writeField("transfer-encoding", "chunked") }
         if framing == .sized, let length = response.contentLength(isHead: isHead, own: ownLength) {
             writeField("content-length", String(length))

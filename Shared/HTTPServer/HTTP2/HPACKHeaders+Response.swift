@@ -5,7 +5,7 @@ extension HPACKHeaders {
     /// An answer's fields; nil when one holds what may not travel.
     init?(_ response: HTTPResponse, isHead: Bool, date: String) {
         self.init()
-        reserveCapacity(response.headers.count + 3)
+        reserveCapacity(response.headers.count + (response.preset?.fields.count ?? 0) + 3)
         add(name: ":status", value: String(response.status.code))
         var ownLength: String?
         for (name, value) in response.headers {
@@ -17,6 +17,7 @@ extension HPACKHeaders {
             }
             add(name: name, value: value)
         }
+        for (name, value) in response.preset?.fields ?? [] { add(name: name, value: value) }
         if let length = response.contentLength(isHead: isHead, own: ownLength) {
             add(name: "content-length", value: String(length))
         }
