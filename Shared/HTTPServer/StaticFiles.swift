@@ -4,9 +4,10 @@ import NIOHTTP1
 
 /// A directory of files read once into memory and served by exact path.
 ///
-/// Only names with a known extension are taken; dot files, links and everything else do not exist for clients.
+/// Only names with a known extension are taken; dot files, links and everything else do not exist for clients. Text is
+/// packed once, at the start, so that no request costs a compression.
 package struct StaticFiles: Sendable {
-    /// How much is held at most.
+    /// How much is held at most; the packed variants come on top and are smaller.
     package static let bytesMax = 16 * 1024 * 1024
 
     package enum Failure: Error, Equatable, CustomStringConvertible {
@@ -21,23 +22,21 @@ package struct StaticFiles: Sendable {
         }
     }
 
-    private struct File {
-        var type: String
-        var tag: String
-        var bytes: ByteBuffer
-    }
-
     private static let types = [
         "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
         "json": "application/json", "svg": "image/svg+xml", "png": "image/png", "ico": "image/x-icon",
         "txt": "text/plain; charset=utf-8", "woff2": "font/woff2",
     ]
 
-    private var files: [String: File] = [:]
+    private var files: [String: StaticFile] = [:]
 
-    /// - Parameter digest: a content digest in characters that an entity tag may hold, such as hexadecimal SHA-256.
+    /// - Parameters:
+    ///   - digest: a content digest in characters that an entity tag may hold, such as hexadecimal SHA-256 in lower case.
+    ///   - compress: packs text by gzip; nil where it cannot. By default nothing is packed.
     /// - Throws: `StaticFiles.Failure`.
-    package init(directory: String, digest: (ByteBuffer) -> String) throws {
+    package init(
+        directory: String, digest: (ByteBuffer) -> String, compress: (ByteBuffer) -> ByteBuffer? = { _ in nil }
+    ) throws {
         let root = URL(fileURLWithPath: directory, isDirectory: true)
         // On Linux the enumerator of a missing directory is empty, not nil.
         guard (try? FileManager.default.contentsOfDirectory(atPath: directory)) != nil,
@@ -56,7 +55,8 @@ package struct StaticFiles: Sendable {
                 throw Failure.unreadable(path)
             }
             let bytes = ByteBuffer(bytes: data)
-            files["/" + path] = File(type: type, tag: "\"\(digest(bytes))\"", bytes: bytes)
+            files["/" + path] = StaticFile(
+                name: parts.last ?? "", type: type, bytes: bytes, digest: digest(bytes), compress: compress)
         }
     }
 
@@ -66,18 +66,12 @@ package struct StaticFiles: Sendable {
 
     /// - Parameters:
     ///   - path: looked up instead of the request's, for an index or the one page of a web app.
-    ///   - cacheControl: by default the client asks each time and is answered 304.
+    ///   - cacheControl: by default `immutable` for a file whose name holds its content's hash; for others the client asks
+    ///     each time and is answered 304.
     /// - Returns: nil for an unknown path and for methods other than GET and HEAD.
-    package func response(
-        to head: HTTPHead, path: String? = nil, cacheControl: String = "no-cache"
-    ) -> HTTPResponse? {
+    package func response(to head: HTTPHead, path: String? = nil, cacheControl: String? = nil) -> HTTPResponse? {
         guard head.method == "GET" || head.method == "HEAD", let file = files[path ?? head.path] else { return nil }
-        if Self.matches(head.headers[canonicalForm: "if-none-match"], file.tag) {
-            return HTTPResponse(status: .notModified, headers: ["etag": file.tag, "cache-control": cacheControl])
-        }
-        return HTTPResponse(
-            status: .ok, headers: ["content-type": file.type, "etag": file.tag, "cache-control": cacheControl],
-            body: file.bytes)
+        return file.response(to: head.headers, cacheControl: cacheControl)
     }
 
     /// RFC 9110 §13.1.2: compared weakly, `*` matches anything.

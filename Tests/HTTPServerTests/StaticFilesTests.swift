@@ -7,25 +7,12 @@ import Testing
 struct StaticFilesTests {
     private static func digest(_ bytes: ByteBuffer) -> String { "d\(bytes.readableBytes)" }
 
-    /// Loads a directory with the given files (path: content) and removes it again.
     private func load(_ contents: [String: String]) throws -> StaticFiles {
-        let root = FileManager.default.temporaryDirectory.appendingPathComponent("static-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: root) }
-        for (path, text) in contents {
-            let file = root.appendingPathComponent(path)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: file)
-        }
-        let link = root.appendingPathComponent("link.txt")
-        try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "/etc/hostname")
-        return try StaticFiles(directory: root.path, digest: Self.digest)
+        try StaticFiles.load(contents, digest: Self.digest)
     }
 
     private func head(_ path: String, method: String = "GET", _ headers: HTTPHeaders = [:]) -> HTTPHead {
-        HTTPHead(
-            method: method, target: path, path: path, pathSegments: [], headers: headers, host: "a",
-            remoteAddress: "127.0.0.1")
+        HTTPHead(page: path, method: method, headers)
     }
 
     @Test func onlyKnownKindsOfFilesExist() throws {
@@ -64,5 +51,33 @@ struct StaticFilesTests {
         #expect(throws: StaticFiles.Failure.self) {
             try load(["a.txt": String(repeating: "a", count: StaticFiles.bytesMax + 1)])
         }
+    }
+}
+
+extension StaticFiles {
+    /// Loads a directory with the given files (path: content) and a link, and removes it again.
+    static func load(
+        _ contents: [String: String], digest: (ByteBuffer) -> String,
+        compress: (ByteBuffer) -> ByteBuffer? = { _ in nil }
+    ) throws -> StaticFiles {
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent("static-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: root) }
+        for (path, text) in contents {
+            let file = root.appendingPathComponent(path)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        let link = root.appendingPathComponent("link.txt")
+        try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "/etc/hostname")
+        return try StaticFiles(directory: root.path, digest: digest, compress: compress)
+    }
+}
+
+extension HTTPHead {
+    init(page path: String, method: String = "GET", _ headers: HTTPHeaders = [:]) {
+        self.init(
+            method: method, target: path, path: path, pathSegments: [], headers: headers, host: "a",
+            remoteAddress: "127.0.0.1")
     }
 }
