@@ -120,7 +120,7 @@ let package = Package(
         service(
             "Gateway", "gateway",
             [
-                "RPC", "HTTPServer", "Contracts", "Tokens", "Telemetry", "ServiceKit", .nio("NIOCore"),
+                "CZlib", "RPC", "HTTPServer", "Contracts", "Tokens", "Telemetry", "ServiceKit", .nio("NIOCore"),
                 .nio("NIOHTTP1"), .nio("NIOPosix"), .logging, .metrics, .lifecycle, .configuration, .crypto, .arguments,
             ], resources: [.copy("Web")]),
         service(
