@@ -37,7 +37,9 @@ struct PagesTests {
 
     private func text(_ response: HTTPResponse) -> String { response.body.map { String(buffer: $0) } ?? "" }
 
-    @Test(arguments: [("/", "app"), ("/index.html", "app"), ("/setup", "setup"), ("/setup.html", "setup")])
+    @Test(arguments: [
+        ("/", "app"), ("/index.html", "app"), ("/setup", "setup"), ("/setup.html", "setup"), ("/api/docs", "docs"),
+    ])
     func pathsMeanFiles(_ path: String, _ content: String) throws {
         try withPages { pages in
             let response = try pages.response(to: head(path), isSecure: false)
@@ -51,15 +53,10 @@ struct PagesTests {
         }
     }
 
-    @Test func manualIsAPage() throws {
-        try withPages { pages in
-            let response = try pages.manual(head("/api/docs"), isSecure: false)
-            #expect(text(response) == "docs")
-            #expect(response.headers["content-type"] == ["text/html; charset=utf-8"])
-        }
+    @Test func missingManualIsNotTheApp() throws {
         try withPages(["/index.html": "app"]) { pages in
             let problem = #expect(throws: Problem.self) {
-                try pages.manual(head("/api/docs", browser), isSecure: false)
+                try pages.response(to: head("/api/docs", browser), isSecure: false)
             }
             #expect(problem?.status == .notFound)
         }
@@ -122,17 +119,13 @@ struct PagesTests {
     @Test(arguments: ["POST", "PUT", "PATCH", "DELETE"])
     func pagesAreOnlyRead(_ method: String) throws {
         try withPages { pages in
-            for path in ["/", "/setup", "/start.js"] {
+            for path in ["/", "/setup", "/api/docs", "/start.js"] {
                 let problem = #expect(throws: Problem.self) {
                     try pages.response(to: head(path, browser, method: method), isSecure: false)
                 }
                 #expect(problem?.status == .methodNotAllowed)
                 #expect(problem?.headers["Allow"] == ["GET, HEAD, OPTIONS"])
             }
-            let manual = #expect(throws: Problem.self) {
-                try pages.manual(head("/api/docs", method: method), isSecure: false)
-            }
-            #expect(manual?.status == .methodNotAllowed)
             let unknown = #expect(throws: Problem.self) {
                 try pages.response(to: head("/deals", browser, method: method), isSecure: false)
             }

@@ -38,7 +38,7 @@ struct PublicHostsTests {
         "", "*", "*.example", "https://deals.example", "deals.example/", "deals.example:0", "deals.example:65536",
         "deals.example:https", "deals..example", ".example", "-a.example", "a-.example", "exämple.com", "a b", "[::1",
         "::1",
-        "[deals.example]", "[::ffff:192.0.2.1]", "a@b",
+        "[deals.example]", "[::ffff:192.0.2.1]", "a@b", "a:\u{301}80", "[\u{301}::1]",
     ])
     func whatIsNoHostStopsTheStart(_ host: String) {
         #expect(throws: SettingsError.self) { try PublicHosts(["deals.example", host]) }

@@ -32,12 +32,13 @@ struct TrustedProxiesTests {
         "198.51.100.1:", "198.51.100.1:x", "198.51.100.1:65536", "198.51.100.1:-1", "[198.51.100.1]", "[2001:db8::1",
         "[2001:db8::1]443", "2001:db8::1]", "fe80::1%eth0", "198.51.100.1\u{0}", "198.51.100.1 10.0.0.1",
         "\"198.51.100.1\"",
-        "for=198.51.100.1", ":80", "[]:80",
+        "for=198.51.100.1", "\u{301}198.51.100.1", "198.51.100.1:\u{301}80", "[\u{301}2001:db8::1]", ":80", "[]:80",
     ])
     func whatIsNoAddressEndsTheWalk(_ entry: String) throws {
         let proxies = try proxies("10.0.0.0/8")
         #expect(proxies.client(peer: "10.9.9.9", forwardedFor: ["6.6.6.6, \(entry)"]) == "10.9.9.9")
         #expect(proxies.client(peer: "10.9.9.9", forwardedFor: ["6.6.6.6, \(entry), 10.1.1.1"]) == "10.1.1.1")
+        #expect(proxies.client(peer: "10.9.9.9", forwardedFor: ["6.6.6.6,\(entry),10.1.1.1"]) == "10.1.1.1")
     }
 
     @Test func noMoreThanTheLimitIsLookedAt() throws {

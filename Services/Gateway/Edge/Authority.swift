@@ -12,6 +12,8 @@ struct Authority: Hashable, Sendable {
     /// Nil for what is no host name, IPv4 address or IPv6 address in brackets: wildcards, user names, a trailing dot, an
     /// IPv6 address that holds an IPv4 one, port 0.
     init?(_ text: some StringProtocol) {
+        // Beyond ASCII, what Swift calls one character may begin with a byte that means something here.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let colon = UInt8(ascii: ":")
         let hostEnd: String.Index
         if text.utf8.first == UInt8(ascii: "[") {

@@ -29,6 +29,8 @@ struct IPAddress: Hashable, Sendable {
 
     /// As a proxy writes it into `X-Forwarded-For`: with white space around it, a port behind it, IPv6 in brackets or not.
     init?(forwarded text: Substring) {
+        // Beyond ASCII, what Swift calls one character may begin with a byte that means something here.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
         guard let first = text.utf8.firstIndex(where: { !isBlank($0) }),
             let last = text.utf8.lastIndex(where: { !isBlank($0) })

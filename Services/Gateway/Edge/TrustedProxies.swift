@@ -43,7 +43,7 @@ struct TrustedProxies: Sendable {
             while true {
                 guard hops < Self.hopsMax, trusts(nearest) else { return nearest.text }
                 let comma = rest.utf8.lastIndex(of: UInt8(ascii: ","))
-                let entry = comma.map { rest[$0...].dropFirst() } ?? rest
+                let entry = comma.map { rest[rest.utf8.index(after: $0)...] } ?? rest
                 guard let address = IPAddress(forwarded: entry) else { return nearest.text }
                 nearest = address
                 hops += 1

@@ -10,9 +10,8 @@ import NIOHTTP1
 /// something that is not there gets 404, never a page with status 200.
 struct Pages: Sendable {
     private static let app = "/index.html"
-    private static let manual = "/docs.html"
-    /// Pages without their ending.
-    private static let names = ["/": app, "/setup": "/setup.html"]
+    /// Pages have shorter names than their files. The API for people stands under `/api`, but is a page.
+    private static let names = ["/": app, "/setup": "/setup.html", "/api/docs": "/docs.html"]
     private static let methods = "GET, HEAD, OPTIONS"
 
     private let files: StaticFiles
@@ -45,12 +44,6 @@ struct Pages: Sendable {
         var page = try file(Self.app, head, isSecure)
         page.headers.add(name: "Vary", value: "Accept, Sec-Fetch-Dest")
         return page
-    }
-
-    /// `/api/docs`: the API for people. It stands under `/api`, but is a page.
-    func manual(_ head: HTTPHead, isSecure: Bool) throws(Problem) -> HTTPResponse {
-        guard files.contains(Self.manual) else { throw Problem(.notFound, "not_found", "There is no such page.") }
-        return try file(Self.manual, head, isSecure)
     }
 
     private func file(_ path: String, _ head: HTTPHead, _ isSecure: Bool) throws(Problem) -> HTTPResponse {
