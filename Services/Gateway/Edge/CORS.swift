@@ -58,16 +58,18 @@ struct CORS: Sendable {
         return nil
     }
 
-    /// - Parameter methods: what the resource knows; a preflight for a resource that does not exist goes on to its 404.
-    func decide(_ head: HTTPHead, methods: [HTTPMethod]) -> Decision {
+    /// - Parameter methods: what the resource knows, looked up only for a preflight that may be answered; one for a resource
+    ///   that does not exist goes on to its 404.
+    func decide(_ head: HTTPHead, methods: @autoclosure () -> [HTTPMethod]) -> Decision {
         guard !origins.isEmpty else { return .goOn([:]) }
         // Whether the origin is named decides on the answer, so no cache may give it to another one.
         var fields: HTTPHeaders = ["Vary": "Origin"]
         let sent = head.headers["origin"]
         guard sent.count == 1, let origin = sent.first, origins.contains(origin) else { return .goOn(fields) }
         fields.add(name: "Access-Control-Allow-Origin", value: origin)
-        guard head.method == "OPTIONS", head.headers.contains(name: "access-control-request-method"), !methods.isEmpty
-        else {
+        let isPreflight = head.method == "OPTIONS" && head.headers.contains(name: "access-control-request-method")
+        let methods = isPreflight ? methods() : []
+        guard !methods.isEmpty else {
             fields.add(name: "Access-Control-Expose-Headers", value: Self.responseHeaders)
             return .goOn(fields)
         }
