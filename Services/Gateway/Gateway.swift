@@ -1,5 +1,4 @@
 import Contracts
-import Crypto
 import Foundation
 import HTTPServer
 import NIOCore
@@ -26,9 +25,12 @@ struct Gateway: ServiceProcess {
             uniqueKeysWithValues: peers.map { ($0, Upstream($0, $1, logger: kit.logger)) })
         guard let deals = upstreams[Peer.deals] else { throw SettingsError("IBP_PEER_DEALS is not set") }
         guard let gate = upstreams[Peer.auth] else { throw SettingsError("IBP_PEER_AUTH is not set") }
+        let edge = Edge(settings.edge)
+        var services: [any Service] = []
+        let limits = try limits(settings, edge, kit, &services)
         let authenticator = Authenticator(feed: feed, resolutions: Resolutions(gate), logger: kit.logger)
         let handler = GatewayHandler(
-            router: try Router(RouteTable.all), authenticator: authenticator, limits: settings.limits,
+            router: try Router(RouteTable.all), authenticator: authenticator, limits: limits, edge: edge,
             upstreams: upstreams,
             events: EventStreams(deals: deals, authenticator: authenticator, logger: kit.logger), pages: try pages(),
             openAPI: try OpenAPIDocument.make(RouteTable.all), accessLog: try accessLog(settings.accessLog),
@@ -41,7 +43,8 @@ struct Gateway: ServiceProcess {
         let server = { (address: Address, certificate: ServerCertificate?) in
             HTTPServer(
                 host: address.host, port: address.port, group: kit.group, certificate: certificate,
-                limits: settings.httpLimits, handler: handler, faults: refusal, logger: kit.logger)
+                limits: settings.httpLimits, handler: handler,
+                faults: { refusal($0, isSecure: certificate != nil) }, logger: kit.logger)
         }
 
         kit.readiness.set("access keys", isReady: false)
@@ -50,7 +53,6 @@ struct Gateway: ServiceProcess {
             try await feed.run { kit.readiness.set("access keys", isReady: true) }
         }
         var servers = [server(settings.listen, nil)]
-        var services: [any Service] = []
         if let https = settings.https, let certificate {
             servers.append(server(https.listen, certificate))
             let watch = CertificateWatch(certificate: certificate, logger: kit.logger)
@@ -61,6 +63,30 @@ struct Gateway: ServiceProcess {
         if let log = handler.accessLog { services.append(kit.service("access log") { try await log.run() }) }
         let door = PublicDoor(servers: servers, readiness: kit.readiness)
         return services + peers.values.map { kit.service($0) } + [access, door]
+    }
+
+    /// The budgets, counted here or together with other gateways, under the rates of the settings or of the policy file.
+    private static func limits(
+        _ settings: GatewaySettings, _ edge: Edge, _ kit: ProcessKit, _ services: inout [any Service]
+    ) throws -> RateLimits {
+        var limits = settings.limits
+        if let url = settings.sharedRates {
+            let counter = RedisCounter(url, group: kit.group, logger: kit.logger)
+            limits = limits.sharing(counter)
+            services.append(kit.service("shared rates") { try await counter.run() })
+        }
+        guard let path = settings.policyFile else { return limits }
+        let watch: PolicyWatch
+        do {
+            watch = try PolicyWatch(path: path, logger: kit.logger) { [limits] policy in
+                let rules = try edge.rules(by: policy)
+                limits.apply(policy.rates)
+                edge.put(rules)
+            }
+        } catch { throw SettingsError("IBP_POLICY_FILE: \(error)") }
+        services.append(kit.service("policy watch") { try await watch.run() })
+        services.append(kit.onHangup { await watch.reload() })
+        return limits
     }
 
     private static func accessLog(_ target: GatewaySettings.AccessLogTarget) throws -> AccessLog? {
@@ -80,25 +106,20 @@ struct Gateway: ServiceProcess {
     }
 
     /// The pages stand in the bundle that lies beside the executable.
-    private static func pages() throws -> StaticFiles {
+    private static func pages() throws -> Pages {
         guard let directory = Bundle.module.resourceURL?.appendingPathComponent("Web").path else {
             throw SettingsError("the web pages are missing beside the executable")
         }
-        return try StaticFiles(directory: directory) { content in
-            SHA256.hash(data: Data(content.readableBytesView)).prefix(16).map {
-                String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
-            }
-            .joined()
-        }
+        return try Pages.load(directory: directory)
     }
 
-    @Sendable private static func refusal(_ refusal: HTTPRefusal) -> HTTPResponse {
+    private static func refusal(_ refusal: HTTPRefusal, isSecure: Bool) -> HTTPResponse {
         var problem = Problem(refusal.status, refusal.code, refusal.message)
         if refusal.status == .serviceUnavailable { problem.headers.add(name: "Retry-After", value: "1") }
         let requestID = UUIDv7.make().text
         problem.headers.add(name: "X-Request-Id", value: requestID)
         var response = problem.response(instance: "", requestID: requestID)
-        ResponseHeaders.secureAPI(&response, isSecure: false)
+        ResponseHeaders.secureAPI(&response, isSecure: isSecure)
         return response
     }
 }

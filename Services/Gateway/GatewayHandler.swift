@@ -11,9 +11,10 @@ struct GatewayHandler: HTTPHandler {
     let router: Router
     let authenticator: Authenticator
     let limits: RateLimits
+    let edge: Edge
     let upstreams: [String: Upstream]
     let events: EventStreams
-    let pages: StaticFiles
+    let pages: Pages
     let openAPI: ByteBuffer
     let leases = AdmissionLeases()
     let timers = RouteTimers()
@@ -46,6 +47,9 @@ struct GatewayHandler: HTTPHandler {
 
     nonisolated(nonsending) func respond(to request: HTTPRequest) async -> HTTPResponse {
         let started = NIODeadline.now()
+        let rules = edge.current
+        // From here on the client is who the trusted proxies say.
+        let request = rules.attributed(request)
         let head = request.head
         let mark = RequestMark(head)
         var budgets = RateLimitOutcome()
@@ -53,7 +57,7 @@ struct GatewayHandler: HTTPHandler {
         var user: RPCIdentity?
         var response: HTTPResponse
         do {
-            response = try await answer(request, mark, &budgets, &label, &user)
+            response = try await answer(request, mark, rules, &budgets, &label, &user)
         } catch let problem as Problem {
             response = problem.response(instance: head.path, requestID: mark.id)
         } catch let fault as RPCFault {
@@ -63,6 +67,9 @@ struct GatewayHandler: HTTPHandler {
             response = Problem(RPCFault.internal).response(instance: head.path, requestID: mark.id)
         }
         if response.preset == nil { ResponseHeaders.secureAPI(&response, isSecure: head.isSecure) }
+        if !rules.cors.isOff, case .goOn(let fields) = crossOrigin(head, rules.cors) {
+            response.headers.add(contentsOf: fields)
+        }
         budgets.write(to: &response.headers)
         response.headers.replaceOrAdd(name: "X-Request-Id", value: mark.id)
         record(head, response, mark, label, user, since: started)
@@ -70,20 +77,22 @@ struct GatewayHandler: HTTPHandler {
     }
 
     private nonisolated(nonsending) func answer(
-        _ request: HTTPRequest, _ mark: RequestMark, _ budgets: inout RateLimitOutcome, _ label: inout String,
-        _ user: inout RPCIdentity?
+        _ request: HTTPRequest, _ mark: RequestMark, _ rules: EdgeRules, _ budgets: inout RateLimitOutcome,
+        _ label: inout String, _ user: inout RPCIdentity?
     ) async throws -> HTTPResponse {
         let head = request.head
         let address = LimitKey(address: head.remoteAddress)
         let area = head.pathSegments.first
-        let isAPI = (area == "api" && head.path != "/api/docs") || area == ".well-known"
+        let isAPI = (area == "api" && head.path != Pages.docs) || area == ".well-known"
         if isAPI { label = "unmatched" }
         await limits.take([.init(limiter: limits.address, key: address)], &budgets)
         if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
 
-        guard isAPI else {
-            return try page(head)
+        guard rules.hosts.accepts(head.host, isSecure: head.isSecure) else {
+            throw Problem(.misdirectedRequest, "misdirected_request", "This server does not answer for that host.")
         }
+        guard isAPI else { return try pages.response(to: head, isSecure: head.isSecure) }
+        if !rules.cors.isOff, case .preflight(let response) = crossOrigin(head, rules.cors) { return response }
         switch router.match(head.method, head.pathSegments) {
         case .none: throw Problem(.notFound, "not_found", "There is no such resource.")
         case .otherMethods(let methods):
@@ -100,16 +109,15 @@ struct GatewayHandler: HTTPHandler {
         }
     }
 
-    /// Pages have shorter names than their files.
-    private func page(_ head: HTTPHead) throws -> HTTPResponse {
-        let path = ["/": "/index.html", "/setup": "/setup.html", "/api/docs": "/docs.html"][head.path] ?? head.path
-        guard pages.contains(path) else { throw Problem(.notFound, "not_found", "There is no such page.") }
-        guard let page = pages.response(to: head, path: path) else {
-            throw Problem(.methodNotAllowed, "method_not_allowed", "Use GET.", headers: ["Allow": "GET, HEAD"])
-        }
-        var response = page
-        ResponseHeaders.securePage(&response, isSecure: head.isSecure)
-        return response
+    /// Pages are for our own origin only.
+    private func crossOrigin(_ head: HTTPHead, _ cors: CORS) -> CORS.Decision {
+        guard ["api", ".well-known"].contains(head.pathSegments.first) else { return .goOn([:]) }
+        return cors.decide(head, methods: methods(head.pathSegments))
+    }
+
+    private func methods(_ segments: [String]) -> [HTTPMethod] {
+        // No route is OPTIONS, so the others are all.
+        if case .otherMethods(let methods) = router.match("OPTIONS", segments) { methods } else { [] }
     }
 
     /// Who it is, whether he may, and whether the budgets allow.

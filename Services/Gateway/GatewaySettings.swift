@@ -19,6 +19,11 @@ struct GatewaySettings: Sendable {
     let issuer: String
     let audience: String
     let limits: RateLimits
+    /// Where budgets are counted for several gateways together.
+    let sharedRates: RedisURL?
+    let edge: EdgeRules
+    /// The path of what may change while the gateway runs.
+    let policyFile: String?
     let httpLimits: HTTPLimits
 
     init(_ reader: inout SettingsReader) throws {
@@ -38,6 +43,10 @@ struct GatewaySettings: Sendable {
         audience = try reader.string(
             "token.audience", default: "ibpipeline", "the aud of access tokens, as auth has it")
         limits = try RateLimits(&reader)
+        sharedRates = try RedisURL.setting(&reader)
+        edge = try EdgeRules(&reader)
+        policyFile = try reader.optionalString(
+            "policy.file", "path of a JSON file with rates, origins, proxies and hosts, taken over when it changes")
         var http = HTTPLimits.default
         http.connectionsPerAddressMax = try reader.int(
             "http.connections.per.address", default: 256, in: 1...10_000,

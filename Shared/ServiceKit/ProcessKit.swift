@@ -5,6 +5,7 @@ package import NIOCore
 package import RPC
 package import ServiceLifecycle
 package import Telemetry
+import UnixSignals
 
 /// What every service is given to build itself from.
 package struct ProcessKit: Sendable {
@@ -66,6 +67,11 @@ package struct ProcessKit: Sendable {
     /// A loop that is cancelled when the process begins to stop.
     package func service(_ name: String, _ run: @escaping @Sendable () async throws -> Void) -> any Service {
         LoopService(description: name, body: run)
+    }
+
+    /// Runs the closure at each SIGHUP, which no longer ends the process: read again what may be read again.
+    package func onHangup(_ body: @escaping @Sendable () async -> Void) -> any Service {
+        service("hangup") { for await _ in await UnixSignalsSequence(trapping: .sighup) { await body() } }
     }
 
     /// Runs the closure after everything that starts later has stopped: put it first, before what uses the resource.

@@ -51,7 +51,7 @@ private func statuses(_ operation: OpenAPIJSON?) -> [Int] {
         let statuses = statuses(operation)
         #expect(statuses.count == operation["responses"]?.members.count, "\(name)")
         #expect(statuses.filter { (200..<300).contains($0) }.count == 1, "\(name)")
-        #expect(Set([400, 408, 414, 429, 431, 500, 503]).isSubset(of: statuses), "\(name)")
+        #expect(Set([400, 408, 414, 421, 429, 431, 500, 503]).isSubset(of: statuses), "\(name)")
         #expect(
             Set((operation["x-ibp-problems"]?.members ?? [:]).keys.compactMap(Int.init))
                 == Set(statuses.filter { $0 >= 400 }), "\(name)")
@@ -59,25 +59,25 @@ private func statuses(_ operation: OpenAPIJSON?) -> [Int] {
 }
 
 @Test(arguments: [
-    ("/api/deals/{id}", "get", [200, 304, 400, 401, 403, 404, 408, 414, 429, 431, 500, 502, 503, 504]),
+    ("/api/deals/{id}", "get", [200, 304, 400, 401, 403, 404, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
     (
         "/api/deals/{id}", "patch",
-        [200, 400, 401, 403, 404, 408, 412, 413, 414, 415, 422, 428, 429, 431, 500, 502, 503, 504]
+        [200, 400, 401, 403, 404, 408, 412, 413, 414, 415, 421, 422, 428, 429, 431, 500, 502, 503, 504]
     ),
-    ("/api/deals", "get", [200, 400, 401, 403, 408, 414, 422, 429, 431, 500, 502, 503, 504]),
-    ("/api/admin/users", "get", [200, 400, 401, 403, 408, 414, 429, 431, 500, 502, 503, 504]),
+    ("/api/deals", "get", [200, 400, 401, 403, 408, 414, 421, 422, 429, 431, 500, 502, 503, 504]),
+    ("/api/admin/users", "get", [200, 400, 401, 403, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
     (
         "/api/admin/users", "post",
-        [201, 400, 401, 403, 408, 409, 413, 414, 415, 422, 429, 431, 500, 502, 503, 504]
+        [201, 400, 401, 403, 408, 409, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]
     ),
     (
         "/api/deals/{id}/team/{userId}", "delete",
-        [204, 400, 401, 403, 404, 408, 414, 422, 429, 431, 500, 502, 503, 504]
+        [204, 400, 401, 403, 404, 408, 414, 421, 422, 429, 431, 500, 502, 503, 504]
     ),
-    ("/api/auth/login", "post", [200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 502, 503, 504]),
-    ("/api/auth/setup", "post", [201, 400, 403, 408, 413, 414, 415, 422, 429, 431, 500, 502, 503, 504]),
-    ("/api/events", "get", [200, 400, 401, 403, 408, 414, 429, 431, 500, 503]),
-    ("/.well-known/jwks.json", "get", [200, 400, 401, 408, 414, 429, 431, 500, 503]),
+    ("/api/auth/login", "post", [200, 400, 401, 408, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]),
+    ("/api/auth/setup", "post", [201, 400, 403, 408, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]),
+    ("/api/events", "get", [200, 400, 401, 403, 408, 414, 421, 429, 431, 500, 503]),
+    ("/.well-known/jwks.json", "get", [200, 400, 401, 408, 414, 421, 429, 431, 500, 503]),
 ])
 func statusesAreThoseThatTheRouteCanAnswer(_ path: String, _ method: String, _ expected: [Int]) throws {
     #expect(statuses(try OpenAPIJSON.document()["paths"]?[path]?[method]) == expected)

@@ -58,6 +58,8 @@ struct CORS: Sendable {
         return nil
     }
 
+    var isOff: Bool { origins.isEmpty }
+
     /// - Parameter methods: what the resource knows, looked up only for a preflight that may be answered; one for a resource
     ///   that does not exist goes on to its 404.
     func decide(_ head: HTTPHead, methods: @autoclosure () -> [HTTPMethod]) -> Decision {

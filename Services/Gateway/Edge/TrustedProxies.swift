@@ -27,6 +27,8 @@ struct TrustedProxies: Sendable {
         ) { members throws(SettingsError) in try TrustedProxies(members) }
     }
 
+    var isEmpty: Bool { networks.isEmpty }
+
     private func trusts(_ address: IPAddress) -> Bool {
         networks.contains { $0.contains(address) }
     }

@@ -10,6 +10,7 @@ enum ProblemResponse: Int, CaseIterable {
     case contentTooLarge = 413
     case targetTooLong = 414
     case unsupportedMediaType = 415
+    case misdirected = 421
     case unprocessable = 422
     case preconditionRequired = 428
     case tooManyRequests = 429
@@ -31,6 +32,7 @@ enum ProblemResponse: Int, CaseIterable {
         case .contentTooLarge: "ContentTooLarge"
         case .targetTooLong: "TargetTooLong"
         case .unsupportedMediaType: "UnsupportedMediaType"
+        case .misdirected: "Misdirected"
         case .unprocessable: "Unprocessable"
         case .preconditionRequired: "PreconditionRequired"
         case .tooManyRequests: "TooManyRequests"
@@ -54,6 +56,7 @@ enum ProblemResponse: Int, CaseIterable {
         case .contentTooLarge: "The body is longer than this operation accepts."
         case .targetTooLong: "The request target is longer than 8 KiB."
         case .unsupportedMediaType: "The body is not declared to be JSON."
+        case .misdirected: "The server is not called under this host."
         case .unprocessable: "The request can be read, but not done; errors says what is in the way."
         case .preconditionRequired: "Send If-Match with the ETag of the resource as you read it."
         case .tooManyRequests: "A budget is used up."

@@ -10,6 +10,7 @@ struct RouteProblems {
     init(_ route: Route) {
         add(.badRequest, ["bad_request"])
         add(.requestTimeout, ["timeout"])
+        add(.misdirected, ["misdirected_request"])
         add(.targetTooLong, ["uri_too_long"])
         add(.headTooLarge, ["head_too_large"])
         add(.tooManyRequests, ["rate_limited"])
@@ -27,7 +28,7 @@ struct RouteProblems {
 
     private mutating func access(of route: Route) {
         // Where one signs in, tokens are not looked at.
-        if route.limit == .standard {
+        if route.limit.looksAtCredentials {
             add(.badRequest, ["invalid_request"])
             add(.unauthenticated, ["invalid_token"])
             add(.unavailable, ["auth_unavailable"])

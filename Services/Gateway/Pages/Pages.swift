@@ -11,7 +11,8 @@ import NIOHTTP1
 struct Pages: Sendable {
     private static let app = "/index.html"
     /// Pages have shorter names than their files. The API for people stands under `/api`, but is a page.
-    private static let names = ["/": app, "/setup": "/setup.html", "/api/docs": "/docs.html"]
+    private static let names = ["/": app, "/setup": "/setup.html", docs: "/docs.html"]
+    static let docs = "/api/docs"
     private static let methods = "GET, HEAD, OPTIONS"
 
     private let files: StaticFiles
@@ -52,7 +53,7 @@ struct Pages: Sendable {
             throw Problem(
                 .methodNotAllowed, "method_not_allowed", "Use GET or HEAD.", headers: ["Allow": Self.methods])
         }
-        ResponseHeaders.securePage(&page.headers, isSecure: isSecure)
+        ResponseHeaders.securePage(&page, isSecure: isSecure)
         return page
     }
 

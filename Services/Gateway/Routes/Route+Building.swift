@@ -66,6 +66,7 @@ extension Route {
     func ifMatch() -> Route { with { $0.takesIfMatch = true } }
     func streams() -> Route { with { $0.mediaType = "text/event-stream" } }
     func named(_ name: String) -> Route { with { $0.name = name } }
+    func heavy() -> Route { with { $0.limit = .heavy } }
     func passive() -> Route { with { $0.isPassive = true } }
     func endingWebSession() -> Route { with { $0.endsWebSession = true } }
     func idempotent() -> Route { with { $0.isIdempotent = true } }

@@ -79,12 +79,12 @@ enum RouteTable {
             .allow(.workOnDeals).created(),
 
         .own("/api/events", "What happens to the deals you may see, as server-sent events", .events, Nothing.self)
-            .allow(.readDeals).streams().passive(),
+            .allow(.readDeals).streams().passive().heavy(),
 
         // Audit
         .get("/api/audit", "Search the audit log", AuditMethods.list, to: Peer.audit).allow(.readAudit).query(.audit),
         .get("/api/audit/verify", "Recompute the whole log and compare", AuditMethods.verify, to: Peer.audit)
-            .allow(.readAudit).deadline(.seconds(25)),
+            .allow(.readAudit).deadline(.seconds(25)).heavy(),
 
         // Operation
         .get("/api/health", "The state of the services; details when signed in", HealthMethods.current, to: Peer.health)

@@ -10,6 +10,8 @@ struct CallerEnvironment: Sendable {
         ("IBP_TOKEN_ISSUER", ["auth", "gateway"]), ("IBP_TOKEN_AUDIENCE", ["auth", "gateway"]),
         ("IBP_TOKEN_", ["auth"]), ("IBP_BOOTSTRAP_", ["auth"]), ("IBP_SESSION_", ["auth"]),
         ("IBP_RATE_", ["gateway"]), ("IBP_HTTP_", ["gateway"]), ("IBP_HTTPS_", ["gateway"]),
+        ("IBP_POLICY_FILE", ["gateway"]),
+        ("IBP_TRUSTED_PROXIES", ["gateway"]), ("IBP_CORS_ORIGINS", ["gateway"]), ("IBP_PUBLIC_HOSTS", ["gateway"]),
         ("IBP_ACCESS_LOG", ["gateway"]), ("IBP_PROBE_", ["health"]),
         ("IBP_BACKUP_", ["auth", "deals", "audit", "health"]),
     ]
