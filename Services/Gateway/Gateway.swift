@@ -49,8 +49,12 @@ struct Gateway: ServiceProcess {
 
         kit.readiness.set("access keys", isReady: false)
         kit.readiness.set("http", isReady: false)
+        let keys = Bell()
         let access = kit.service("access feed") {
-            try await feed.run { kit.readiness.set("access keys", isReady: true) }
+            try await feed.run {
+                kit.readiness.set("access keys", isReady: true)
+                keys.ring()
+            }
         }
         var servers = [server(settings.listen, nil)]
         if let https = settings.https, let certificate {
@@ -61,7 +65,7 @@ struct Gateway: ServiceProcess {
         // Stops after the door, so that the last requests are in it.
         if let log = handler.accessLog { services.append(kit.whenStopped { log.flush() }) }
         if let log = handler.accessLog { services.append(kit.service("access log") { try await log.run() }) }
-        let door = PublicDoor(servers: servers, readiness: kit.readiness)
+        let door = PublicDoor(servers: servers, keys: keys, readiness: kit.readiness)
         return services + peers.values.map { kit.service($0) } + [access, door]
     }
 
@@ -115,6 +119,9 @@ struct Gateway: ServiceProcess {
 
     private static func refusal(_ refusal: HTTPRefusal, isSecure: Bool) -> HTTPResponse {
         var problem = Problem(refusal.status, refusal.code, refusal.message)
+        if refusal.status == .methodNotAllowed {
+            problem.headers.add(name: "Allow", value: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+        }
         if refusal.status == .serviceUnavailable { problem.headers.add(name: "Retry-After", value: "1") }
         let requestID = UUIDv7.make().text
         problem.headers.add(name: "X-Request-Id", value: requestID)
@@ -125,11 +132,17 @@ struct Gateway: ServiceProcess {
 }
 
 private struct PublicDoor: Service, CustomStringConvertible {
+    /// Without auth, too, there are pages to serve and problems to tell.
+    private static let keysWait = Duration.seconds(5)
+
     let servers: [HTTPServer]
+    /// Rings when the first keys have come: who is let in before would be told that nobody knows him.
+    let keys: Bell
     let readiness: Readiness
     let description = "public door"
 
     func run() async throws {
+        await keys.wait(until: .now + Self.keysWait)
         for server in servers { try await server.start() }
         readiness.set("http", isReady: true)
         try? await gracefulShutdown()

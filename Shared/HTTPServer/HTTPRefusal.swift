@@ -10,6 +10,8 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
     case expectationFailed
     case headTooLarge
     case methodNotImplemented
+    /// Nobody may read back what proxies add to a request (ASVS 13.4.4).
+    case traceNotAllowed
     case versionNotSupported
     case tooManyConnections
     /// The handler did not answer within `HTTPLimits.requestTimeout`.
@@ -26,6 +28,7 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
         case .expectationFailed: .expectationFailed
         case .headTooLarge: .requestHeaderFieldsTooLarge
         case .methodNotImplemented: .notImplemented
+        case .traceNotAllowed: .methodNotAllowed
         case .versionNotSupported: .httpVersionNotSupported
         case .tooManyConnections, .handlerTimeout: .serviceUnavailable
         case .unsendableResponse: .internalServerError
@@ -42,6 +45,7 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
         case .expectationFailed: "expectation_failed"
         case .headTooLarge: "head_too_large"
         case .methodNotImplemented: "method_not_implemented"
+        case .traceNotAllowed: "method_not_allowed"
         case .versionNotSupported: "version_not_supported"
         case .tooManyConnections: "too_many_connections"
         case .handlerTimeout: "request_timeout"
@@ -59,6 +63,7 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
         case .expectationFailed: "The only expectation this server knows is 100-continue."
         case .headTooLarge: "The header fields are too many or too long."
         case .methodNotImplemented: "This server does not know the method."
+        case .traceNotAllowed: "TRACE is allowed nowhere."
         case .versionNotSupported: "This server speaks HTTP/1.1 and HTTP/1.0."
         case .tooManyConnections: "Too many connections are open; try again later."
         case .handlerTimeout: "The request took too long; try again later."

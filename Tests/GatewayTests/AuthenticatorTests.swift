@@ -1,4 +1,5 @@
 import Contracts
+import Crypto
 import Foundation
 import HTTPServer
 import Logging
@@ -112,6 +113,20 @@ private func access(_ session: UUID = UUID(), scopes: [Permission]? = nil, secon
     let twice = HTTPHeaders([("Authorization", "Bearer \(token)"), ("Authorization", "Bearer \(token)")])
     #expect(await desk.status(twice) == 400)
     #expect(await desk.status(["Authorization": "Bearer \(try desk.token(role: "root"))"]) == 401)
+}
+
+@Test func deadTokenIsVerifiedOnceAndRefusedEachTime() async throws {
+    let desk = try Desk()
+    try desk.take([desk.jwk])
+    let token = try desk.token()
+    let dead = "\(token.dropLast())\(token.last == "A" ? "Q" : "A")"
+    for _ in 0..<3 { #expect(await desk.status(["Authorization": "Bearer \(dead)"]) == 401) }
+    #expect(desk.authenticator.verified.refusedCount == 1)
+    #expect(await desk.status(["Authorization": "Bearer \(token)"]) == 200)
+    for index in 0..<VerifiedTokens.refusedMax + 10 {
+        desk.authenticator.verified.refuse(SHA256.hash(data: Data("\(index)".utf8)), epoch: 1, now: 0)
+    }
+    #expect(desk.authenticator.verified.refusedCount <= VerifiedTokens.refusedMax)
 }
 
 @Test func opaqueCredentialIsAskedAboutOnceHoweverManyBringIt() async throws {

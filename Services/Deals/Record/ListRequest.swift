@@ -35,6 +35,9 @@ struct ListRequest: Sendable {
         if let search, search.unicodeScalars.count > Self.searchScalarsMax {
             faults.append(FieldFault("q", "too_long", "must have at most \(Self.searchScalarsMax) characters"))
         }
+        if let stage = query.stage, stage.unicodeScalars.count > Self.searchScalarsMax {
+            faults.append(FieldFault("stage", "too_long", "must have at most \(Self.searchScalarsMax) characters"))
+        }
         guard faults.isEmpty, let sort else {
             throw RPCFault(.invalidArgument, "query_invalid", "The query does not fit; see errors.", errors: faults)
         }

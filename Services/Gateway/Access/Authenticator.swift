@@ -18,13 +18,11 @@ struct Authenticator: Sendable {
     /// - Throws: `Problem`: 401 for anything wrong with it, 503 while keys and revocations may be stale or auth is away.
     func caller(_ credential: Credential, isUse: Bool = true, now: Instant = .now) async throws(Problem) -> Caller {
         if case .accessToken(let token) = credential {
-            do { return try caller(token, now: now) } catch TokenRefusal.unknownKey {
-                // A key that is younger than what we know; or nonsense, which makes us ask once a second at most.
-                await feed.refresh()
-            } catch let problem as Problem { throw problem } catch { throw refused(error) }
-            do { return try caller(token, now: now) } catch let problem as Problem { throw problem } catch {
-                throw refused(error)
-            }
+            if let caller = try caller(token, now: now) { return caller }
+            // A key that is younger than what we know; or nonsense, which makes us ask once a second at most.
+            await feed.refresh()
+            if let caller = try caller(token, now: now) { return caller }
+            throw Self.refused
         }
         guard let (kind, digest) = credential.opaque else { throw .unauthenticated("Sign in first.", error: nil) }
         let access: ResolvedAccess
@@ -50,7 +48,9 @@ struct Authenticator: Sendable {
 
     /// Who it is, as far as that is known without asking anybody; nil when it is not, or not good.
     func known(_ credential: Credential, now: Instant = .now) -> Caller? {
-        if case .accessToken(let token) = credential { return try? caller(token, now: now) }
+        if case .accessToken(let token) = credential {
+            do { return try caller(token, now: now) } catch { return nil }
+        }
         guard let (kind, digest) = credential.opaque, let access = resolutions.known(digest, now: now) else {
             return nil
         }
@@ -69,16 +69,25 @@ struct Authenticator: Sendable {
         }
     }
 
-    /// - Throws: `Problem` or `TokenRefusal`.
-    private func caller(_ token: Substring, now: Instant) throws -> Caller {
+    /// - Returns: nil when the token names a key that we do not know.
+    private func caller(_ token: Substring, now: Instant) throws(Problem) -> Caller? {
         guard let access = feed.current() else { throw Self.stale }
         let seconds = now.milliseconds / 1000
         let digest = SHA256.hash(data: Data(token.utf8))
-        if let known = verified.caller(digest, epoch: access.epoch, now: seconds) {
-            guard access.revoked[known.identity.session] == nil else { throw Self.ended }
-            return known
+        switch verified.verdict(digest, epoch: access.epoch, now: seconds) {
+        case .refused: throw Self.refused
+        case .good(let caller):
+            guard access.revoked[caller.identity.session] == nil else { throw Self.ended }
+            return caller
+        case nil: break
         }
-        let claims = try access.verifier.verify(token, now: seconds)
+        let claims: AccessClaims
+        do { claims = try access.verifier.verify(token, now: seconds) } catch {
+            logger.debug("token refused", metadata: ["token.refusal": "\(error.code)"])
+            if error == .unknownKey { return nil }
+            verified.refuse(digest, epoch: access.epoch, now: seconds)
+            throw Self.refused
+        }
         guard let role = Role(rawValue: claims.role), access.revoked[claims.sid] == nil else { throw Self.ended }
         let caller = Caller(
             identity: RPCIdentity(subject: claims.sub, session: claims.sid, roles: role.bits), kind: .accessToken,
@@ -87,12 +96,8 @@ struct Authenticator: Sendable {
         return caller
     }
 
-    private func refused(_ error: any Error) -> Problem {
-        let code = (error as? TokenRefusal)?.code ?? "\(error)"
-        logger.debug("token refused", metadata: ["token.refusal": "\(code)"])
-        return .unauthenticated(
-            "The access token is not valid or has expired; refresh it or sign in again.", error: "invalid_token")
-    }
+    private static let refused = Problem.unauthenticated(
+        "The access token is not valid or has expired; refresh it or sign in again.", error: "invalid_token")
 
     private static let ended = Problem.unauthenticated(
         "The session or token has ended; sign in again.", error: "invalid_token")

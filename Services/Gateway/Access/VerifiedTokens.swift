@@ -1,37 +1,69 @@
 import Crypto
 import Synchronization
 
-/// Remembers tokens that passed verification, so that a signature is checked once per token and not once per request.
-/// Keyed by a digest; an entry dies with the token's expiry or with the key set it was verified under. At most `tokensMax`.
+/// Remembers what verification said of a token, so that a signature is checked once per token and not once per request.
+/// Keyed by a digest; an entry dies with the token's expiry or with the key set it was verified under. At most `tokensMax`
+/// good ones; and `refusedMax` bad ones, for some seconds, because a client with a dead token tends to ask again.
 final class VerifiedTokens: Sendable {
     static let tokensMax = 65_536
+    static let refusedMax = 8192
+    /// Seconds. A token may become good: it may be younger than our clock.
+    static let refusedKept: Int64 = 2
 
     private struct Entry {
         let caller: Caller
         let epoch: Int
     }
 
-    private let entries = Mutex<[SHA256Digest: Entry]>([:])
+    private struct Refusal {
+        let until: Int64
+        let epoch: Int
+    }
 
-    func caller(_ digest: SHA256Digest, epoch: Int, now: Int64) -> Caller? {
-        entries.withLock {
-            guard let entry = $0[digest] else { return nil }
-            guard entry.epoch == epoch, entry.caller.expiry > now else {
-                $0[digest] = nil
-                return nil
+    private struct State {
+        var good: [SHA256Digest: Entry] = [:]
+        var refused: [SHA256Digest: Refusal] = [:]
+    }
+
+    enum Verdict: Sendable, Equatable {
+        case good(Caller)
+        case refused
+    }
+
+    private let state = Mutex(State())
+
+    /// Nil when nothing is remembered.
+    func verdict(_ digest: SHA256Digest, epoch: Int, now: Int64) -> Verdict? {
+        state.withLock { state in
+            if let entry = state.good[digest] {
+                if entry.epoch == epoch, entry.caller.expiry > now { return .good(entry.caller) }
+                state.good[digest] = nil
+            } else if let refusal = state.refused[digest], refusal.epoch == epoch, refusal.until > now {
+                return .refused
             }
-            return entry.caller
+            return nil
         }
     }
 
     func remember(_ digest: SHA256Digest, _ caller: Caller, epoch: Int, now: Int64) {
-        entries.withLock {
-            if $0.count >= Self.tokensMax { $0 = $0.filter { $0.value.epoch == epoch && $0.value.caller.expiry > now } }
+        state.withLock { state in
+            if state.good.count >= Self.tokensMax {
+                state.good = state.good.filter { $0.value.epoch == epoch && $0.value.caller.expiry > now }
+            }
             // A full house of living tokens: the newcomer is verified each time, nobody is thrown out.
-            guard $0.count < Self.tokensMax else { return }
-            $0[digest] = Entry(caller: caller, epoch: epoch)
+            guard state.good.count < Self.tokensMax else { return }
+            state.good[digest] = Entry(caller: caller, epoch: epoch)
         }
     }
 
-    var count: Int { entries.withLock(\.count) }
+    func refuse(_ digest: SHA256Digest, epoch: Int, now: Int64) {
+        state.withLock { state in
+            if state.refused.count >= Self.refusedMax { state.refused.removeAll(keepingCapacity: true) }
+            state.refused[digest] = Refusal(until: now + Self.refusedKept, epoch: epoch)
+        }
+    }
+
+    /// Of good ones.
+    var count: Int { state.withLock(\.good.count) }
+    var refusedCount: Int { state.withLock(\.refused.count) }
 }

@@ -23,7 +23,11 @@ enum RequestLine {
         }
         guard parts[1].count <= targetBytesMax else { return .targetTooLong }
         if let refusal = versionRefusal(parts[2]) { return refusal }
-        return methods.contains(String(decoding: parts[0], as: UTF8.self)) ? nil : .methodNotImplemented
+        return refusal(ofMethod: String(decoding: parts[0], as: UTF8.self))
+    }
+
+    static func refusal(ofMethod method: String) -> HTTPRefusal? {
+        methods.contains(method) ? nil : method == "TRACE" ? .traceNotAllowed : .methodNotImplemented
     }
 
     private static func versionRefusal(_ version: Slice<UnsafeRawBufferPointer>) -> HTTPRefusal? {

@@ -36,7 +36,7 @@ struct CheckedFields {
             }
         }
         if !cookies.isEmpty { headers.add(name: "cookie", value: cookies.joined(separator: "; ")) }
-        guard RequestLine.methods.contains(method) else { throw .methodNotImplemented }
+        if let refusal = RequestLine.refusal(ofMethod: method) { throw refusal }
         guard target.utf8.count <= limits.targetBytesMax else { throw .targetTooLong }
         guard target.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .badRequest("The request target holds characters that no URI may hold.")

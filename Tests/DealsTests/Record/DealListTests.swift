@@ -103,6 +103,10 @@ struct DealListTests {
             #expect(refused.status == .invalidArgument)
             #expect(refused.details == ["limit out_of_range", "sort unknown", "q too_long"])
             try await fault("query_invalid") { try await desk.list(DealQuery(limit: 0), as: banker) }
+            let long = DealQuery(stage: String(repeating: "x", count: 201))
+            #expect(
+                try await fault("query_invalid") { try await desk.list(long, as: banker) }.details == ["stage too_long"]
+            )
         }
     }
 
