@@ -19,6 +19,9 @@ struct Auth: ServiceProcess {
         desk.register(on: &router)
         return kit.care(
             for: desk.store, in: settings.dataDirectory, backups: settings.backups?.plan(of: name), router: &router)
-            + [kit.service("sweeper") { await desk.sweepUntilCancelled() }, try kit.server(router)]
+            + [
+                kit.service("sweeper") { await desk.sweepUntilCancelled() },
+                kit.service("keys") { await desk.turnKeysUntilCancelled() }, try kit.server(router),
+            ]
     }
 }

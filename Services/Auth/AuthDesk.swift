@@ -20,6 +20,7 @@ struct AuthDesk: Sendable {
     let setup: SetupHandlers
     let events: EventFeed
     let store: Store
+    let ring: KeyRing
     private let sweeper: SweepStore
     private let clock: WallClock
     private let logger: Logger
@@ -50,8 +51,11 @@ struct AuthDesk: Sendable {
         let changes = AccessChangeStore(store: store, news: news)
         let keys = KeyStore(store: store, changes: changes)
         let key = try await keys.activeKey(.own(at: clock()))
+        ring = KeyRing(
+            key, keys: keys, rotateSeconds: settings.keyRotationSeconds, tokenSeconds: settings.tokenLifetimeSeconds,
+            clock: clock)
         let issuer = AccessTokenIssuer(
-            signer: AccessTokenSigner(key), issuer: settings.issuer, audience: settings.audience,
+            ring: ring, issuer: settings.issuer, audience: settings.audience,
             lifetimeSeconds: settings.tokenLifetimeSeconds)
         let sessionStore = SessionStore(
             store: store, limits: settings.sessions, secret: try await keys.successorSecret(), changes: changes)
@@ -94,6 +98,7 @@ struct AuthDesk: Sendable {
         router.on(AuthMethods.createToken, tokens.create)
         router.on(AuthMethods.listTokens, tokens.list)
         router.on(AuthMethods.revokeToken, tokens.revoke)
+        router.on(AuthMethods.rotateKeys, ring.rotate)
         router.on(AuthMethods.claimSetup, setup.claim)
         events.register(on: &router)
     }
@@ -104,6 +109,8 @@ struct AuthDesk: Sendable {
     func close() async throws { try await store.close() }
 
     func sweep() async throws { try await sweeper.sweep(at: clock()) }
+
+    func turnKeysUntilCancelled() async { await ring.runUntilCancelled(logger) }
 
     func sweepUntilCancelled() async {
         while !Task.isCancelled {

@@ -8,6 +8,7 @@ enum AuthSchema {
         Outbox.addMigration(to: &migrator)
         migrator.registerMigration("auth 1") { try $0.execute(sql: first) }
         migrator.registerMigration("auth 2: web sessions, personal tokens") { try $0.execute(sql: second) }
+        migrator.registerMigration("auth 3: keys that take turns") { try $0.execute(sql: third) }
         return migrator
     }
 
@@ -106,5 +107,24 @@ enum AuthSchema {
         ) STRICT;
         CREATE INDEX personal_token_by_user ON personal_token (user_id) WHERE revoked_ms IS NULL;
         CREATE INDEX personal_token_by_expiry ON personal_token (expires_ms);
+        """
+
+    /// A key is announced as `next`, signs while it is `active`, is known as `replaced` while what it signed lives, and is
+    /// kept as `retired`. `changed_ms` is when it got its state.
+    private static let third = """
+        CREATE TABLE signing_key_of_turns (
+            kid TEXT NOT NULL PRIMARY KEY,
+            private_key BLOB NOT NULL,
+            x TEXT NOT NULL,
+            y TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('next', 'active', 'replaced', 'retired')),
+            created_ms INTEGER NOT NULL,
+            changed_ms INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO signing_key_of_turns SELECT kid, private_key, x, y, state, created_ms, created_ms FROM signing_key;
+        DROP TABLE signing_key;
+        ALTER TABLE signing_key_of_turns RENAME TO signing_key;
+        CREATE UNIQUE INDEX signing_key_active ON signing_key (state) WHERE state = 'active';
+        CREATE UNIQUE INDEX signing_key_next ON signing_key (state) WHERE state = 'next';
         """
 }

@@ -9,6 +9,8 @@ struct AuthSettings: Sendable {
     var audience = "ibpipeline"
     /// Of an access token; verifiers refuse more than ten minutes.
     var tokenLifetimeSeconds: Int64 = 600
+    /// How long a key signs access tokens.
+    var keyRotationSeconds: Int64 = 90 * 86_400
     var sessions = SessionLimits()
     /// nil for none.
     var backups: BackupSettings?
@@ -32,6 +34,10 @@ struct AuthSettings: Sendable {
         tokenLifetimeSeconds = try reader.duration(
             "token.lifetime", default: .seconds(600), in: .seconds(1) ... .seconds(600),
             "how long an access token is good"
+        ).components.seconds
+        keyRotationSeconds = try reader.duration(
+            "key.rotation", default: .seconds(90 * 86_400), in: .seconds(60) ... .seconds(366 * 86_400),
+            "how long a key signs access tokens before the next one does"
         ).components.seconds
         sessions.idleSeconds = try reader.duration(
             "session.idle", default: .seconds(1800), in: .seconds(60) ... .seconds(86_400),

@@ -10,6 +10,21 @@ extension AuthMethods {
     /// Who an opaque credential stands for. Its use keeps a web session from falling idle.
     package static let resolveAccess = RPCMethod<OpaqueCredential, ResolvedAccess>(
         0x010C, "auth.access.resolve", callers: [Peer.gateway], isIdempotent: true)
+    /// Makes a new signing key, for the operator.
+    package static let rotateKeys = RPCMethod<Nothing, KeyRotation>(
+        0x0111, "auth.keys.rotate", callers: [Peer.operator])
+}
+
+package struct KeyRotation: Codable, Sendable, Hashable {
+    /// The new key's name.
+    package var kid: String
+    /// From then on it signs.
+    package var activeAt: Instant
+
+    package init(kid: String, activeAt: Instant) {
+        self.kid = kid
+        self.activeAt = activeAt
+    }
 }
 
 package struct AccessSubscription: Codable, Sendable, Hashable {

@@ -136,6 +136,8 @@ package enum EventType {
     package static let sessionReused = "session.reused"
     package static let sessionRevoked = "session.revoked"
     package static let keyCreated = "key.created"
+    package static let keyRotated = "key.rotated"
+    package static let keyRetired = "key.retired"
     package static let tokenCreated = "token.created"
     package static let tokenRevoked = "token.revoked"
 }

@@ -11,7 +11,7 @@ package enum MethodTable {
         AuthMethods.listUsers.entry, AuthMethods.createUser.entry, AuthMethods.setUserStatus.entry,
         AuthMethods.claimSetup.entry, AuthMethods.findUser.entry, AuthMethods.accessChanges.entry,
         AuthMethods.resolveAccess.entry, AuthMethods.openWebSession.entry, AuthMethods.createToken.entry,
-        AuthMethods.listTokens.entry, AuthMethods.revokeToken.entry,
+        AuthMethods.listTokens.entry, AuthMethods.revokeToken.entry, AuthMethods.rotateKeys.entry,
         DealMethods.create.entry, DealMethods.get.entry, DealMethods.list.entry, DealMethods.update.entry,
         DealMethods.transitions.entry, DealMethods.move.entry, DealMethods.history.entry, DealMethods.team.entry,
         DealMethods.addMember.entry, DealMethods.removeMember.entry, DealMethods.decideConflict.entry,

