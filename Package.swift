@@ -46,11 +46,13 @@ func shared(
 }
 
 func service(
-    _ name: String, _ executable: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+    _ name: String, _ executable: String, _ dependencies: [Target.Dependency], resources: [Resource] = [],
+    exclude: [String] = []
 ) -> [Target] {
     [
         .executableTarget(
-            name: executable, dependencies: dependencies, path: "Services/\(name)", resources: resources,
+            name: executable, dependencies: dependencies, path: "Services/\(name)", exclude: exclude,
+            resources: resources,
             swiftSettings: settings),
         tests(name, dependencies, of: executable),
     ]
@@ -122,7 +124,7 @@ let package = Package(
             [
                 "CZlib", "RPC", "HTTPServer", "Contracts", "Tokens", "Telemetry", "ServiceKit", .nio("NIOCore"),
                 .nio("NIOHTTP1"), .nio("NIOPosix"), .logging, .metrics, .lifecycle, .configuration, .crypto, .arguments,
-            ], resources: [.copy("Web")]),
+            ], resources: [.copy("Web")], exclude: ["README.md"]),
         service(
             "Auth", "auth",
             [

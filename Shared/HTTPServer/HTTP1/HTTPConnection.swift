@@ -22,6 +22,9 @@ final class HTTPConnection: ChannelInboundHandler, SweptConnection {
     private static let heldBytesMax = 64 * 1024
     /// The end of a stream makes NIO read on in spite of a pause; what a client can pile up that way is bounded too.
     private static let heldBytesLimit = 16 * heldBytesMax
+    /// At a drain, a client that has been silent for so long is not about to ask.
+    private static let busyPause = TimeAmount.seconds(1)
+    private static let drainGrace = TimeAmount.milliseconds(300)
 
     let environment: ConnectionEnvironment
     let loop: LoopConnections
@@ -229,10 +232,19 @@ final class HTTPConnection: ChannelInboundHandler, SweptConnection {
 
     func drain() {
         switch state {
-        case .idle where unsentBytes == 0: closeNow()
+        case .idle where unsentBytes == 0: closeUnlessAsked()
         case .idle, .flushing: closeGently()
         case .streaming: task?.cancel()
         case .head, .body, .answering, .closing, .lingering, .closed: break
+        }
+    }
+
+    /// The next request of a busy client may be on its way: it is answered, with word that the connection closes.
+    private func closeUnlessAsked() {
+        guard NIODeadline.now() - since < Self.busyPause, let context else { return closeNow() }
+        let idle = generation
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.drainGrace) {
+            if self.state == .idle, self.generation == idle { self.closeNow() }
         }
     }
 
