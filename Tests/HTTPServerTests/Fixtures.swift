@@ -44,15 +44,15 @@ extension HTTPResponse {
 
 /// Runs `body` against a server on a free loopback port, then drains it.
 func withServer(
-    _ handler: any HTTPHandler, _ change: (inout HTTPLimits) -> Void = { _ in },
+    _ handler: any HTTPHandler, certificate: ServerCertificate? = nil, _ change: (inout HTTPLimits) -> Void = { _ in },
     body: (HTTPServer) async throws -> Void
 ) async throws {
     var limits = HTTPLimits.default
     limits.lingerTimeout = .seconds(1)
     change(&limits)
     let server = HTTPServer(
-        host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton, limits: limits, handler: handler,
-        faults: { .text($0.code, status: $0.status) },
+        host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton, certificate: certificate,
+        limits: limits, handler: handler, faults: { .text($0.code, status: $0.status) },
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     try await server.start()
     do {

@@ -2,7 +2,7 @@ import HTTPServer
 import NIOCore
 import NIOPosix
 
-/// A TCP client that sends bytes as they are and reads what comes back.
+/// A client that sends bytes as they are, over TCP or TLS, and reads what comes back.
 final class RawClient {
     struct Response {
         var status: Int
@@ -18,14 +18,16 @@ final class RawClient {
     private var bytes: [UInt8] = []
 
     /// - Parameter reads: false makes a client that never takes anything from its socket.
-    init(_ server: HTTPServer, reads: Bool = true) async throws {
+    init(_ server: HTTPServer, reads: Bool = true, tls: ClientTLS? = nil) async throws {
         let (stream, continuation) = AsyncStream<ByteBuffer>.makeStream()
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reads)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Collector(continuation))
+                    let pipeline = channel.pipeline.syncOperations
+                    try tls?.addHandlers(to: pipeline)
+                    try pipeline.addHandler(Collector(continuation))
                 }
             }
             .connect(host: "127.0.0.1", port: server.localPort).get()
