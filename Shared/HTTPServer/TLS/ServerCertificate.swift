@@ -1,4 +1,5 @@
 package import Foundation
+import NIOCore
 import NIOSSL
 import Synchronization
 
@@ -66,6 +67,7 @@ package final class ServerCertificate: Sendable {
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["h2", "http/1.1"]
         configuration.cipherSuiteValues = suites
+        configuration.shutdownTimeout = closeConfirmationMax
         do {
             return Loaded(
                 context: try NIOSSLContext(configuration: configuration),
@@ -74,6 +76,10 @@ package final class ServerCertificate: Sendable {
             throw ServerCertificateError("the key in \(files.key) is not that of \(files.certificate)")
         }
     }
+
+    /// How long a connection that we close waits for the client to confirm it (RFC 8446 §6.1). Clients whose time is up
+    /// are closed that way too, so it is short: it comes on top of every limit and of the time to drain.
+    private static let closeConfirmationMax = TimeAmount.seconds(1)
 
     /// For TLS 1.2; those of 1.3 are all good and not for us to choose.
     private static let suites: [NIOTLSCipher] = [
