@@ -91,6 +91,8 @@ extension HTTPConnection {
             send: { [weak self] piece in self?.sendPiece(piece, isChunked: isChunked) })
         self.outlet = outlet
         streamCloses = closes
+        // The drain has passed by already and found a request, not a stream.
+        if loop.isDraining { task?.cancel() }
         return outlet
     }
 

@@ -134,6 +134,8 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
             loop.eventLoop, isWritable: { context.channel.isWritable },
             send: { [weak self] piece in self?.write(piece, endStream: false) })
         self.outlet = outlet
+        // The drain has passed by already and found a request, not a stream.
+        if loop.isDraining { task?.cancel() }
         return outlet
     }
 
