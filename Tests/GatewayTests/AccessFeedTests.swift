@@ -99,7 +99,7 @@ private func withFeed(
 }
 
 private func eventually(_ condition: () -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(10)
+    let end = ContinuousClock.now + .seconds(60)
     while !condition() {
         guard ContinuousClock.now < end else { throw Late() }
         try await Task.sleep(for: .milliseconds(2))

@@ -141,7 +141,7 @@ struct StreamedAnswersTests {
             await mayEnd.wait()
             try await writer.write(ByteBuffer(string: "last"))
         }
-        let time = TimeAmount.milliseconds(250)
+        let time = TimeAmount.seconds(2)
         let change: (inout HTTPLimits) -> Void = { limits in
             limits.headTimeout = time
             limits.bodyTimeout = time
@@ -153,8 +153,8 @@ struct StreamedAnswersTests {
             let client = try await RawClient(server)
             try await client.send(Self.lastGet)
             #expect(try await client.response().status == 200)
-            // Others come and are closed meanwhile, for want of a request.
-            for _ in 0..<2 { #expect(try await RawClient(server).rest().isEmpty) }
+            // Another one comes and is closed meanwhile, for want of a request.
+            #expect(try await RawClient(server).rest().isEmpty)
             mayEnd.fire()
             #expect(await client.rest() == "5\r\nfirst\r\n4\r\nlast\r\n0\r\n\r\n")
         }

@@ -105,7 +105,8 @@ struct TLSTests {
             try await withServer(RecordingHandler(), certificate: certificate, { $0.headTimeout = .milliseconds(50) }) {
                 server in
                 let client = try await RawClient(server)
-                try await client.send(Array(Self.helloOfTLS11.prefix(part)))
+                // On a slow machine it may be cut off already.
+                try? await client.send(Array(Self.helloOfTLS11.prefix(part)))
                 #expect(await client.rest().isEmpty)
                 #expect(await eventually { server.openConnections == 0 })
             }
