@@ -71,7 +71,7 @@ struct GatewayHandler: HTTPHandler {
             response.headers.add(contentsOf: fields)
         }
         budgets.write(to: &response.headers)
-        response.headers.replaceOrAdd(name: "X-Request-Id", value: mark.id)
+        response.headers.add(name: "X-Request-Id", value: mark.id)
         record(head, response, mark, label, user, since: started)
         return response
     }

@@ -1,32 +1,33 @@
 package import NIOCore
 package import NIOHTTP1
 
-/// The head of a request after all checks: what is in here may be believed to be well-formed.
-package struct HTTPHead: Sendable {
+/// The head of a request after all checks: what is in here may be believed to be well-formed. One object, because it is
+/// handed on many times.
+package final class HTTPHead: Sendable {
     /// One of `RequestLine.methods`.
-    package var method: String
+    package let method: String
     /// The request target as it was sent, still percent-encoded.
-    package var target: String
+    package let target: String
     /// `/` and the decoded segments joined by `/`; `*` for `OPTIONS *`. Use this, never `target`, to decide anything.
-    package var path: String
+    package let path: String
     /// The decoded segments; none for `/`. A trailing slash leaves an empty last segment. No segment holds a `/`.
-    package var pathSegments: [String]
+    package let pathSegments: [String]
     /// What follows the `?`, still encoded; nil without one.
-    package var query: String?
+    package let query: String?
     /// In the order of arrival, without white space around the values.
-    package var headers: HTTPHeaders
+    package let headers: HTTPHeaders
     /// The Host field in lower case, with its port if one was sent; empty only for HTTP/1.0 without Host.
-    package var host: String
+    package let host: String
     /// The peer's IP address as text, IPv4-mapped IPv6 as plain IPv4; not what a proxy claims.
-    package var remoteAddress: String
+    package let remoteAddress: String
     /// Whether a body is announced; it may turn out to be empty.
-    package var hasBody: Bool
+    package let hasBody: Bool
     /// Whether the client wants the connection kept after the answer.
-    package var keepAlive: Bool
+    package let keepAlive: Bool
     /// Whether it came over TLS to this very server; not what a proxy claims.
-    package var isSecure: Bool
+    package let isSecure: Bool
     /// `1.0`, `1.1` or `2`.
-    package var version: String
+    package let version: String
 
     package init(
         method: String, target: String, path: String, pathSegments: [String], query: String? = nil,
@@ -45,6 +46,14 @@ package struct HTTPHead: Sendable {
         self.keepAlive = keepAlive
         self.isSecure = isSecure
         self.version = version
+    }
+
+    /// The same head, as a proxy tells it.
+    package func from(_ remoteAddress: String, isSecure: Bool) -> HTTPHead {
+        HTTPHead(
+            method: method, target: target, path: path, pathSegments: pathSegments, query: query, headers: headers,
+            host: host, remoteAddress: remoteAddress, hasBody: hasBody, keepAlive: keepAlive, isSecure: isSecure,
+            version: version)
     }
 }
 

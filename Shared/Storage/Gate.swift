@@ -3,31 +3,11 @@ import Synchronization
 /// Counts the requests inside a store, so that closing can turn new ones away and wait for those under way.
 /// GRDB wants this: a pool must not be closed while another thread asks it for a connection.
 final class Gate: Sendable {
-    private struct State {
-        var inside = 0
-        var isClosed = false
-        /// Waits for `inside` to become 0.
-        var closer: CheckedContinuation<Void, Never>?
+    /// Set once it is closed; below it is the number of requests inside. One word, because every read passes twice.
+    private static let closedBit: UInt64 = 1 << 63
 
-        mutating func enter() throws {
-            guard !isClosed else { throw StorageError.closed }
-            inside += 1
-        }
-
-        mutating func leave() -> CheckedContinuation<Void, Never>? {
-            inside -= 1
-            guard inside == 0 else { return nil }
-            defer { closer = nil }
-            return closer
-        }
-
-        mutating func close() -> Bool {
-            defer { isClosed = true }
-            return !isClosed
-        }
-    }
-
-    private let state = Mutex(State())
+    private let word = Atomic<UInt64>(0)
+    private let closer = Mutex<CheckedContinuation<Void, Never>?>(nil)
 
     func pass<T>(_ body: () async throws -> T) async throws -> T {
         try enter()
@@ -36,19 +16,36 @@ final class Gate: Sendable {
     }
 
     /// For work that is not one call; `leave` must follow.
-    func enter() throws { try state.withLock { try $0.enter() } }
+    func enter() throws {
+        guard word.add(1, ordering: .acquiring).newValue & Self.closedBit == 0 else {
+            leave()
+            throw StorageError.closed
+        }
+    }
 
-    func leave() { state.withLock { $0.leave() }?.resume() }
+    func leave() {
+        // The last one out of a closed gate; nobody comes in behind him, but some may knock and leave. Sequentially
+        // consistent, as is the load below: of him and the closer, one must see the other.
+        guard word.subtract(1, ordering: .sequentiallyConsistent).newValue == Self.closedBit else { return }
+        closer.withLock { waiting in
+            defer { waiting = nil }
+            return waiting
+        }?.resume()
+    }
 
     /// Returns true when the last request is out; false, at once, when someone else closed it before.
     func close() async -> Bool {
-        guard state.withLock({ $0.close() }) else { return false }
+        guard word.bitwiseOr(Self.closedBit, ordering: .acquiringAndReleasing).oldValue & Self.closedBit == 0 else {
+            return false
+        }
         await withCheckedContinuation { continuation in
-            let isEmpty = state.withLock { state in
-                if state.inside > 0 { state.closer = continuation }
-                return state.inside == 0
-            }
-            if isEmpty { continuation.resume() }
+            closer.withLock { $0 = continuation }
+            // Whoever left before the continuation was there did not see it.
+            guard word.load(ordering: .sequentiallyConsistent) == Self.closedBit else { return }
+            closer.withLock { waiting in
+                defer { waiting = nil }
+                return waiting
+            }?.resume()
         }
         return true
     }

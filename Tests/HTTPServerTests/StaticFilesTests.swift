@@ -75,7 +75,7 @@ extension StaticFiles {
 }
 
 extension HTTPHead {
-    init(page path: String, method: String = "GET", _ headers: HTTPHeaders = [:]) {
+    convenience init(page path: String, method: String = "GET", _ headers: HTTPHeaders = [:]) {
         self.init(
             method: method, target: path, path: path, pathSegments: [], headers: headers, host: "a",
             remoteAddress: "127.0.0.1")

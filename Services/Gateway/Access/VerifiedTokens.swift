@@ -23,6 +23,8 @@ final class VerifiedTokens: Sendable {
     private struct State {
         var good: [SHA256Digest: Entry] = [:]
         var refused: [SHA256Digest: Refusal] = [:]
+        /// Looking for dead tokens costs a walk over all, so it is done once a second at most.
+        var nextSweep: Int64 = 0
     }
 
     enum Verdict: Sendable, Equatable {
@@ -47,7 +49,8 @@ final class VerifiedTokens: Sendable {
 
     func remember(_ digest: SHA256Digest, _ caller: Caller, epoch: Int, now: Int64) {
         state.withLock { state in
-            if state.good.count >= Self.tokensMax {
+            if state.good.count >= Self.tokensMax, now >= state.nextSweep {
+                state.nextSweep = now + 1
                 state.good = state.good.filter { $0.value.epoch == epoch && $0.value.caller.expiry > now }
             }
             // A full house of living tokens: the newcomer is verified each time, nobody is thrown out.

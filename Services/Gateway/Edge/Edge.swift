@@ -50,10 +50,10 @@ final class EdgeRules: Sendable {
         guard !proxies.isEmpty else { return request }
         var request = request
         let head = request.head
-        request.head.remoteAddress = proxies.client(
-            peer: head.remoteAddress, forwardedFor: head.headers["x-forwarded-for"])
-        request.head.isSecure = proxies.isSecure(
-            peer: head.remoteAddress, isTLS: head.isSecure, forwardedProto: head.headers["x-forwarded-proto"])
+        request.head = head.from(
+            proxies.client(peer: head.remoteAddress, forwardedFor: head.headers["x-forwarded-for"]),
+            isSecure: proxies.isSecure(
+                peer: head.remoteAddress, isTLS: head.isSecure, forwardedProto: head.headers["x-forwarded-proto"]))
         return request
     }
 }

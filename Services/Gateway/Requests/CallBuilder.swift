@@ -60,7 +60,10 @@ enum CallBuilder {
 
     static func response(_ served: ServedRoute, _ reply: RPCReply, head: HTTPHead) -> HTTPResponse {
         guard served.route.success != .noContent else { return HTTPResponse(status: .noContent) }
-        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        var headers = HTTPHeaders()
+        // With those that every answer gets.
+        headers.reserveCapacity(8)
+        headers.add(name: "Content-Type", value: "application/json")
         if let version = reply.version {
             let tag = "\"\(version)\""
             headers.add(name: "ETag", value: tag)

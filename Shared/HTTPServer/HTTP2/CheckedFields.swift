@@ -7,7 +7,9 @@ struct CheckedFields {
     let contentLength: Int?
     let expectsContinue: Bool
 
-    init(_ fields: HPACKHeaders, _ acceptance: Acceptance, limits: HTTPLimits) throws(HTTPRefusal) {
+    init(
+        _ fields: HPACKHeaders, _ acceptance: Acceptance, hasBody: Bool, limits: HTTPLimits
+    ) throws(HTTPRefusal) {
         var method = ""
         var target = ""
         var hosts: [String] = []
@@ -46,7 +48,7 @@ struct CheckedFields {
         head = HTTPHead(
             method: method, target: target, path: parsed.path, pathSegments: parsed.segments, query: parsed.query,
             headers: headers, host: try Self.host(authority, hosts), remoteAddress: acceptance.address.text,
-            isSecure: acceptance.isSecure, version: "2")
+            hasBody: hasBody, isSecure: acceptance.isSecure, version: "2")
         contentLength = headers.first(name: "content-length").flatMap { Int($0) }
         expectsContinue = try Self.expectsContinue(headers["expect"])
     }

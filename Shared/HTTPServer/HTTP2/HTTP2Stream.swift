@@ -68,11 +68,10 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
     }
 
     private func take(_ fields: HPACKHeaders) throws(HTTPRefusal) {
-        let checked = try CheckedFields(fields, acceptance, limits: environment.limits)
-        var head = checked.head
-        head.hasBody = !hasWholeRequest
-        self.head = head
-        switch environment.handler.admit(head) {
+        let checked = try CheckedFields(
+            fields, acceptance, hasBody: !hasWholeRequest, limits: environment.limits)
+        head = checked.head
+        switch environment.handler.admit(checked.head) {
         case .reject(let response): send(response)
         case .read(let bytesMax, let lease):
             if let length = checked.contentLength, length > bytesMax { throw .bodyTooLarge }
