@@ -40,7 +40,7 @@ lint: ## Check the style of the code, the scripts, the compose stack and the man
 format: ## Rewrite the Swift code in the project's style
 	swift format format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-bench: deps ## Measure RPC, storage and the whole cluster beside their references (needs wrk and Go's gRPC)
+bench: deps ## Measure RPC, storage and the whole cluster beside their references (needs wrk and Go packages)
 	Tests/Benchmarks/run
 
 bench-rpc: deps ## The part of it that compares the RPC with gRPC

@@ -8,6 +8,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.join(HERE, ".build")
 GO_PACKAGES = "golang-go golang-google-grpc-dev"
+GO_STACK_PACKAGES = f"{GO_PACKAGES} golang-github-golang-jwt-jwt-dev golang-github-mattn-go-sqlite3-dev"
+BARE_CHAIN_PACKAGES = "gcc libsqlite3-dev"
 GO_SOURCES = "/usr/share/gocode"
 BUILD_SECONDS_MAX = 3600
 
@@ -50,13 +52,38 @@ def bare_echo():
     return program
 
 
+def bare_chain():
+    """The path of the program that is the floor under a request; None when something to build it with is missing."""
+    if not shutil.which("cc"):
+        return None
+    has_sqlite = subprocess.run(["cc", "-E", "-x", "c", "-"], input="#include <sqlite3.h>\n", text=True,
+                                capture_output=True, timeout=BUILD_SECONDS_MAX).returncode == 0
+    if not has_sqlite:
+        return None
+    program = os.path.join(BUILD, "bare-chain")
+    os.makedirs(BUILD, exist_ok=True)
+    source = os.path.join(HERE, "bare-chain", "main.c")
+    subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-o", program, source, "-lsqlite3"], check=True,
+                   timeout=BUILD_SECONDS_MAX)
+    return program
+
+
 def go_driver():
     """The path of the grpc-go driver, or None when its packages are missing."""
-    if not shutil.which("go") or not os.path.isdir(f"{GO_SOURCES}/src/google.golang.org/grpc"):
+    return go_program("go-grpc-echo", ["google.golang.org/grpc"])
+
+
+def go_stack():
+    """The path of the cluster in Go, or None when its packages are missing."""
+    return go_program("go-stack", ["google.golang.org/grpc", "github.com/golang-jwt/jwt", "github.com/mattn/go-sqlite3"])
+
+
+def go_program(name, packages):
+    if not shutil.which("go") or not all(os.path.isdir(f"{GO_SOURCES}/src/{package}") for package in packages):
         return None
-    driver = os.path.join(BUILD, "go-grpc-echo")
+    program = os.path.join(BUILD, name)
     os.makedirs(BUILD, exist_ok=True)
     environment = {**os.environ, "GO111MODULE": "off", "GOPATH": GO_SOURCES, "GOFLAGS": "-buildvcs=false"}
-    subprocess.run(["go", "build", "-o", driver, "."], cwd=os.path.join(HERE, "go-grpc-echo"), env=environment,
-                   check=True, timeout=BUILD_SECONDS_MAX)
-    return driver
+    subprocess.run(["go", "build", "-o", program, "."], cwd=os.path.join(HERE, name), env=environment, check=True,
+                   timeout=BUILD_SECONDS_MAX)
+    return program

@@ -48,8 +48,9 @@ def until(condition, seconds, what):
 
 
 class Cluster:
-    def __init__(self, binaries, directory, log, backups=None):
+    def __init__(self, binaries, directory, log, backups=None, settings=None):
         self.binaries, self.directory, self.log, self.backups = binaries, directory, log, backups
+        self.settings = settings or {}
         self.process = None
         self.url = None
 
@@ -57,7 +58,8 @@ class Cluster:
         names = ("ADDRESS", "USER", "WRITE", "HEAVY", "SIGNIN", "SIGNIN_ACCOUNT", "REFRESH")
         limits = {f"IBP_RATE_{name}": OUT_OF_THE_WAY for name in names}
         environment = {
-            "PATH": os.environ["PATH"], "IBP_BOOTSTRAP_EMAIL": EMAIL, "IBP_BOOTSTRAP_PASSWORD": PASSWORD, **limits}
+            "PATH": os.environ["PATH"], "IBP_BOOTSTRAP_EMAIL": EMAIL, "IBP_BOOTSTRAP_PASSWORD": PASSWORD, **limits,
+            **self.settings}
         if self.backups:
             environment["IBP_BACKUP_DIR"] = self.backups
         self.process = subprocess.Popen(
@@ -131,9 +133,9 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running_cluster(binaries, directory):
+def running_cluster(binaries, directory, settings=None):
     """One that is stopped in the end. Where that fails, or something else did, it is killed."""
-    cluster = Cluster(binaries, directory, log=None)
+    cluster = Cluster(binaries, directory, log=None, settings=settings)
     try:
         cluster.start()
         yield cluster

@@ -151,7 +151,7 @@ func (s *dealService) get(ctx context.Context, input []byte) ([]byte, error) {
 		return nil, status.Error(codes.NotFound, "there is no such deal")
 	}
 	if err != nil {
-		return nil, internal(err)
+		return nil, internal(ctx, err)
 	}
 	return json.Marshal(found)
 }
@@ -166,19 +166,19 @@ func (s *dealService) list(ctx context.Context, input []byte) ([]byte, error) {
 	}
 	rows, err := s.recent.QueryContext(ctx, limit)
 	if err != nil {
-		return nil, internal(err)
+		return nil, internal(ctx, err)
 	}
 	defer rows.Close()
 	items := make([]deal, 0, limit)
 	for rows.Next() {
 		item, err := scan(rows)
 		if err != nil {
-			return nil, internal(err)
+			return nil, internal(ctx, err)
 		}
 		items = append(items, item)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, internal(err)
+		return nil, internal(ctx, err)
 	}
 	return json.Marshal(map[string][]deal{"items": items})
 }
@@ -201,7 +201,7 @@ func (s *dealService) create(ctx context.Context, input []byte) ([]byte, error) 
 	d.UpdatedAt = d.CreatedAt
 	transaction, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return nil, internal(err)
+		return nil, internal(ctx, err)
 	}
 	// Without effect after a commit.
 	defer func() { _ = transaction.Rollback() }()
@@ -209,28 +209,32 @@ func (s *dealService) create(ctx context.Context, input []byte) ([]byte, error) 
 		d.ClientName, d.Sector, d.Description, d.Value.Amount, d.Value.Currency, d.Probability, d.Confidentiality,
 		d.ConflictStatus, d.LeadID, d.OriginatedOn, d.Version, d.CreatedAt, d.UpdatedAt)
 	if err != nil {
-		return nil, internal(err)
+		return nil, internal(ctx, err)
 	}
 	seq, err := put.LastInsertId()
 	if err != nil {
-		return nil, internal(err)
+		return nil, internal(ctx, err)
 	}
 	d.Number = number(d.CreatedAt, seq)
 	output, err := json.Marshal(d)
 	if err != nil {
-		return nil, internal(err)
+		return nil, internal(ctx, err)
 	}
 	events := transaction.StmtContext(ctx, s.putEvent)
 	if _, err := events.ExecContext(ctx, d.ID, first(told, requestIDKey), string(output)); err != nil {
-		return nil, internal(err)
+		return nil, internal(ctx, err)
 	}
 	if err := transaction.Commit(); err != nil {
-		return nil, internal(err)
+		return nil, internal(ctx, err)
 	}
 	return output, nil
 }
 
-func internal(err error) error {
+func internal(ctx context.Context, err error) error {
+	// Nobody waits for the answer any more.
+	if ctx.Err() != nil {
+		return status.FromContextError(ctx.Err()).Err()
+	}
 	log.Print(err)
 	return status.Error(codes.Internal, "something went wrong")
 }
