@@ -12,6 +12,27 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 IDLE_SHARE = 0.1
 IDLE_PROBE_SECONDS = 0.3
 IDLE_SECONDS_MAX = 60
+# wrk asks for the first request to look at it, before the clock may start. 1 is CLOCK_MONOTONIC.
+TOKENS_LUA = """
+local ffi = require("ffi")
+ffi.cdef("typedef struct { long seconds, nanoseconds; } moment; int clock_gettime(int clock, moment *now);")
+local moment, threads, tokens, n, started = ffi.new("moment"), {}, {}, 0, 0
+for line in io.lines("@") do tokens[#tokens + 1] = line end
+local function now()
+  ffi.C.clock_gettime(1, moment)
+  return tonumber(moment.seconds) + tonumber(moment.nanoseconds) / 1e9
+end
+rate = 0
+setup = function(thread) threads[#threads + 1] = thread end
+request = function()
+  if n == 1 then started = now() end
+  if n == #tokens then rate = (n - 1) / (now() - started) end
+  n = n + 1
+  wrk.headers["Authorization"] = "Bearer " .. tokens[(n - 1) % #tokens + 1]
+  return wrk.format()
+end
+done = function() io.write(string.format("Tokens/sec: %f\\n", threads[1]:get("rate"))) end
+"""
 
 
 def call(url, path, token=None, body=None):
@@ -81,19 +102,7 @@ def tokens_script(directory, tokens):
     with open(listed, "w") as file:
         file.writelines(f"{token}\n" for token in tokens)
     with open(path, "w") as file:
-        file.write(
-            "local threads, tokens, n, started = {}, {}, 0, nil\n"
-            f"for line in io.lines([[{listed}]]) do tokens[#tokens + 1] = line end\n"
-            "rate = 0\n"
-            "setup = function(thread) threads[#threads + 1] = thread end\n"
-            "request = function()\n"
-            "  if n == 0 then started = wrk.time_us() end\n"
-            "  if n == #tokens then rate = n * 1e6 / (wrk.time_us() - started) end\n"
-            "  n = n + 1\n"
-            '  wrk.headers["Authorization"] = "Bearer " .. tokens[(n - 1) % #tokens + 1]\n'
-            "  return wrk.format()\nend\n"
-            "done = function()\n"
-            '  io.write(string.format("Tokens/sec: %f\\n", threads[1]:get("rate")))\nend\n')
+        file.write(TOKENS_LUA.replace("@", listed))
     return path
 
 
