@@ -40,16 +40,19 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         _ channel: any Channel, _ environment: ConnectionEnvironment, _ loop: LoopConnections, _ acceptance: Acceptance
     ) throws {
         let pipeline = channel.pipeline.syncOperations
-        let bound = NIOLoopBound(loop, eventLoop: loop.eventLoop)
+        let connection = HTTP2Connection(environment, loop, acceptance)
+        let bound = NIOLoopBound(connection, eventLoop: loop.eventLoop)
         _ = try pipeline.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: environment.limits.http2Connection,
             streamConfiguration: environment.limits.http2Stream
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
-                try stream.pipeline.syncOperations.addHandler(HTTP2Stream(environment, bound.value, acceptance))
+                let connection = bound.value
+                try stream.pipeline.syncOperations.addHandler(
+                    HTTP2Stream(connection.environment, connection.loop, connection.acceptance, of: connection))
             }
         }
-        try pipeline.addHandler(HTTP2Connection(environment, loop, acceptance))
+        try pipeline.addHandler(connection)
         // Flow control bounds what comes: the windows are the limit, not the pauses between reads.
         try channel.syncOptions?.setOption(.autoRead, value: true)
     }
@@ -64,18 +67,17 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         loop.remove(self)
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        case let created as NIOHTTP2StreamCreatedEvent:
-            openStreams += 1
-            lastStream = max(lastStream, created.streamID)
-        case is StreamClosedEvent:
-            openStreams -= 1
-            if openStreams == 0 { idleSince = .now() }
-            if openStreams == 0, ending == .last { closeNow() }
-        default: break
-        }
-        context.fireUserInboundEventTriggered(event)
+    /// The streams say so themselves: the protocol handler tells nobody else when it makes their channels.
+    func streamOpened(_ id: HTTP2StreamID) {
+        openStreams += 1
+        lastStream = max(lastStream, id)
+    }
+
+    func streamClosed() {
+        openStreams -= 1
+        guard openStreams == 0 else { return }
+        idleSince = .now()
+        closeIfDone()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -109,8 +111,15 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         ending = .last
         goAway(lastStream, context)
         context.flush()
-        if openStreams == 0 { closeNow() }
+        closeIfDone()
     }
+
+    /// Closing throws away what the socket has not taken yet; then the sweep tries again.
+    private func closeIfDone() {
+        if ending == .last, openStreams == 0, unsentBytes == 0 { closeNow() }
+    }
+
+    private var unsentBytes: Int { (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
 
     private func goAway(_ last: HTTP2StreamID, _ context: ChannelHandlerContext) {
         let payload = HTTP2Frame.FramePayload.goAway(lastStreamID: last, errorCode: .noError, opaqueData: nil)
@@ -119,7 +128,7 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
 
     func sweep(_ now: NIODeadline) {
         let limits = environment.limits
-        let pending = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let pending = unsentBytes
         if pending != pendingBytes || pending == 0 {
             pendingBytes = pending
             stalledSince = now
@@ -127,6 +136,7 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
             return closeNow()
         }
         if case .announced(let since) = ending, now - since >= Self.announcement { announceLast() }
+        closeIfDone()
         let isIdle = openStreams == 0 && now - idleSince >= limits.idleTimeout
         if isIdle || now - acceptance.opened >= limits.connectionAgeMax { drain() }
     }

@@ -13,6 +13,7 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
     private let environment: ConnectionEnvironment
     private let loop: LoopConnections
     private let acceptance: Acceptance
+    private let connection: HTTP2Connection
     private var context: ChannelHandlerContext?
 
     private var state = ConnectionState.head
@@ -27,20 +28,27 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
     /// When the client last took some of the answer.
     private var progress = NIODeadline.now()
 
-    init(_ environment: ConnectionEnvironment, _ loop: LoopConnections, _ acceptance: Acceptance) {
+    init(
+        _ environment: ConnectionEnvironment, _ loop: LoopConnections, _ acceptance: Acceptance,
+        of connection: HTTP2Connection
+    ) {
         self.environment = environment
         self.loop = loop
         self.acceptance = acceptance
+        self.connection = connection
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         loop.insert(self)
+        let id = try? context.channel.syncOptions?.getOption(HTTP2StreamChannelOptions.streamID)
+        connection.streamOpened(id ?? .rootStream)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         loop.remove(self)
+        connection.streamClosed()
     }
 
     private func enter(_ state: ConnectionState) {
