@@ -60,6 +60,16 @@ final class RawClient {
         }
     }
 
+    /// The next bytes, as many as asked for; nil when the server closes before.
+    func take(_ count: Int) async -> [UInt8]? {
+        while bytes.count < count {
+            guard let more = await incoming.next() else { return nil }
+            bytes += Array(more.readableBytesView)
+        }
+        defer { bytes.removeFirst(count) }
+        return Array(bytes[..<count])
+    }
+
     /// Everything until the server closes.
     func rest() async -> String {
         while let more = await incoming.next() { bytes += Array(more.readableBytesView) }
