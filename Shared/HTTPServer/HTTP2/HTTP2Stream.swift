@@ -139,7 +139,7 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
         context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: fields))), promise: nil)
         let outlet = BodyOutlet(
             loop.eventLoop, isWritable: { context.channel.isWritable },
-            send: { [weak self] piece in self?.write(piece, endStream: false) })
+            send: { [weak self] piece in self?.write(piece) })
         self.outlet = outlet
         // The drain has passed by already and found a request, not a stream.
         if loop.isDraining { task?.cancel() }
@@ -150,8 +150,7 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
         guard state == .streaming else { return }
         outlet.close()
         task = nil
-        write(ByteBuffer(), endStream: true)
-        finish()
+        writeLast(.data(.init(data: .byteBuffer(ByteBuffer()), endStream: true)))
     }
 
     private func refuse(_ refusal: HTTPRefusal) {
@@ -172,25 +171,29 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
         }
         let body = isHead || !response.status.mayHaveResponseBody ? nil : response.body
         let isEmpty = (body?.readableBytes ?? 0) == 0
-        context.write(wrapOutboundOut(.headers(.init(headers: fields, endStream: isEmpty))), promise: nil)
-        if let body, !isEmpty {
-            context.write(wrapOutboundOut(.data(.init(data: .byteBuffer(body), endStream: true))), promise: nil)
-        }
-        finish()
-        context.flush()
+        guard let body, !isEmpty else { return writeLast(.headers(.init(headers: fields, endStream: true))) }
+        context.write(wrapOutboundOut(.headers(.init(headers: fields))), promise: nil)
+        writeLast(.data(.init(data: .byteBuffer(body), endStream: true)))
     }
 
-    private func write(_ piece: ByteBuffer, endStream: Bool) {
-        guard let context, piece.readableBytes > 0 || endStream else { return }
-        let frame = HTTP2Frame.FramePayload.Data(data: .byteBuffer(piece), endStream: endStream)
-        context.writeAndFlush(wrapOutboundOut(.data(frame)), promise: nil)
+    private func write(_ piece: ByteBuffer) {
+        guard let context, piece.readableBytes > 0 else { return }
+        context.writeAndFlush(wrapOutboundOut(.data(.init(data: .byteBuffer(piece)))), promise: nil)
     }
 
-    /// The answer is written. A client that still sends its request is told to stop, without blame (RFC 9113 §8.1).
-    private func finish() {
+    /// Ends the answer. A client that still sends its request is told to stop, without blame (RFC 9113 §8.1), but not
+    /// before it has the answer: a reset overtakes what waits for the client's window, and destroys it.
+    private func writeLast(_ frame: HTTP2Frame.FramePayload) {
+        guard let context else { return }
         enter(.flushing)
         progress = .now()
-        if !hasWholeRequest { context?.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil) }
+        guard !hasWholeRequest else { return context.writeAndFlush(wrapOutboundOut(frame), promise: nil) }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenSuccess { [self] in
+            guard !hasWholeRequest, let context = self.context else { return }
+            context.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(frame), promise: written)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
