@@ -24,6 +24,10 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         case announced(NIODeadline)
         /// The client knows; what is open is the last.
         case last
+        /// The last answer is on its way; then our side is shut.
+        case closing
+        /// Our side is shut; we wait for the client's end.
+        case lingering(NIODeadline)
     }
     private var ending = Ending.none
     /// How long a client that does not answer a ping may still open streams.
@@ -114,12 +118,18 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         closeIfDone()
     }
 
-    /// Closing throws away what the socket has not taken yet; then the sweep tries again.
+    /// Sends what is written, shuts our side, and waits for the client to close (`HTTPLimits.lingerTimeout`): it still
+    /// gives back the window that the last answer used, and to close before could destroy that answer on its way.
     private func closeIfDone() {
-        if ending == .last, openStreams == 0, unsentBytes == 0 { closeNow() }
+        guard ending == .last, openStreams == 0, let context else { return }
+        ending = .closing
+        let shut = context.eventLoop.makePromise(of: Void.self)
+        shut.futureResult.assumeIsolated().whenComplete { [self] result in
+            if case .failure = result { return closeNow() }
+            ending = .lingering(.now())
+        }
+        context.close(mode: .output, promise: shut)
     }
-
-    private var unsentBytes: Int { (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
 
     private func goAway(_ last: HTTP2StreamID, _ context: ChannelHandlerContext) {
         let payload = HTTP2Frame.FramePayload.goAway(lastStreamID: last, errorCode: .noError, opaqueData: nil)
@@ -128,15 +138,18 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
 
     func sweep(_ now: NIODeadline) {
         let limits = environment.limits
-        let pending = unsentBytes
+        let pending = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         if pending != pendingBytes || pending == 0 {
             pendingBytes = pending
             stalledSince = now
         } else if now - stalledSince >= limits.writeStallTimeout {
             return closeNow()
         }
-        if case .announced(let since) = ending, now - since >= Self.announcement { announceLast() }
-        closeIfDone()
+        switch ending {
+        case .announced(let since) where now - since >= Self.announcement: announceLast()
+        case .lingering(let since) where now - since >= limits.lingerTimeout: return closeNow()
+        default: break
+        }
         let isIdle = openStreams == 0 && now - idleSince >= limits.idleTimeout
         if isIdle || now - acceptance.opened >= limits.connectionAgeMax { drain() }
     }
