@@ -11,6 +11,7 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
     private let environment: ConnectionEnvironment
     private let loop: LoopConnections
     private let acceptance: Acceptance
+    private let gate = InboundGate()
     private var context: ChannelHandlerContext?
     private var openStreams = 0
     private var lastStream = HTTP2StreamID.rootStream
@@ -46,6 +47,7 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         let pipeline = channel.pipeline.syncOperations
         let connection = HTTP2Connection(environment, loop, acceptance)
         let bound = NIOLoopBound(connection, eventLoop: loop.eventLoop)
+        try pipeline.addHandler(connection.gate)
         _ = try pipeline.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: environment.limits.http2Connection,
             streamConfiguration: environment.limits.http2Stream
@@ -94,6 +96,10 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         case is NIOHTTP2Errors.StreamError, is NIOHTTP2Errors.StreamClosed, is NIOHTTP2Errors.NoSuchStream:
             // One stream's trouble; the protocol handler has reset it.
             break
+        case is NIOHTTP2Errors.IOOnClosedConnection where ending != .none:
+            // Window for an answer that was whole before the goodbye: the protocol handler holds it against the client.
+            if case .announced = ending { ending = .last }
+            closeIfDone()
         default:
             environment.logger.debug("connection failed", metadata: ["error": "\(error)"])
             context.close(promise: nil)
@@ -123,6 +129,7 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
     private func closeIfDone() {
         guard ending == .last, openStreams == 0, let context else { return }
         ending = .closing
+        gate.isShut = true
         let shut = context.eventLoop.makePromise(of: Void.self)
         shut.futureResult.assumeIsolated().whenComplete { [self] result in
             if case .failure = result { return closeNow() }
