@@ -86,7 +86,7 @@ final class Signal: Sendable {
 
 /// Polls until `condition` holds, for five seconds at most.
 func eventually(_ condition: @Sendable () -> Bool) async -> Bool {
-    let deadline = ContinuousClock.now + .seconds(5)
+    let deadline = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < deadline {
         if condition() { return true }
         await Task.yield()
