@@ -12,8 +12,9 @@ package struct HTTPResponse: Sendable {
     /// may set `Content-Length` itself.
     package var body: ByteBuffer?
     /// Writes the body piece by piece, in place of `body`, for as long as it likes: what is told when it happens. It runs
-    /// on the event loop of the connection, is cancelled when the client goes away or the server drains, and the answer
-    /// ends when it returns or throws. Not called for HEAD.
+    /// on the event loop of the connection and is cancelled when the client goes away or the server drains. The answer
+    /// ends when it returns or was cancelled; when it throws otherwise, the client is shown that something is missing.
+    /// Not called for HEAD.
     package var stream: Stream?
 
     package typealias Stream = @Sendable (HTTPBodyWriter) async throws -> Void

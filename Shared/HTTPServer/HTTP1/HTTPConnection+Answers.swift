@@ -14,8 +14,10 @@ extension HTTPConnection {
             guard let outlet = connection.value.answer(response, generation), let stream = response.stream else {
                 return
             }
-            // However the stream ends, the answer ends.
-            try? await stream(HTTPBodyWriter(outlet: outlet))
+            do { try await stream(HTTPBodyWriter(outlet: outlet)) } catch {
+                // What a drain cancels has said all it had to say.
+                if !Task.isCancelled { return connection.value.breakOff(outlet, error) }
+            }
             connection.value.endStream(outlet)
         }
     }
@@ -117,6 +119,19 @@ extension HTTPConnection {
         }
         intake = RequestIntake(environment.limits)
         if streamCloses || loop.isDraining { closeGently() } else { next() }
+    }
+
+    /// Closes without the last chunk, by which the client sees that something is missing (RFC 9112 §8). A client of
+    /// HTTP/1.0 cannot see it.
+    private func breakOff(_ outlet: BodyOutlet, _ error: any Error) {
+        guard state == .streaming, outlet === self.outlet else { return }
+        environment.logger.error("streamed answer broke off", metadata: ["error": "\(error)"])
+        outlet.close()
+        self.outlet = nil
+        task = nil
+        generation += 1
+        intake = RequestIntake(environment.limits)
+        closeGently()
     }
 
     // MARK: Ending

@@ -117,8 +117,10 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
         task = Task(executorPreference: loop.executor) { [handler = environment.handler] in
             let response = await handler.respond(to: request)
             guard let outlet = stream.value.answer(response), let body = response.stream else { return }
-            // However the stream ends, the answer ends.
-            try? await body(HTTPBodyWriter(outlet: outlet))
+            do { try await body(HTTPBodyWriter(outlet: outlet)) } catch {
+                // What a drain cancels has said all it had to say.
+                if !Task.isCancelled { return stream.value.breakOff(outlet, error) }
+            }
             stream.value.endStream(outlet)
         }
     }
@@ -203,6 +205,17 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
     }
 
     // MARK: Ending
+
+    /// Resets the stream, by which the client sees that something is missing (RFC 9113 §8.1).
+    private func breakOff(_ outlet: BodyOutlet, _ error: any Error) {
+        guard state == .streaming, let context else { return }
+        environment.logger.error("streamed answer broke off", metadata: ["error": "\(error)"])
+        outlet.close()
+        task = nil
+        enter(.flushing)
+        progress = .now()
+        context.writeAndFlush(wrapOutboundOut(.rstStream(.internalError)), promise: nil)
+    }
 
     func sweep(_ now: NIODeadline) {
         let limits = environment.limits
