@@ -222,6 +222,29 @@ struct HTTP2Tests {
         }
     }
 
+    @Test func streamAfterTheGoodbyeIsRefusedUnseen() async throws {
+        let mayAnswer = Signal()
+        let handler = RecordingHandler { _ in
+            await mayAnswer.wait()
+            return .text("done")
+        }
+        try await withServer(handler) { server in
+            let client = try await HTTP2Client(server)
+            await client.request(.get(), on: 1)
+            #expect(await eventually { handler.heads.count == 1 })
+            async let drained: Void = server.drain(within: .seconds(10))
+            _ = try await client.goAways(1)
+            // Before the answer to the ping, so the server does not know yet whether the client heard it.
+            await client.request(.get("/late"), on: 3)
+            #expect(try await client.reset(of: 3) == 7)  // REFUSED_STREAM
+            mayAnswer.fire()
+            #expect(try await client.outcome(of: 1).answer?.body == "done")
+            try await client.end()
+            await drained
+        }
+        #expect(handler.heads.map(\.path) == ["/"])
+    }
+
     @Test func clientThatAnswersNoPingIsNotWaitedForLong() async throws {
         try await withServer(RecordingHandler()) { server in
             let client = try await HTTP2Client(server)

@@ -21,7 +21,8 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
 
     private enum Ending: Equatable {
         case none
-        /// The client was told that no more streams are welcome; those it sent before it heard so are served.
+        /// The client was told that no more streams are welcome. Those it sent before it heard so are refused one by
+        /// one, which tells it that it may send them again elsewhere.
         case announced(NIODeadline)
         /// The client knows; what is open is the last.
         case last
@@ -106,7 +107,8 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         }
     }
 
-    /// RFC 9113 §6.8: first the highest number, so that streams on their way are not lost; after a round trip the real one.
+    /// RFC 9113 §6.8: first the highest number, so that streams on their way are refused and not passed over in silence;
+    /// after a round trip the real one.
     func drain() {
         guard ending == .none, let context else { return }
         ending = .announced(.now())
