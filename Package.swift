@@ -109,7 +109,7 @@ let package = Package(
         shared("Contracts", ["RPC", .crypto]),
         shared(
             "Storage", ["CZlib", .grdb, .crypto, .logging], exclude: ["README.md"], testsAlso: ["storage-probe"]),
-        shared("Events", ["Contracts", "RPC", "Storage", .grdb, .logging]),
+        shared("Events", ["Contracts", "RPC", "Storage", .grdb, .nio("NIOCore"), .logging]),
         shared("Telemetry", [.logging, .metrics, .coreMetrics]),
         shared("Tokens", [.crypto]),
         shared(

@@ -1,6 +1,7 @@
 package import Contracts
 import Foundation
 package import GRDB
+package import NIOCore
 package import RPC
 package import Storage
 
@@ -18,25 +19,30 @@ package struct EventFeed: Sendable {
             Outbox.NewEntry(
                 eventID: event.id, topic: event.topic, aggregate: event.subject.id, type: event.type,
                 aggregateVersion: event.version, occurredMilliseconds: event.time.milliseconds, traceID: event.traceId,
-                actor: "\(event.actor.kind):\(event.actor.id)", payload: try StrictJSON.encode(event)),
+                actor: "\(event.actor.kind):\(event.actor.id)", payload: EventJSON.encode(event)),
             in: db)
     }
 
     package func register(on router: inout RPCRouter) {
-        router.on(EventMethods.pull) { input, _ in try await pull(input) }
+        router.onEncoded(EventMethods.pull) { input, _ in RPCReply(body: try await page(input)) }
     }
 
+    /// An `EventPage` as JSON, of the events as they were written: what a newer build put into them goes on to the consumer.
     /// Waits for the next commit when there is nothing after the consumer's sequence number yet.
-    package func pull(_ input: EventPull) async throws -> EventPage {
+    package func page(_ input: EventPull) async throws -> ByteBuffer {
         try check(input)
         let page = try await outbox.page(
             after: input.after, limit: input.limit, wait: .milliseconds(input.waitMilliseconds))
-        // Leniently: a newer build may have written fields that this one does not know.
-        let decoder = JSONDecoder()
-        let events = try page.entries.map {
-            SequencedEvent(sequence: $0.sequence, event: try decoder.decode(Event.self, from: $0.payload))
+        var out = ByteBuffer()
+        out.reserveCapacity(page.entries.reduce(64) { $0 + $1.payload.count + 40 })
+        out.writeStaticString(#"{"events":["#)
+        for (index, entry) in page.entries.enumerated() {
+            out.writeString(index == 0 ? #"{"event":"# : #",{"event":"#)
+            out.writeBytes(entry.payload)
+            out.writeString(",\"sequence\":\(entry.sequence)}")
         }
-        return EventPage(events: events, newest: page.newest)
+        out.writeString("],\"newest\":\(page.newest)}")
+        return out
     }
 
     private func check(_ input: EventPull) throws {

@@ -3,6 +3,7 @@ import Crypto
 import Events
 import Foundation
 import Logging
+import NIOCore
 import RPC
 import Storage
 import Synchronization
@@ -129,7 +130,8 @@ final class AuthBench: Sendable {
     // MARK: what was written
 
     func events(_ type: String? = nil) async throws -> [Event] {
-        let page = try await desk.events.pull(EventPull(after: 0, limit: 500, waitMilliseconds: 0))
+        let bytes = try await desk.events.page(EventPull(after: 0, limit: 500, waitMilliseconds: 0))
+        let page = try JSONDecoder().decode(EventPage.self, from: Data(bytes.readableBytesView))
         return page.events.map(\.event).filter { type == nil || $0.type == type }
     }
 

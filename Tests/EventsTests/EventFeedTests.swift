@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import GRDB
 import Logging
+import NIOCore
 import RPC
 import Storage
 import Testing
@@ -69,4 +70,29 @@ func pullOutOfRangeNamesTheField(_ pull: EventPull) async throws {
     try await withFeed { _, feed in
         await #expect(throws: RPCFault.self) { try await feed.pull(pull) }
     }
+}
+
+extension EventFeed {
+    /// As the consumer reads it.
+    fileprivate func pull(_ input: EventPull) async throws -> EventPage {
+        try JSONDecoder().decode(EventPage.self, from: Data(try await page(input).readableBytesView))
+    }
+}
+
+@Test(arguments: 0..<30)
+func eventIsWrittenAsTheCoderWouldWriteIt(_ seed: Int) throws {
+    let pieces = [
+        "a", "Ü", "\"", "\\", "/", "\n", "\t", "\r", "\u{8}", "\u{c}", "\u{0}", "\u{1f}", "\u{7f}", "\u{2028}", "😀",
+        "</script>",
+    ]
+    func text() -> String { (0..<Int.random(in: 0...12)).map { _ in pieces.randomElement() ?? "" }.joined() }
+    func maybe() -> String? { Bool.random() ? text() : nil }
+    let event = Event(
+        type: text(), time: Instant(milliseconds: Int64.random(in: 0...4_000_000_000_000)),
+        actor: EventActor(kind: text(), id: text(), session: Bool.random() ? UUID() : nil, address: maybe()),
+        subject: EventSubject(kind: text(), id: text(), number: maybe()), version: .random(in: 0...9),
+        changes: (0..<Int.random(in: 0...3)).map { _ in FieldChange(text(), before: maybe(), after: maybe()) },
+        requestId: maybe(), traceId: maybe())
+    let expected = String(decoding: try StrictJSON.encode(event), as: UTF8.self)
+    #expect(String(decoding: EventJSON.encode(event), as: UTF8.self) == expected)
 }
