@@ -5,7 +5,8 @@ import Foundation
 /// writes one in its transaction, while other writes wait.
 enum EventJSON {
     static func encode(_ event: Event) -> Data {
-        var out = Data(capacity: 512)
+        var out: [UInt8] = []
+        out.reserveCapacity(1024)
         out.append(#"{"actor":{"#)
         if let address = event.actor.address { out.append(member: "address", address, before: ",") }
         out.append(member: "id", event.actor.id, before: ",")
@@ -37,11 +38,11 @@ enum EventJSON {
         if let id = event.traceId { out.append(member: "traceId", id, before: ",") }
         out.append(member: "type", event.type, before: ",")
         out.append("\"version\":\(event.version)}")
-        return out
+        return Data(out)
     }
 }
 
-extension Data {
+extension [UInt8] {
     fileprivate mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
     /// - Parameter end: what follows it.

@@ -30,7 +30,8 @@ struct TextRule: Sendable {
     }
 
     private func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
-        guard scalar.properties.generalCategory == .control else { return false }
+        // The general category Cc, which will never have others (Unicode stability policy).
+        guard scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) else { return false }
         return !(allowsLines && (scalar == "\n" || scalar == "\r" || scalar == "\t"))
     }
 
