@@ -10,8 +10,8 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
     case expectationFailed
     case headTooLarge
     case methodNotImplemented
-    /// Nobody may read back what proxies add to a request (ASVS 13.4.4).
-    case traceNotAllowed
+    /// It is known, but no resource has it.
+    case methodNotAllowed
     case versionNotSupported
     case tooManyConnections
     /// The handler did not answer within `HTTPLimits.requestTimeout`.
@@ -28,7 +28,7 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
         case .expectationFailed: .expectationFailed
         case .headTooLarge: .requestHeaderFieldsTooLarge
         case .methodNotImplemented: .notImplemented
-        case .traceNotAllowed: .methodNotAllowed
+        case .methodNotAllowed: .methodNotAllowed
         case .versionNotSupported: .httpVersionNotSupported
         case .tooManyConnections, .handlerTimeout: .serviceUnavailable
         case .unsendableResponse: .internalServerError
@@ -45,7 +45,7 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
         case .expectationFailed: "expectation_failed"
         case .headTooLarge: "head_too_large"
         case .methodNotImplemented: "method_not_implemented"
-        case .traceNotAllowed: "method_not_allowed"
+        case .methodNotAllowed: "method_not_allowed"
         case .versionNotSupported: "version_not_supported"
         case .tooManyConnections: "too_many_connections"
         case .handlerTimeout: "request_timeout"
@@ -63,7 +63,7 @@ package enum HTTPRefusal: Error, Hashable, Sendable {
         case .expectationFailed: "The only expectation this server knows is 100-continue."
         case .headTooLarge: "The header fields are too many or too long."
         case .methodNotImplemented: "This server does not know the method."
-        case .traceNotAllowed: "TRACE is allowed nowhere."
+        case .methodNotAllowed: "No resource of this server allows this method."
         case .versionNotSupported: "This server speaks HTTP/1.1 and HTTP/1.0."
         case .tooManyConnections: "Too many connections are open; try again later."
         case .handlerTimeout: "The request took too long; try again later."

@@ -38,6 +38,7 @@ struct StrictnessTests {
         Attack("lower-case version", "GET / http/1.1\r\nHost: a\r\n\r\n"),
         Attack("TLS hello", "\u{16}\u{3}\u{1}\u{2}\u{0}"),
         Attack("TRACE", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 405),
+        Attack("QUERY", "QUERY / HTTP/1.1\r\nHost: a\r\n\r\n", 405),
         Attack("CONNECT", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 501),
         Attack("unknown method", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
         Attack("method in lower case", "get / HTTP/1.1\r\nHost: a\r\n\r\n", 501),

@@ -3,6 +3,9 @@
 enum RequestLine {
     static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
+    /// TRACE would show what proxies add to a request (ASVS 5, 13.4.4); QUERY is for servers with other languages.
+    private static let allowedNowhere: Set<String> = ["TRACE", "QUERY"]
+
     /// The longest method and version around the target, with room for unknown methods.
     static let bytesAroundTarget = 64
 
@@ -27,7 +30,7 @@ enum RequestLine {
     }
 
     static func refusal(ofMethod method: String) -> HTTPRefusal? {
-        methods.contains(method) ? nil : method == "TRACE" ? .traceNotAllowed : .methodNotImplemented
+        methods.contains(method) ? nil : allowedNowhere.contains(method) ? .methodNotAllowed : .methodNotImplemented
     }
 
     private static func versionRefusal(_ version: Slice<UnsafeRawBufferPointer>) -> HTTPRefusal? {
