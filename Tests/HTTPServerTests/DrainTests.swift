@@ -18,7 +18,7 @@ struct DrainTests {
             let busy = try await RawClient(server)
             try await busy.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(await eventually { handler.heads.count == 1 && server.openConnections == 2 })
-            async let drained: Void = server.drain(within: .seconds(10))
+            async let drained: Void = server.drain(within: .seconds(60))
             #expect(await idle.rest().isEmpty)
             await #expect(throws: (any Error).self) { try await RawClient(server) }
             mayAnswer.fire()
@@ -38,7 +38,7 @@ struct DrainTests {
             let client = try await RawClient(server, reads: false)
             try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(await eventually { handler.heads.count == 1 })
-            async let drained: Void = server.drain(within: .seconds(10))
+            async let drained: Void = server.drain(within: .seconds(60))
             try await client.channel.setOption(.autoRead, value: true).get()
             #expect(await client.rest().utf8.count > body.readableBytes)
             await drained

@@ -234,7 +234,7 @@ struct HTTP2AttackTests {
 
     @Test func readerWithoutWindowIsResetInTime() async throws {
         try await withServer(RecordingHandler()) {
-            $0.writeStallTimeout = .milliseconds(50)
+            $0.writeStallTimeout = .milliseconds(300)
         } body: { server in
             let initialWindowSize: UInt16 = 4
             let client = try await HTTP2Client(server, settings: [(initialWindowSize, 0)])
@@ -256,7 +256,7 @@ struct HTTP2AttackTests {
             }
         }
         try await withServer(handler) {
-            $0.writeStallTimeout = .milliseconds(50)
+            $0.writeStallTimeout = .milliseconds(300)
         } body: { server in
             let initialWindowSize: UInt16 = 4
             let client = try await HTTP2Client(server, settings: [(initialWindowSize, 0)])

@@ -207,7 +207,7 @@ struct HTTP2Tests {
             let busy = try await HTTP2Client(server)
             await busy.request(.get(), on: 1)
             #expect(await eventually { handler.heads.count == 1 })
-            async let drained: Void = server.drain(within: .seconds(10))
+            async let drained: Void = server.drain(within: .seconds(60))
             #expect(
                 try await busy.goAways(2) == [
                     HTTP2Client.GoAway(lastStream: 0x7FFF_FFFF, code: 0), HTTP2Client.GoAway(lastStream: 1, code: 0),
@@ -232,7 +232,7 @@ struct HTTP2Tests {
             let client = try await HTTP2Client(server)
             await client.request(.get(), on: 1)
             #expect(await eventually { handler.heads.count == 1 })
-            async let drained: Void = server.drain(within: .seconds(10))
+            async let drained: Void = server.drain(within: .seconds(60))
             _ = try await client.goAways(1)
             // Before the answer to the ping, so the server does not know yet whether the client heard it.
             await client.request(.get("/late"), on: 3)

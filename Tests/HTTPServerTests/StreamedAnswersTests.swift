@@ -96,7 +96,7 @@ struct StreamedAnswersTests {
                 Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]
                     + [0, 0, UInt8(fields.count), 1, 0x05, 0, 0, 0, 1] + fields)
             await isOver.wait()
-            async let drained: Void = server.drain(within: .seconds(5))
+            async let drained: Void = server.drain(within: .seconds(60))
             let received = Array(await client.rest().utf8)
             let data: [UInt8] = [0, 0, 5, 0, 0, 0, 0, 0, 1] + Array("hello".utf8)
             let reset: [UInt8] = [0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 2]
@@ -124,7 +124,7 @@ struct StreamedAnswersTests {
                 isCancelled.withLock { $0 = true }
             }
         }
-        try await withServer(handler, { $0.writeStallTimeout = .milliseconds(200) }) { server in
+        try await withServer(handler, { $0.writeStallTimeout = .seconds(1) }) { server in
             let client = try await RawClient(server, reads: false)
             try await client.send(Self.get)
             await isOver.wait()
@@ -243,7 +243,7 @@ struct StreamedAnswersTests {
             let client = try await RawClient(server)
             try await client.send(Self.get)
             #expect(try await client.response().status == 200)
-            async let drained: Void = server.drain(within: .seconds(5))
+            async let drained: Void = server.drain(within: .seconds(60))
             #expect(await client.rest() == "5\r\nhello\r\n0\r\n\r\n")
             await drained
             #expect(server.openConnections == 0)
@@ -261,7 +261,7 @@ struct StreamedAnswersTests {
             let client = try await RawClient(server)
             try await client.send(Self.get)
             #expect(await eventually { handler.heads.count == 1 && server.openConnections == 2 })
-            async let drained: Void = server.drain(within: .seconds(5))
+            async let drained: Void = server.drain(within: .seconds(60))
             // The server has closed it, so it drains.
             #expect(await idle.rest().isEmpty)
             mayAnswer.fire()

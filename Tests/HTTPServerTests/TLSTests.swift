@@ -122,7 +122,7 @@ struct TLSTests {
                 while true { try await writer.write(ByteBuffer(repeating: 0x61, count: 64 * 1024)) }
             }
         }
-        try await withServer(handler, certificate: certificate, { $0.writeStallTimeout = .milliseconds(100) }) {
+        try await withServer(handler, certificate: certificate, { $0.writeStallTimeout = .seconds(1) }) {
             server in
             let client = try await RawClient(server, tls: ClientTLS(trusting: authority))
             try await client.send(Self.get)

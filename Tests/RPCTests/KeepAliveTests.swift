@@ -28,7 +28,8 @@ import Testing
             }
             #expect(lost?.code == "connection_lost")
             #expect(lost?.isNotExecuted == false)
-            #expect(ledger.effects(of: "once") == 1)
+            // On a slow machine the client may give up before the call has arrived; it never runs twice.
+            #expect(plan.hasFired ? ledger.effects(of: "once") == 1 : ledger.effects(of: "once") <= 1)
         }
     }
 

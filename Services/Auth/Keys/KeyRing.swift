@@ -8,8 +8,9 @@ import Tokens
 /// The key that signs, and its way: announced before it signs, and known for as long as what it signed lives. So a
 /// rotation loses no request.
 final class KeyRing: Sendable {
-    /// Gateways hear of a key within a second; it signs so much later.
-    static let announceSeconds: Int64 = 10
+    /// Gateways hear of a key within a second, and others may keep the public key set for a minute; it signs later than
+    /// both.
+    static let announceSeconds: Int64 = 90
     private static let stepEvery = Duration.seconds(1)
 
     private let keys: KeyStore
@@ -39,7 +40,8 @@ final class KeyRing: Sendable {
         let occasion = Occasion(context, at: clock())
         guard let key = try await keys.announce(occasion) else {
             throw RPCFault(
-                .failedPrecondition, "rotation_running", "The next key is announced already; it signs within seconds.")
+                .failedPrecondition, "rotation_running",
+                "The next key is announced already; it signs within 90 seconds.")
         }
         return KeyRotation(kid: key.kid, activeAt: occasion.now.advanced(bySeconds: Self.announceSeconds))
     }
