@@ -31,13 +31,15 @@ struct FaultConversation: Sendable {
     func run() async throws {
         let proxyPort = try await proxy.start()
         let left = try await converse(through: proxyPort)
+        let ports = left.serverPorts.union([proxyPort])
+        let sockets = try OpenSockets.names(onPorts: ports)
         await proxy.stop()
         ledger.check(place)
         #expect(plan.hasFired, "\(place): the conversation never met the fault")
         #expect(await eventually { ledger.running == 0 }, "\(place): \(ledger.running) handlers still run")
-        let ports = left.serverPorts.union([proxyPort])
         #expect(
-            try await eventually { try OpenSockets.count(onPorts: ports) == 0 }, "\(place): a socket is still open")
+            try await eventually { try OpenSockets.names(onPorts: ports).isDisjoint(with: sockets) },
+            "\(place): a socket is still open")
         #expect(await eventually { left.links.allSatisfy { $0.isGone } }, "\(place): a link outlives its client")
         #expect(await eventually { left.servers.allSatisfy { $0.isGone } }, "\(place): a server outlives its end")
     }
