@@ -45,7 +45,10 @@ package final class DirectoryLock: Sendable {
             defer { descriptor = nil }
             return descriptor
         }
-        if let file { close(file) }
+        guard let file else { return }
+        // Closing alone leaves it locked while a child that was just forked, and has not called exec yet, has the file, too.
+        _ = flock(file, LOCK_UN)
+        close(file)
     }
 
     static func create(_ directory: String) throws {
