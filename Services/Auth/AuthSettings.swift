@@ -5,6 +5,8 @@ import ServiceKit
 struct AuthSettings: Sendable {
     var dataDirectory: String
     var bootstrap: Bootstrap?
+    /// Seals the secrets in the file.
+    var box: SecretBox
     var issuer = "https://ibpipeline.local"
     var audience = "ibpipeline"
     /// Of an access token; verifiers refuse more than ten minutes.
@@ -15,14 +17,24 @@ struct AuthSettings: Sendable {
     /// nil for none.
     var backups: BackupSettings?
 
-    init(dataDirectory: String, bootstrap: Bootstrap? = nil) {
+    init(dataDirectory: String, bootstrap: Bootstrap? = nil, box: SecretBox) {
         self.dataDirectory = dataDirectory
         self.bootstrap = bootstrap
+        self.box = box
     }
 
     init(_ reader: inout SettingsReader) throws {
         dataDirectory = try reader.string(
             "data.dir", "directory of auth.sqlite; made if missing, one process at a time")
+        guard let key = try FileKey("secrets.key", "key that seals the secrets in auth.sqlite", &reader) else {
+            throw SettingsError(
+                "IBP_SECRETS_KEY (or IBP_SECRETS_KEY_FILE) is not set: the key that seals the secrets in auth.sqlite, "
+                    + "64 hexadecimal digits; make one with `openssl rand -hex 32`, and keep it apart from the backups")
+        }
+        box = SecretBox(
+            key,
+            previous: try FileKey(
+                "secrets.key.previous", "key that sealed them before; what it sealed is sealed anew at start", &reader))
         let email = try reader.optionalString(
             "bootstrap.email", "e-mail of the administrator to make while there is no user")
         let password = try reader.secret("bootstrap.password", "password of that administrator, at least 15 characters")
@@ -48,6 +60,18 @@ struct AuthSettings: Sendable {
             "a session ends so long after its sign-in, however busy"
         ).components.seconds
         backups = try BackupSettings.read(&reader)
+    }
+}
+
+extension FileKey {
+    /// Nil when it is not set.
+    fileprivate init?(_ name: String, _ help: String, _ reader: inout SettingsReader) throws {
+        guard let text = try reader.secret(name, help) else { return nil }
+        guard let key = FileKey(text: text) else {
+            throw SettingsError(
+                "\(SettingsReader.variable(name)) must be 64 hexadecimal digits, as `openssl rand -hex 32` prints them")
+        }
+        self = key
     }
 }
 

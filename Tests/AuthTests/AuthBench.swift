@@ -27,7 +27,7 @@ final class AuthBench: Sendable {
     ) async throws {
         let directory = NSTemporaryDirectory() + "ibp-auth-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        var settings = AuthSettings(dataDirectory: directory)
+        var settings = AuthSettings(dataDirectory: directory, box: SecretBox(FileKey()))
         if !isEmpty { settings.bootstrap = Bootstrap(applicant: try Applicant(administrator)) }
         try change(&settings)
         let bench = try await AuthBench(settings)

@@ -117,10 +117,11 @@ struct SetupTests {
     @Test func everyStartMakesANewToken() async throws {
         let directory = NSTemporaryDirectory() + "ibp-auth-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let first = try await AuthBench(AuthSettings(dataDirectory: directory))
+        let settings = AuthSettings(dataDirectory: directory, box: SecretBox(FileKey()))
+        let first = try await AuthBench(settings)
         let old = try token(first)
         try await first.desk.close()
-        let second = try await AuthBench(AuthSettings(dataDirectory: directory))
+        let second = try await AuthBench(settings)
         let new = try token(second)
         #expect(old != new)
         #expect(
@@ -143,7 +144,7 @@ struct SetupTests {
     @Test func unreadableKeyStopsTheStart() async throws {
         let directory = NSTemporaryDirectory() + "ibp-auth-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let settings = AuthSettings(dataDirectory: directory)
+        let settings = AuthSettings(dataDirectory: directory, box: SecretBox(FileKey()))
         try await AuthBench(settings).desk.close()
         let file = try DatabaseQueue(path: "\(directory)/auth.sqlite")
         try await file.write { try $0.execute(sql: "UPDATE signing_key SET private_key = zeroblob(32)") }

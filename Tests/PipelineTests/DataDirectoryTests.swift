@@ -7,13 +7,13 @@ import Testing
 struct DataDirectoryTests {
     @Test func theSecretIsMadeOnceForItsOwnerOnly() throws {
         try withDirectory { directory in
-            try directory.prepareSecret()
+            try directory.prepareSecrets()
             let secret = try #require(PrivateFile(path: directory.secretFile).content)
             #expect(secret.utf8.count == 64)
             #expect(secret.allSatisfy { $0.isHexDigit })
             let mode = try FileManager.default.attributesOfItem(atPath: directory.secretFile)[.posixPermissions] as? Int
             #expect(mode == 0o600)
-            try directory.prepareSecret()
+            try directory.prepareSecrets()
             #expect(PrivateFile(path: directory.secretFile).content == secret)
         }
     }
@@ -21,7 +21,7 @@ struct DataDirectoryTests {
     @Test func aSecretThatIsTooShortIsRefusedAndKept() throws {
         try withDirectory { directory in
             try "short\n".write(toFile: directory.secretFile, atomically: true, encoding: .utf8)
-            let failure = try #require(throws: CommandFailure.self) { try directory.prepareSecret() }
+            let failure = try #require(throws: CommandFailure.self) { try directory.prepareSecrets() }
             #expect(failure.code == 1)
             #expect(failure.line.contains("rpc.secret"))
             #expect(PrivateFile(path: directory.secretFile).content == "short")

@@ -31,7 +31,13 @@ struct Problem: Error {
             let seconds = max(1, ((fault.retryAfterMilliseconds ?? 1000) + 999) / 1000)
             headers.add(name: "Retry-After", value: "\(seconds)")
         }
-        if status == .unauthorized { headers.add(name: "WWW-Authenticate", value: "Bearer") }
+        if status == .unauthorized { headers.add(name: "WWW-Authenticate", value: Self.challenge(code)) }
+    }
+
+    /// RFC 6750 section 3; RFC 9470 section 3 where the sign-in is too old for what was asked.
+    private static func challenge(_ code: String) -> String {
+        guard code == "insufficient_user_authentication" else { return realm }
+        return "\(realm), error=\"\(code)\", max_age=\"300\""
     }
 
     /// The one place where a call's status becomes HTTP's.

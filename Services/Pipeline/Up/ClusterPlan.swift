@@ -51,6 +51,9 @@ struct ClusterPlan: Sendable {
             } else {
                 environment["IBP_RPC_SECRET_FILE"] = directory.secretFile
             }
+            if name == "auth", environment["IBP_SECRETS_KEY"] == nil, environment["IBP_SECRETS_KEY_FILE"] == nil {
+                environment["IBP_SECRETS_KEY_FILE"] = directory.secretsKeyFile
+            }
             environment["IBP_LOG_LEVEL"] = logLevel
             environment["IBP_LOG_FORMAT"] = logFormat
             for peer in Self.peers[name] ?? [] {

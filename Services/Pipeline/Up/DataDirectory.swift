@@ -13,6 +13,9 @@ struct DataDirectory: Sendable {
 
     var secretFile: String { "\(path)/rpc.secret" }
 
+    /// The key that seals the secrets in auth's file.
+    var secretsKeyFile: String { "\(path)/secrets.key" }
+
     /// The authority and the certificates of services that encrypt what they say to each other.
     var tlsPath: String { "\(path)/tls" }
 
@@ -35,14 +38,18 @@ struct DataDirectory: Sendable {
     private static let certificateDays = 397
     private static let authorityDays = 3650
 
-    /// 32 random bytes in hex that all services of this cluster share; an operator may put longer ones of his own
-    /// there.
-    func prepareSecret() throws {
+    /// What all services of this cluster share (an operator may put something longer of his own there), and the key of
+    /// auth's secrets: 32 random bytes each, in hex.
+    func prepareSecrets() throws {
+        for file in [secretFile, secretsKeyFile] {
+            _ = try PrivateFile(path: file).readOrCreate(bytesMin: 32, Self.randomKey)
+        }
+    }
+
+    private static func randomKey() -> String {
         var random = SystemRandomNumberGenerator()
         let digits = Array("0123456789abcdef")
-        _ = try PrivateFile(path: secretFile).readOrCreate(bytesMin: 32) {
-            String((0..<64).compactMap { _ in digits.randomElement(using: &random) })
-        }
+        return String((0..<64).compactMap { _ in digits.randomElement(using: &random) })
     }
 
     /// Whether nobody can sign in here yet.

@@ -61,7 +61,7 @@ struct UpCommand: AsyncParsableCommand {
         async throws
     {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
-        try directory.prepareSecret()
+        try directory.prepareSecrets()
         if tls { try directory.prepareCertificates() }
         var caller = caller
         let demo = self.demo ? try UpDemo(directory: directory, caller: &caller) : nil

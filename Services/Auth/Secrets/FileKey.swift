@@ -1,0 +1,29 @@
+import Crypto
+import Foundation
+import ServiceKit
+
+/// The key that seals secrets in auth.sqlite. It comes from the environment or a file of its own, never from the database,
+/// so that a copy or a backup of the database tells nothing by itself.
+struct FileKey: Sendable {
+    private static let byteCount = 32
+
+    let key: SymmetricKey
+    /// Tells keys apart and says nothing about them: the first 8 bytes of the key's SHA-256.
+    let id: Data
+
+    private init(bytes: Data) {
+        key = SymmetricKey(data: bytes)
+        id = Data(SHA256.hash(data: bytes).prefix(8))
+    }
+
+    /// A new one.
+    init() { self.init(bytes: .random(count: Self.byteCount)) }
+
+    /// - Parameter text: 64 hexadecimal digits, as `openssl rand -hex 32` prints them.
+    init?(text: String) {
+        let digits = text.compactMap(\.hexDigitValue)
+        guard digits.count == 2 * Self.byteCount, text.count == digits.count else { return nil }
+        let bytes = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        self.init(bytes: Data(bytes))
+    }
+}
