@@ -39,7 +39,8 @@ struct SetupTests {
         let directory = NSTemporaryDirectory() + "ibp-auth-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: directory) }
         var settings = AuthSettings(
-            dataDirectory: directory, bootstrap: Bootstrap(applicant: try Applicant(AuthBench.administrator)))
+            dataDirectory: directory, bootstrap: Bootstrap(applicant: try Applicant(AuthBench.administrator)),
+            box: SecretBox(FileKey()))
         let first = try await AuthBench(settings)
         let key = try await first.watch(0).keys
         let signedIn = try await first.signIn()
