@@ -158,7 +158,8 @@ struct SetupTests {
 
 struct AuthSettingsTests {
     func settings(_ environment: [String: String]) throws -> AuthSettings {
-        var reader = SettingsReader(environment: environment)
+        let key = ["IBP_SECRETS_KEY": String(repeating: "0f", count: 32)]
+        var reader = SettingsReader(environment: environment.merging(key) { given, _ in given })
         let settings = try AuthSettings(&reader)
         try reader.refuseUnknown(process: "auth")
         return settings
@@ -182,6 +183,15 @@ struct AuthSettingsTests {
         let weak = both.merging(["IBP_BOOTSTRAP_PASSWORD": "short"]) { $1 }
         let error = #expect(throws: SettingsError.self) { try settings(data.merging(weak) { $1 }) }
         #expect(error?.description == "IBP_BOOTSTRAP_PASSWORD must have at least 15 characters")
+    }
+
+    @Test func secretsNeedAKey() {
+        for key in ["", "0f", String(repeating: "0g", count: 32), String(repeating: "0f", count: 33)] {
+            let error = #expect(throws: SettingsError.self) {
+                try settings(["IBP_DATA_DIR": "/data", "IBP_SECRETS_KEY": key])
+            }
+            #expect(error?.description.contains("IBP_SECRETS_KEY") == true)
+        }
     }
 
     @Test func tokensLiveTenMinutesAtMost() {
