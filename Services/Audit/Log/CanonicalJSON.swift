@@ -6,15 +6,17 @@ enum CanonicalJSON: Sendable {
     case string(String)
     case integer(Int64)
     case array([CanonicalJSON])
-    case object([String: CanonicalJSON])
+    /// Each name once; a member without a value is left out.
+    case object(KeyValuePairs<String, CanonicalJSON?>)
 
     var bytes: Data {
-        var out = Data()
+        var out: [UInt8] = []
+        out.reserveCapacity(1024)
         write(to: &out)
-        return out
+        return Data(out)
     }
 
-    private func write(to out: inout Data) {
+    private func write(to out: inout [UInt8]) {
         switch self {
         case .string(let text): Self.write(text, to: &out)
         case .integer(let number): out.append(contentsOf: String(number).utf8)
@@ -27,36 +29,57 @@ enum CanonicalJSON: Sendable {
             out.append(UInt8(ascii: "]"))
         case .object(let members):
             out.append(UInt8(ascii: "{"))
-            // RFC 8785 section 3.2.3: by UTF-16 code units.
-            let sorted = members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
-            for (index, member) in sorted.enumerated() {
-                if index > 0 { out.append(UInt8(ascii: ",")) }
-                Self.write(member.key, to: &out)
+            var isFirst = true
+            for (name, value) in Self.sorted(members) {
+                guard let value else { continue }
+                if !isFirst { out.append(UInt8(ascii: ",")) }
+                isFirst = false
+                Self.write(name, to: &out)
                 out.append(UInt8(ascii: ":"))
-                member.value.write(to: &out)
+                value.write(to: &out)
             }
             out.append(UInt8(ascii: "}"))
         }
     }
 
+    /// RFC 8785 section 3.2.3: by UTF-16 code units. Whoever writes the members in order is spared the sorting.
+    private static func sorted(
+        _ members: KeyValuePairs<String, CanonicalJSON?>
+    ) -> [(key: String, value: CanonicalJSON?)] {
+        let precedes = { (a: String, b: String) in a.utf16.lexicographicallyPrecedes(b.utf16) }
+        let isSorted = zip(members, members.dropFirst()).allSatisfy { precedes($0.key, $1.key) }
+        return isSorted ? Array(members) : members.sorted { precedes($0.key, $1.key) }
+    }
+
     /// RFC 8785 section 3.2.2.2: escapes only what must be escaped, control characters in lower-case hex.
-    private static func write(_ text: String, to out: inout Data) {
+    private static func write(_ text: String, to out: inout [UInt8]) {
+        var text = text
         out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): out.append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case 0x08: out.append(contentsOf: #"\b"#.utf8)
-            case 0x09: out.append(contentsOf: #"\t"#.utf8)
-            case 0x0A: out.append(contentsOf: #"\n"#.utf8)
-            case 0x0C: out.append(contentsOf: #"\f"#.utf8)
-            case 0x0D: out.append(contentsOf: #"\r"#.utf8)
-            case ..<0x20:
-                out.append(contentsOf: #"\u00"#.utf8)
-                out.append(contentsOf: [hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 0x0F)]])
-            default: out.append(byte)
-            }
+        text.withUTF8 { bytes in
+            // Nearly every text is plain, and is copied in one piece.
+            guard !bytes.allSatisfy(isPlain) else { return out.append(contentsOf: bytes) }
+            for byte in bytes { write(byte, to: &out) }
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    private static func write(_ byte: UInt8, to out: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
+        case 0x08: out += #"\b"#.utf8
+        case 0x09: out += #"\t"#.utf8
+        case 0x0A: out += #"\n"#.utf8
+        case 0x0C: out += #"\f"#.utf8
+        case 0x0D: out += #"\r"#.utf8
+        case ..<0x20:
+            out += #"\u00"#.utf8
+            out += [hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 0x0F)]]
+        default: out.append(byte)
+        }
     }
 
     private static let hexDigits = Array("0123456789abcdef".utf8)

@@ -5,14 +5,14 @@ import Foundation
 /// that was logged before look forged. What an event gains later goes in only where it is set, as `requestId` does.
 enum EntryBytes {
     static func make(_ event: Event, source: String, sequence: Int64) -> Data {
-        object([
-            "actor": object([
+        CanonicalJSON.object([
+            "actor": .object([
                 "address": event.actor.address.map(CanonicalJSON.string), "id": .string(event.actor.id),
                 "kind": .string(event.actor.kind), "session": (event.actor.session?.text).map(CanonicalJSON.string),
             ]),
             "changes": .array(
                 event.changes.map { change in
-                    object([
+                    .object([
                         "after": change.after.map(CanonicalJSON.string),
                         "before": change.before.map(CanonicalJSON.string),
                         "field": .string(change.field),
@@ -22,7 +22,7 @@ enum EntryBytes {
             "requestId": event.requestId.map(CanonicalJSON.string),
             "source": .string(source),
             "sourceSeq": .integer(sequence),
-            "subject": object([
+            "subject": .object([
                 "id": .string(event.subject.id), "kind": .string(event.subject.kind),
                 "number": event.subject.number.map(CanonicalJSON.string),
             ]),
@@ -34,8 +34,4 @@ enum EntryBytes {
 
     /// The event as it was logged; its trace id is not part of an entry.
     static func event(in bytes: Data) throws -> Event { try JSONDecoder().decode(Event.self, from: bytes) }
-
-    private static func object(_ members: [String: CanonicalJSON?]) -> CanonicalJSON {
-        .object(members.compactMapValues { $0 })
-    }
 }
