@@ -17,6 +17,7 @@ struct AuthDesk: Sendable {
     let users: UserHandlers
     let access: AccessHandlers
     let tokens: PersonalTokenHandlers
+    let factors: FactorHandlers
     let setup: SetupHandlers
     let events: EventFeed
     let store: Store
@@ -63,16 +64,21 @@ struct AuthDesk: Sendable {
         let tokenStore = PersonalTokenStore(store: store, changes: changes)
         let userStore = UserStore(store: store, sessions: sessionStore, tokens: tokenStore)
         let passwords = PasswordHasher(cost: cost)
+        let secondFactors = SecondFactors(store: store, box: settings.box)
+        let factorStore = FactorStore(store: store, totp: secondFactors.totp, sessions: sessionStore)
+        try await factorStore.sealAnew()
         self.store = store
         self.logger = logger
         sweeper = SweepStore(store: store)
         self.clock = clock
         sessions = SessionHandlers(
-            sessions: sessionStore, webSessions: webSessions, users: userStore, passwords: passwords, issuer: issuer,
-            clock: clock)
+            sessions: sessionStore, webSessions: webSessions, users: userStore, passwords: passwords,
+            factors: secondFactors, issuer: issuer, clock: clock)
         users = UserHandlers(users: userStore, passwords: passwords, clock: clock)
         access = AccessHandlers(changes: changes, webSessions: webSessions, tokens: tokenStore, clock: clock)
         tokens = PersonalTokenHandlers(tokens: tokenStore, clock: clock)
+        factors = FactorHandlers(
+            factors: factorStore, users: userStore, roles: settings.secondFactorRoles, clock: clock)
         events = EventFeed(store.outbox)
         setup = SetupHandlers(
             setup: SetupStore(store: store, users: userStore, sessions: sessionStore),
@@ -98,6 +104,12 @@ struct AuthDesk: Sendable {
         router.on(AuthMethods.createToken, tokens.create)
         router.on(AuthMethods.listTokens, tokens.list)
         router.on(AuthMethods.revokeToken, tokens.revoke)
+        router.on(AuthMethods.listFactors, factors.list)
+        router.on(AuthMethods.beginTOTP, factors.beginTOTP)
+        router.on(AuthMethods.confirmTOTP, factors.confirmTOTP)
+        router.on(AuthMethods.removeTOTP, factors.removeTOTP)
+        router.on(AuthMethods.renewRecoveryCodes, factors.renewRecoveryCodes)
+        router.on(AuthMethods.resetFactors, factors.reset)
         router.on(AuthMethods.rotateKeys, ring.rotate)
         router.on(AuthMethods.claimSetup, setup.claim)
         events.register(on: &router)

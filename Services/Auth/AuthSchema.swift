@@ -9,6 +9,7 @@ enum AuthSchema {
         migrator.registerMigration("auth 1") { try $0.execute(sql: first) }
         migrator.registerMigration("auth 2: web sessions, personal tokens") { try $0.execute(sql: second) }
         migrator.registerMigration("auth 3: keys that take turns") { try $0.execute(sql: third) }
+        migrator.registerMigration("auth 7: second factors") { try $0.execute(sql: secondFactors) }
         return migrator
     }
 

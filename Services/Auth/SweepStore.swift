@@ -22,6 +22,9 @@ struct SweepStore: Sendable {
                 sql: "DELETE FROM personal_token WHERE expires_ms < ?",
                 arguments: [now.milliseconds - Self.sessionsKeptMilliseconds])
             try db.execute(sql: "DELETE FROM setup_token WHERE expires_ms < ?", arguments: [now.milliseconds])
+            try db.execute(
+                sql: "DELETE FROM totp_factor WHERE state = 'pending' AND created_ms <= ?",
+                arguments: [now.milliseconds - 1000 * TOTPStore.pendingSeconds])
         }
     }
 }

@@ -19,10 +19,13 @@ package enum AuthMethods {
 package struct SignIn: Codable, Sendable {
     package var email: String
     package var password: String
+    /// Of an authenticator app, or a recovery code; wanted of users who have turned an app on.
+    package var code: String?
 
-    package init(email: String, password: String) {
+    package init(email: String, password: String, code: String? = nil) {
         self.email = email
         self.password = password
+        self.code = code
     }
 }
 

@@ -140,6 +140,11 @@ package enum EventType {
     package static let keyRetired = "key.retired"
     package static let tokenCreated = "token.created"
     package static let tokenRevoked = "token.revoked"
+    package static let factorAdded = "factor.added"
+    package static let factorRemoved = "factor.removed"
+    package static let factorReset = "factor.reset"
+    package static let recoveryUsed = "recovery.used"
+    package static let recoveryRenewed = "recovery.renewed"
 }
 
 extension EventActor {

@@ -12,6 +12,8 @@ package enum MethodTable {
         AuthMethods.claimSetup.entry, AuthMethods.findUser.entry, AuthMethods.accessChanges.entry,
         AuthMethods.resolveAccess.entry, AuthMethods.openWebSession.entry, AuthMethods.createToken.entry,
         AuthMethods.listTokens.entry, AuthMethods.revokeToken.entry, AuthMethods.rotateKeys.entry,
+        AuthMethods.listFactors.entry, AuthMethods.beginTOTP.entry, AuthMethods.confirmTOTP.entry,
+        AuthMethods.removeTOTP.entry, AuthMethods.renewRecoveryCodes.entry, AuthMethods.resetFactors.entry,
         DealMethods.create.entry, DealMethods.get.entry, DealMethods.list.entry, DealMethods.update.entry,
         DealMethods.transitions.entry, DealMethods.move.entry, DealMethods.history.entry, DealMethods.team.entry,
         DealMethods.addMember.entry, DealMethods.removeMember.entry, DealMethods.decideConflict.entry,

@@ -26,6 +26,12 @@ import Testing
             0x10f auth.tokens.list
             0x110 auth.tokens.revoke
             0x111 auth.keys.rotate
+            0x128 auth.factors.list
+            0x129 auth.factors.totp.begin
+            0x12a auth.factors.totp.confirm
+            0x12b auth.factors.totp.remove
+            0x12c auth.factors.codes.renew
+            0x12d auth.factors.reset
             0x201 deals.create
             0x202 deals.get
             0x203 deals.list

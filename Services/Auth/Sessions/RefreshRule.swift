@@ -12,6 +12,7 @@ struct SessionLimits: Sendable, Hashable {
 enum SessionEnd: String, Sendable {
     case logout, idle, expired, reused
     case userDisabled = "user_disabled"
+    case factorsChanged = "factors_changed"
 }
 
 extension SessionEnd {

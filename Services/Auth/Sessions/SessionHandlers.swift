@@ -7,6 +7,11 @@ struct SessionHandlers: Sendable {
     /// One answer for every reason, so that nobody learns whether there is such a user.
     private static let invalidCredentials = RPCFault(
         .unauthenticated, "invalid_credentials", "E-mail or password is wrong.")
+    private static let secondFactorRequired = RPCFault(
+        .unauthenticated, "second_factor_required",
+        "Send the code of your authenticator app, or a recovery code, as `code`.")
+    /// Longer than a recovery code with all its dashes.
+    private static let codeLengthMax = 40
     private static let invalidRefreshToken = RPCFault(
         .unauthenticated, "invalid_refresh_token", "This refresh token is not good; sign in again.")
 
@@ -14,6 +19,7 @@ struct SessionHandlers: Sendable {
     let webSessions: WebSessionStore
     let users: UserStore
     let passwords: PasswordHasher
+    let factors: SecondFactors
     let issuer: AccessTokenIssuer
     let clock: WallClock
 
@@ -36,12 +42,23 @@ struct SessionHandlers: Sendable {
     }
 
     private func prove(_ input: SignIn, _ context: RPCContext) async throws -> (user: UUID, Occasion) {
+        guard input.code?.unicodeScalars.count ?? 0 <= Self.codeLengthMax else {
+            throw RPCFault.invalid([
+                FieldFault("code", "too_long", "must have \(Self.codeLengthMax) characters at most")
+            ])
+        }
         let account = try await account(input.email)
         let isRight = try await passwords.verify(input.password, against: account?.passwordHash)
         let occasion = Occasion(context, at: clock())
         guard let account else { throw try await failure(of: nil, "unknown_user", occasion) }
         guard isRight else { throw try await failure(of: account.user.id, "bad_password", occasion) }
-        return (account.user.id, occasion)
+        switch try await factors.prove(input.code, of: account.user.id, occasion) {
+        case .passed: return (account.user.id, occasion)
+        case .wrong: throw try await failure(of: account.user.id, "bad_code", occasion)
+        case .missing:
+            _ = try await failure(of: account.user.id, "second_factor_missing", occasion)
+            throw Self.secondFactorRequired
+        }
     }
 
     func refresh(_ input: SessionRefresh, _ context: RPCContext) async throws -> SignedIn {

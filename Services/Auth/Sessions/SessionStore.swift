@@ -103,10 +103,13 @@ extension SessionStore {
         try occasion.record(EventType.sessionRevoked, Self.eventSubject(session), changes: fields, in: db)
     }
 
-    func endAll(of user: UUID, _ reason: SessionEnd, _ occasion: Occasion, in db: Database) throws {
+    /// - Parameter kept: goes on.
+    func endAll(
+        of user: UUID, but kept: UUID? = nil, _ reason: SessionEnd, _ occasion: Occasion, in db: Database
+    ) throws {
         let sessions = try UUID.fetchAll(
             db, sql: "SELECT id FROM session WHERE user_id = ? AND ended_ms IS NULL", arguments: [user])
-        for session in sessions { try end(session, of: user, reason, occasion, in: db) }
+        for session in sessions where session != kept { try end(session, of: user, reason, occasion, in: db) }
     }
 
     private func rotate(

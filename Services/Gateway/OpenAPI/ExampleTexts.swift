@@ -41,6 +41,10 @@ enum ExampleTexts {
         "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0", "alg": "ES256", "use": "sig",
         "kid": "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s",
 
+        "SignIn.code": "492039", "TOTPConfirmation.code": "492039",
+        "TOTPEnrolment.secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "uri": "otpauth://totp/…", "qr": "<svg …",
+        "codes": "k7qm-3f9d-x2ha-90vw-8tzc-5n6e",
+
         "NewPersonalToken.name": "Night report", "PersonalToken.name": "Night report", "hint": "x7Qe",
         "secret": "ibp_…", "scopes": "readDeals",
 
@@ -48,7 +52,7 @@ enum ExampleTexts {
     ]
 
     static let integers = [
-        "expiresInDays": 90,
+        "expiresInDays": 90, "recoveryCodesLeft": 10, "passkeys": 0,
         "version": 7, "probability": 30, "expiresIn": 600, "limit": 50, "total": 1, "seq": 41, "sourceSeq": 17,
         "size": 42, "latencyMicroseconds": 412, "probes": 5760, "daysInFrom": 12,
     ]
@@ -60,7 +64,7 @@ enum ExampleTexts {
 
     /// The optional members that an example shows; types that are not here show all.
     static let shown: [String: Set<String>] = [
-        "NewTeamMember": ["email"], "Move": ["reason"],
+        "SignIn": [], "NewTeamMember": ["email"], "Move": ["reason"],
         "DealPatch": ["value", "probability", "expectedCloseOn", "nextStep"],
         "Deal": [
             "sector", "country", "value", "conflictExpiresOn", "engagementLetterSignedOn", "expectedCloseOn",

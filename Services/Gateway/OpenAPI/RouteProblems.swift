@@ -76,8 +76,22 @@ struct RouteProblems {
 
     /// By the name of the call.
     static let ofServices: [String: [ProblemResponse: Set<String>]] = [
-        AuthMethods.login.entry.name: [.unauthenticated: ["invalid_credentials"]],
-        AuthMethods.openWebSession.entry.name: [.unauthenticated: ["invalid_credentials"]],
+        AuthMethods.login.entry.name: [.unauthenticated: ["invalid_credentials", "second_factor_required"]],
+        AuthMethods.openWebSession.entry.name: [.unauthenticated: ["invalid_credentials", "second_factor_required"]],
+        AuthMethods.beginTOTP.entry.name: [.unauthenticated: ["insufficient_user_authentication"]],
+        AuthMethods.confirmTOTP.entry.name: [
+            .unauthenticated: ["insufficient_user_authentication"], .unprocessable: ["no_enrolment"],
+        ],
+        AuthMethods.removeTOTP.entry.name: [
+            .unauthenticated: ["insufficient_user_authentication"], .notFound: ["not_found"],
+        ],
+        AuthMethods.renewRecoveryCodes.entry.name: [
+            .unauthenticated: ["insufficient_user_authentication"], .unprocessable: ["no_second_factor"],
+        ],
+        AuthMethods.resetFactors.entry.name: [
+            .unauthenticated: ["insufficient_user_authentication"], .forbidden: ["session_required"],
+            .unprocessable: ["own_account"],
+        ],
         AuthMethods.createToken.entry.name: [.unprocessable: ["too_many_tokens"]],
         AuthMethods.refresh.entry.name: [.unauthenticated: ["invalid_refresh_token"]],
         AuthMethods.claimSetup.entry.name: [.forbidden: ["setup_token_invalid"], .unprocessable: ["setup_done"]],

@@ -54,6 +54,7 @@ struct SchemaLimits: Sendable {
     static let table: [String: SchemaLimits] = [
         "Money.amount": pattern(#"^-?[0-9]{1,19}(\.[0-9]{1,3})?$"#), "Money.currency": pattern("^[A-Z]{3}$"),
 
+        "SignIn.code": Self(lengths: 0...40), "TOTPConfirmation.code": pattern("^ *([0-9] *){6}$"),
         "NewUser.email": email, "NewUser.name": line(1...120), "NewUser.password": password,
         "SetupClaim.email": email, "SetupClaim.name": line(1...120), "SetupClaim.password": password,
         "UserQuery.limit": number(1...200), "UserQuery.cursor": pattern("^[A-Za-z0-9_-]{32}$"),

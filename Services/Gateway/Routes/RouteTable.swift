@@ -39,6 +39,35 @@ enum RouteTable {
         .sessionOnly().body(4096).created(),
         .delete("/api/users/me/tokens/{id}", "Revoke a personal access token", AuthMethods.revokeToken, to: Peer.auth)
             .sessionOnly().noContent(),
+        .get("/api/users/me/factors", "One's own second factors", AuthMethods.listFactors, to: Peer.auth)
+            .sessionOnly(),
+        .post(
+            "/api/users/me/factors/totp", "Begin to set an authenticator app up; its secret is shown this once",
+            AuthMethods.beginTOTP, to: Peer.auth
+        )
+        .sessionOnly().created(),
+        .post(
+            "/api/users/me/factors/totp/confirm",
+            "Turn the app on by a code of it; answers the recovery codes, which are shown this once",
+            AuthMethods.confirmTOTP, to: Peer.auth
+        )
+        .sessionOnly().body(4096),
+        .delete(
+            "/api/users/me/factors/totp", "Turn the authenticator app off, and drop the recovery codes",
+            AuthMethods.removeTOTP, to: Peer.auth
+        )
+        .sessionOnly().noContent(),
+        .post(
+            "/api/users/me/factors/recovery-codes", "Make new recovery codes; the old ones are good no more",
+            AuthMethods.renewRecoveryCodes, to: Peer.auth
+        )
+        .sessionOnly().created(),
+        .delete(
+            "/api/admin/users/{id}/factors",
+            "Take the second factors from somebody who lost them, and end the sessions", AuthMethods.resetFactors,
+            to: Peer.auth
+        )
+        .allow(.manageUsers).noContent(),
         .get("/api/admin/users", "List people", AuthMethods.listUsers, to: Peer.auth).allow(.manageUsers).query(
             .people),
         .post("/api/admin/users", "Add a person", AuthMethods.createUser, to: Peer.auth)

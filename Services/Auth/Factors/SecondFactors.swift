@@ -1,0 +1,66 @@
+import Contracts
+import Foundation
+import GRDB
+import Storage
+
+/// What a user can prove himself by, beside his password.
+struct FactorStanding: Sendable, Hashable {
+    let hasTOTP: Bool
+    let hasRecoveryCodes: Bool
+}
+
+/// What a code turned out to be.
+enum SecondFactorProof: Sendable, Hashable { case totp, recovery }
+
+/// Second factors as signing in needs them.
+struct SecondFactors: Sendable {
+    /// What a sign-in has shown of the second factor.
+    enum Outcome: Sendable, Hashable {
+        /// Nil where the user has no second factor.
+        case passed(SecondFactorProof?)
+        case missing, wrong
+    }
+
+    let store: Store
+    let totp: TOTPStore
+
+    init(store: Store, box: SecretBox) {
+        self.store = store
+        totp = TOTPStore(box: box)
+    }
+
+    func standing(of user: UUID, in db: Database) throws -> FactorStanding {
+        FactorStanding(
+            hasTOTP: try TOTPStore.enabledAt(of: user, in: db) != nil,
+            hasRecoveryCodes: try RecoveryCodeStore.count(of: user, in: db) > 0)
+    }
+
+    /// Nil when it is wrong. A code that is right is used up with this transaction.
+    /// - Parameter code: of an authenticator app, or a recovery code, as it was typed.
+    func use(
+        _ code: String, of user: UUID, _ occasion: Occasion, in db: Database
+    ) throws -> SecondFactorProof? {
+        if let digits = TOTP.digits(of: code) {
+            guard let active = try totp.active(of: user, in: db),
+                let step = active.totp.step(of: digits, at: occasion.now, after: active.lastStep)
+            else { return nil }
+            try TOTPStore.use(step, of: user, in: db)
+            return .totp
+        }
+        guard let code = RecoveryCode(text: code), try RecoveryCodeStore.use(code, of: user, in: db) else { return nil }
+        let left = try RecoveryCodeStore.count(of: user, in: db)
+        try occasion.record(
+            EventType.recoveryUsed, FactorStore.eventSubject(user),
+            changes: [FieldChange("left", before: String(left + 1), after: String(left))], in: db)
+        return .recovery
+    }
+
+    /// At a sign-in whose password was right.
+    func prove(_ code: String?, of user: UUID, _ occasion: Occasion) async throws -> Outcome {
+        guard try await store.read({ try standing(of: user, in: $0) }).hasTOTP else { return .passed(nil) }
+        guard let code else { return .missing }
+        return try await store.write { db in
+            try use(code, of: user, occasion, in: db).map { .passed($0) } ?? .wrong
+        }
+    }
+}
