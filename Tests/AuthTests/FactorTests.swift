@@ -2,7 +2,9 @@ import Contracts
 import Foundation
 import GRDB
 import RPC
+import Storage
 import Testing
+import Tokens
 
 @testable import auth
 
