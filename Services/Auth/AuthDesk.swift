@@ -18,6 +18,7 @@ struct AuthDesk: Sendable {
     let access: AccessHandlers
     let tokens: PersonalTokenHandlers
     let factors: FactorHandlers
+    let passkeys: PasskeyHandlers
     let setup: SetupHandlers
     let events: EventFeed
     let store: Store
@@ -63,9 +64,12 @@ struct AuthDesk: Sendable {
         let webSessions = WebSessionStore(store: store, sessions: sessionStore)
         let tokenStore = PersonalTokenStore(store: store, changes: changes)
         let userStore = UserStore(store: store, sessions: sessionStore, tokens: tokenStore)
+        let passkeyStore = PasskeyStore(
+            store: store, sessions: sessionStore, party: settings.passkeys, logger: logger)
         let passwords = PasswordHasher(cost: cost)
         let secondFactors = SecondFactors(store: store, box: settings.box)
-        let factorStore = FactorStore(store: store, totp: secondFactors.totp, sessions: sessionStore)
+        let factorStore = FactorStore(
+            store: store, totp: secondFactors.totp, passkeys: passkeyStore, sessions: sessionStore)
         try await factorStore.sealAnew()
         self.store = store
         self.logger = logger
@@ -73,12 +77,13 @@ struct AuthDesk: Sendable {
         self.clock = clock
         sessions = SessionHandlers(
             sessions: sessionStore, webSessions: webSessions, users: userStore, passwords: passwords,
-            factors: secondFactors, issuer: issuer, clock: clock)
+            factors: secondFactors, passkeys: passkeyStore, issuer: issuer, clock: clock)
         users = UserHandlers(users: userStore, passwords: passwords, clock: clock)
         access = AccessHandlers(changes: changes, webSessions: webSessions, tokens: tokenStore, clock: clock)
         tokens = PersonalTokenHandlers(tokens: tokenStore, clock: clock)
         factors = FactorHandlers(
             factors: factorStore, users: userStore, roles: settings.secondFactorRoles, clock: clock)
+        passkeys = PasskeyHandlers(passkeys: passkeyStore, clock: clock)
         events = EventFeed(store.outbox)
         setup = SetupHandlers(
             setup: SetupStore(store: store, users: userStore, sessions: sessionStore),
@@ -110,6 +115,11 @@ struct AuthDesk: Sendable {
         router.on(AuthMethods.removeTOTP, factors.removeTOTP)
         router.on(AuthMethods.renewRecoveryCodes, factors.renewRecoveryCodes)
         router.on(AuthMethods.resetFactors, factors.reset)
+        router.on(AuthMethods.passkeyCreation, passkeys.creation)
+        router.on(AuthMethods.addPasskey, passkeys.add)
+        router.on(AuthMethods.listPasskeys, passkeys.list)
+        router.on(AuthMethods.removePasskey, passkeys.remove)
+        router.on(AuthMethods.passkeyRequest, passkeys.request)
         router.on(AuthMethods.rotateKeys, ring.rotate)
         router.on(AuthMethods.claimSetup, setup.claim)
         events.register(on: &router)

@@ -10,6 +10,7 @@ enum AuthSchema {
         migrator.registerMigration("auth 2: web sessions, personal tokens") { try $0.execute(sql: second) }
         migrator.registerMigration("auth 3: keys that take turns") { try $0.execute(sql: third) }
         migrator.registerMigration("auth 7: second factors") { try $0.execute(sql: secondFactors) }
+        migrator.registerMigration("auth 8: passkeys") { try $0.execute(sql: passkeys) }
         return migrator
     }
 

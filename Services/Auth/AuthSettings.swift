@@ -15,6 +15,8 @@ struct AuthSettings: Sendable {
     var keyRotationSeconds: Int64 = 90 * 86_400
     var sessions = SessionLimits()
     var secondFactorRoles = SecondFactorRoles.standard
+    /// Nil when there are no passkeys.
+    var passkeys: RelyingParty?
     /// nil for none.
     var backups: BackupSettings?
 
@@ -61,6 +63,7 @@ struct AuthSettings: Sendable {
             "a session ends so long after its sign-in, however busy"
         ).components.seconds
         secondFactorRoles = try SecondFactorRoles.read(&reader)
+        passkeys = try RelyingParty.read(&reader)
         backups = try BackupSettings.read(&reader)
     }
 }

@@ -16,16 +16,21 @@ package enum AuthMethods {
         0x010A, "auth.users.find", callers: [Peer.deals], isIdempotent: true)
 }
 
+/// E-mail and password, a passkey, or all three.
 package struct SignIn: Codable, Sendable {
-    package var email: String
-    package var password: String
-    /// Of an authenticator app, or a recovery code; wanted of users who have turned an app on.
+    package var email: String?
+    package var password: String?
+    /// Of an authenticator app, or a recovery code; wanted of users who have a second factor and show no passkey.
     package var code: String?
+    package var passkey: PasskeyAssertion?
 
-    package init(email: String, password: String, code: String? = nil) {
+    package init(
+        email: String? = nil, password: String? = nil, code: String? = nil, passkey: PasskeyAssertion? = nil
+    ) {
         self.email = email
         self.password = password
         self.code = code
+        self.passkey = passkey
     }
 }
 

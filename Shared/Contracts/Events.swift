@@ -92,7 +92,7 @@ package struct EventActor: Codable, Sendable, Hashable {
     }
 }
 
-/// What it was done to: `kind` `deal`, `user`, `session`, `token` or `key`.
+/// What it was done to: `kind` `deal`, `user`, `session`, `token`, `passkey` or `key`.
 package struct EventSubject: Codable, Sendable, Hashable {
     package var kind: String
     package var id: String
@@ -145,6 +145,9 @@ package enum EventType {
     package static let factorReset = "factor.reset"
     package static let recoveryUsed = "recovery.used"
     package static let recoveryRenewed = "recovery.renewed"
+    package static let passkeyAdded = "passkey.added"
+    package static let passkeyRemoved = "passkey.removed"
+    package static let passkeyCloned = "passkey.cloned"
 }
 
 extension EventActor {

@@ -14,6 +14,8 @@ package enum MethodTable {
         AuthMethods.listTokens.entry, AuthMethods.revokeToken.entry, AuthMethods.rotateKeys.entry,
         AuthMethods.listFactors.entry, AuthMethods.beginTOTP.entry, AuthMethods.confirmTOTP.entry,
         AuthMethods.removeTOTP.entry, AuthMethods.renewRecoveryCodes.entry, AuthMethods.resetFactors.entry,
+        AuthMethods.passkeyCreation.entry, AuthMethods.addPasskey.entry, AuthMethods.listPasskeys.entry,
+        AuthMethods.removePasskey.entry, AuthMethods.passkeyRequest.entry,
         DealMethods.create.entry, DealMethods.get.entry, DealMethods.list.entry, DealMethods.update.entry,
         DealMethods.transitions.entry, DealMethods.move.entry, DealMethods.history.entry, DealMethods.team.entry,
         DealMethods.addMember.entry, DealMethods.removeMember.entry, DealMethods.decideConflict.entry,

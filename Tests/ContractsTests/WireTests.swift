@@ -32,6 +32,11 @@ import Testing
             0x12b auth.factors.totp.remove
             0x12c auth.factors.codes.renew
             0x12d auth.factors.reset
+            0x130 auth.passkeys.creation
+            0x131 auth.passkeys.add
+            0x132 auth.passkeys.list
+            0x133 auth.passkeys.remove
+            0x134 auth.passkeys.request
             0x201 deals.create
             0x202 deals.get
             0x203 deals.list

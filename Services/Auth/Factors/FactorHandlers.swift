@@ -20,9 +20,9 @@ struct FactorHandlers: Sendable {
 
     func list(_ input: Nothing, _ context: RPCContext) async throws -> FactorList {
         let identity = try context.signedIn()
-        let (enabledAt, codesLeft) = try await factors.standing(of: identity.subject)
+        let (enabledAt, codesLeft, passkeys) = try await factors.standing(of: identity.subject)
         return FactorList(
-            totp: enabledAt.map(TOTPFactor.init), recoveryCodesLeft: codesLeft, passkeys: 0,
+            totp: enabledAt.map(TOTPFactor.init), recoveryCodesLeft: codesLeft, passkeys: passkeys,
             required: Role(bits: identity.roles).map(roles.contains) ?? false)
     }
 

@@ -9,6 +9,7 @@ import Storage
 struct FactorStore: Sendable {
     let store: Store
     let totp: TOTPStore
+    let passkeys: PasskeyStore
     let sessions: SessionStore
 
     enum Refusal: Error {
@@ -24,9 +25,12 @@ struct FactorStore: Sendable {
         case wrongCode
     }
 
-    func standing(of user: UUID) async throws -> (enabledAt: Instant?, recoveryCodesLeft: Int) {
+    func standing(of user: UUID) async throws -> (enabledAt: Instant?, recoveryCodesLeft: Int, passkeys: Int) {
         try await store.read { db in
-            (try TOTPStore.enabledAt(of: user, in: db), try RecoveryCodeStore.count(of: user, in: db))
+            (
+                try TOTPStore.enabledAt(of: user, in: db), try RecoveryCodeStore.count(of: user, in: db),
+                try PasskeyStore.count(of: user, in: db)
+            )
         }
     }
 
@@ -97,6 +101,7 @@ struct FactorStore: Sendable {
             guard try UserStore.user(user, in: db) != nil else { throw Refusal.noSuchUser }
             let hadTOTP = try TOTPStore.remove(of: user, in: db)
             try RecoveryCodeStore.removeAll(of: user, in: db)
+            try passkeys.removeAll(of: user, occasion, in: db)
             try occasion.record(
                 EventType.factorReset, Self.eventSubject(user),
                 changes: hadTOTP ? [Self.totpRemoved] : [], in: db)

@@ -7,6 +7,9 @@ import Storage
 struct FactorStanding: Sendable, Hashable {
     let hasTOTP: Bool
     let hasRecoveryCodes: Bool
+    let passkeys: Int
+
+    var hasAny: Bool { hasTOTP || passkeys > 0 }
 }
 
 /// What a code turned out to be.
@@ -14,13 +17,6 @@ enum SecondFactorProof: Sendable, Hashable { case totp, recovery }
 
 /// Second factors as signing in needs them.
 struct SecondFactors: Sendable {
-    /// What a sign-in has shown of the second factor.
-    enum Outcome: Sendable, Hashable {
-        /// Nil where the user has no second factor.
-        case passed(SecondFactorProof?)
-        case missing, wrong
-    }
-
     let store: Store
     let totp: TOTPStore
 
@@ -32,7 +28,8 @@ struct SecondFactors: Sendable {
     func standing(of user: UUID, in db: Database) throws -> FactorStanding {
         FactorStanding(
             hasTOTP: try TOTPStore.enabledAt(of: user, in: db) != nil,
-            hasRecoveryCodes: try RecoveryCodeStore.count(of: user, in: db) > 0)
+            hasRecoveryCodes: try RecoveryCodeStore.count(of: user, in: db) > 0,
+            passkeys: try PasskeyStore.count(of: user, in: db))
     }
 
     /// Nil when it is wrong. A code that is right is used up with this transaction.
@@ -55,12 +52,13 @@ struct SecondFactors: Sendable {
         return .recovery
     }
 
-    /// At a sign-in whose password was right.
-    func prove(_ code: String?, of user: UUID, _ occasion: Occasion) async throws -> Outcome {
-        guard try await store.read({ try standing(of: user, in: $0) }).hasTOTP else { return .passed(nil) }
-        guard let code else { return .missing }
-        return try await store.write { db in
-            try use(code, of: user, occasion, in: db).map { .passed($0) } ?? .wrong
-        }
+    /// False when the code is wrong, or the user has no authenticator app.
+    func use(_ code: String, of user: UUID, _ occasion: Occasion) async throws -> Bool {
+        try await store.write { try use(code, of: user, occasion, in: $0) != nil }
+    }
+
+    /// Whether a password alone does not let this user in.
+    func areOn(for user: UUID) async throws -> Bool {
+        try await store.read { try standing(of: user, in: $0).hasAny }
     }
 }

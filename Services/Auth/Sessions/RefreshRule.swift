@@ -13,6 +13,7 @@ enum SessionEnd: String, Sendable {
     case logout, idle, expired, reused
     case userDisabled = "user_disabled"
     case factorsChanged = "factors_changed"
+    case passkeyRemoved = "passkey_removed"
 }
 
 extension SessionEnd {

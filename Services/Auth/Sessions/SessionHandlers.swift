@@ -9,9 +9,7 @@ struct SessionHandlers: Sendable {
         .unauthenticated, "invalid_credentials", "E-mail or password is wrong.")
     private static let secondFactorRequired = RPCFault(
         .unauthenticated, "second_factor_required",
-        "Send the code of your authenticator app, or a recovery code, as `code`.")
-    /// Longer than a recovery code with all its dashes.
-    private static let codeLengthMax = 40
+        "Send the code of your authenticator app, or a recovery code, as `code`, or a passkey.")
     private static let invalidRefreshToken = RPCFault(
         .unauthenticated, "invalid_refresh_token", "This refresh token is not good; sign in again.")
 
@@ -20,6 +18,7 @@ struct SessionHandlers: Sendable {
     let users: UserStore
     let passwords: PasswordHasher
     let factors: SecondFactors
+    let passkeys: PasskeyStore
     let issuer: AccessTokenIssuer
     let clock: WallClock
 
@@ -42,22 +41,37 @@ struct SessionHandlers: Sendable {
     }
 
     private func prove(_ input: SignIn, _ context: RPCContext) async throws -> (user: UUID, Occasion) {
-        guard input.code?.unicodeScalars.count ?? 0 <= Self.codeLengthMax else {
-            throw RPCFault.invalid([
-                FieldFault("code", "too_long", "must have \(Self.codeLengthMax) characters at most")
-            ])
-        }
-        let account = try await account(input.email)
-        let isRight = try await passwords.verify(input.password, against: account?.passwordHash)
-        let occasion = Occasion(context, at: clock())
-        guard let account else { throw try await failure(of: nil, "unknown_user", occasion) }
-        guard isRight else { throw try await failure(of: account.user.id, "bad_password", occasion) }
-        switch try await factors.prove(input.code, of: account.user.id, occasion) {
-        case .passed: return (account.user.id, occasion)
-        case .wrong: throw try await failure(of: account.user.id, "bad_code", occasion)
-        case .missing:
-            _ = try await failure(of: account.user.id, "second_factor_missing", occasion)
-            throw Self.secondFactorRequired
+        switch try SignInForm(input) {
+        case .passkey(let passkey):
+            let occasion = Occasion(context, at: clock())
+            guard let proof = try await passkeys.prove(passkey, occasion), proof.isUserVerified else {
+                throw try await failure(of: nil, "bad_passkey", occasion)
+            }
+            return (proof.user, occasion)
+        case .password(let email, let password, let second):
+            let account = try await account(email)
+            let isRight = try await passwords.verify(password, against: account?.passwordHash)
+            let occasion = Occasion(context, at: clock())
+            // Whether the password is right or not: that its challenge is used up must not tell.
+            var owner: UUID?
+            if case .passkey(let passkey) = second { owner = try await passkeys.prove(passkey, occasion)?.user }
+            guard let account else { throw try await failure(of: nil, "unknown_user", occasion) }
+            let user = account.user.id
+            guard isRight else { throw try await failure(of: user, "bad_password", occasion) }
+            let isSecondWanted = try await factors.areOn(for: user)
+            switch second {
+            case .passkey:
+                guard owner == user else { throw try await failure(of: user, "bad_passkey", occasion) }
+            case .code(let code) where isSecondWanted:
+                guard try await factors.use(code, of: user, occasion) else {
+                    throw try await failure(of: user, "bad_code", occasion)
+                }
+            case nil where isSecondWanted:
+                _ = try await failure(of: user, "second_factor_missing", occasion)
+                throw Self.secondFactorRequired
+            default: break
+            }
+            return (user, occasion)
         }
     }
 

@@ -103,13 +103,14 @@ extension SessionStore {
         try occasion.record(EventType.sessionRevoked, Self.eventSubject(session), changes: fields, in: db)
     }
 
-    /// - Parameter kept: goes on.
+    /// - Parameter kept: a session that goes on.
     func endAll(
         of user: UUID, but kept: UUID? = nil, _ reason: SessionEnd, _ occasion: Occasion, in db: Database
     ) throws {
         let sessions = try UUID.fetchAll(
-            db, sql: "SELECT id FROM session WHERE user_id = ? AND ended_ms IS NULL", arguments: [user])
-        for session in sessions where session != kept { try end(session, of: user, reason, occasion, in: db) }
+            db, sql: "SELECT id FROM session WHERE user_id = ? AND ended_ms IS NULL AND id IS NOT ?",
+            arguments: [user, kept])
+        for session in sessions { try end(session, of: user, reason, occasion, in: db) }
     }
 
     private func rotate(

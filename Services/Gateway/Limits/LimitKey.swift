@@ -87,7 +87,7 @@ extension LimitKey {
     /// As auth takes a sign-in's body.
     private static let bodyBytesMax = 4096
 
-    /// The account that a sign-in is for; nil when the body names none, which auth will refuse.
+    /// The account that a sign-in is for; nil when the body names none, as with a passkey alone.
     ///
     /// Read by the decoder that auth uses and compared as auth compares: if they differed, as on a member that is there
     /// twice, one account would have many budgets.

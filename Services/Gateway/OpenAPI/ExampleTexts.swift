@@ -2,6 +2,7 @@
 enum ExampleTexts {
     static let personID = "0199a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b"
     static let dealID = "0199a1c0-5f10-7b21-9c32-4d5e6f708192"
+    static let credentialID = "AZmhsjxNfl-Ka3yNng8aKw"
     static let mapKey = "deals"
 
     static let ids = ["id": dealID, "User.id": personID, "session": "0199a1bf-0001-7abc-8def-0123456789ab"]
@@ -48,11 +49,21 @@ enum ExampleTexts {
         "NewPersonalToken.name": "Night report", "PersonalToken.name": "Night report", "hint": "x7Qe",
         "secret": "ibp_…", "scopes": "readDeals",
 
+        "NewPasskey.name": "Work laptop", "Passkey.name": "Work laptop", "PasskeyParty.name": "IBPipeline",
+        "rpId": "bank.example", "PasskeyParty.id": "bank.example", "displayName": "Ada Lovelace",
+        "PasskeyUser.name": "ada@bank.example", "PasskeyUser.id": credentialID, "userHandle": credentialID,
+        "PasskeyDescriptor.id": credentialID, "PasskeyRegistration.id": credentialID,
+        "PasskeyAssertion.id": credentialID, "rawId": credentialID,
+        "challenge": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "attestation": "none", "residentKey": "required",
+        "userVerification": "required", "transports": "internal", "authenticatorAttachment": "platform",
+        "clientDataJSON": "eyJ0eXBlIjoi…", "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YViY…",
+        "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ", "signature": "MEUCIQ…",
+
         "FieldFault.field": "codeName", "code": "too_short", "message": "must have at least 2 characters",
     ]
 
     static let integers = [
-        "expiresInDays": 90, "recoveryCodesLeft": 10, "passkeys": 0,
+        "expiresInDays": 90, "recoveryCodesLeft": 10, "passkeys": 0, "alg": -7, "timeout": 300_000,
         "version": 7, "probability": 30, "expiresIn": 600, "limit": 50, "total": 1, "seq": 41, "sourceSeq": 17,
         "size": 42, "latencyMicroseconds": 412, "probes": 5760, "daysInFrom": 12,
     ]
@@ -64,7 +75,8 @@ enum ExampleTexts {
 
     /// The optional members that an example shows; types that are not here show all.
     static let shown: [String: Set<String>] = [
-        "SignIn": [], "NewTeamMember": ["email"], "Move": ["reason"],
+        "SignIn": ["email", "password"], "PasskeyAttestationResponse": ["transports"],
+        "NewTeamMember": ["email"], "Move": ["reason"],
         "DealPatch": ["value", "probability", "expectedCloseOn", "nextStep"],
         "Deal": [
             "sector", "country", "value", "conflictExpiresOn", "engagementLetterSignedOn", "expectedCloseOn",

@@ -80,7 +80,9 @@ extension JSONSchema.Shape {
         }
         return [
             "type": "object", "properties": Dictionary(members) { first, _ in first },
-            "required": properties.filter(\.isRequired).map(\.name), "additionalProperties": false,
+            "required": properties.filter(\.isRequired).map(\.name),
+            // A type that names no member takes any.
+            "additionalProperties": properties.isEmpty,
         ]
     }
 }

@@ -76,8 +76,12 @@ struct RouteProblems {
 
     /// By the name of the call.
     static let ofServices: [String: [ProblemResponse: Set<String>]] = [
-        AuthMethods.login.entry.name: [.unauthenticated: ["invalid_credentials", "second_factor_required"]],
-        AuthMethods.openWebSession.entry.name: [.unauthenticated: ["invalid_credentials", "second_factor_required"]],
+        AuthMethods.login.entry.name: [
+            .unauthenticated: ["invalid_credentials", "second_factor_required"], .unprocessable: ["passkeys_off"],
+        ],
+        AuthMethods.openWebSession.entry.name: [
+            .unauthenticated: ["invalid_credentials", "second_factor_required"], .unprocessable: ["passkeys_off"],
+        ],
         AuthMethods.beginTOTP.entry.name: [.unauthenticated: ["insufficient_user_authentication"]],
         AuthMethods.confirmTOTP.entry.name: [
             .unauthenticated: ["insufficient_user_authentication"], .unprocessable: ["no_enrolment"],
@@ -92,6 +96,16 @@ struct RouteProblems {
             .unauthenticated: ["insufficient_user_authentication"], .forbidden: ["session_required"],
             .unprocessable: ["own_account"],
         ],
+        AuthMethods.passkeyRequest.entry.name: [.unprocessable: ["passkeys_off"]],
+        AuthMethods.passkeyCreation.entry.name: [
+            .unauthenticated: ["insufficient_user_authentication"],
+            .unprocessable: ["passkeys_off", "too_many_passkeys"],
+        ],
+        AuthMethods.addPasskey.entry.name: [
+            .unauthenticated: ["insufficient_user_authentication"], .conflict: ["passkey_taken"],
+            .unprocessable: ["passkeys_off", "too_many_passkeys", "passkey_invalid"],
+        ],
+        AuthMethods.removePasskey.entry.name: [.unauthenticated: ["insufficient_user_authentication"]],
         AuthMethods.createToken.entry.name: [.unprocessable: ["too_many_tokens"]],
         AuthMethods.refresh.entry.name: [.unauthenticated: ["invalid_refresh_token"]],
         AuthMethods.claimSetup.entry.name: [.forbidden: ["setup_token_invalid"], .unprocessable: ["setup_done"]],

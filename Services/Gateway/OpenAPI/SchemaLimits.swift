@@ -62,6 +62,8 @@ struct SchemaLimits: Sendable {
 
         "NewPersonalToken.name": line(1...100), "NewPersonalToken.expiresInDays": number(1...366),
 
+        "NewPasskey.name": line(1...100),
+
         "Deal.number": pattern(dealNumber), "Deal.probability": number(0...100),
         "NewDeal.codeName": line(2...80), "NewDeal.clientName": line(1...200), "NewDeal.realName": line(1...200),
         "NewDeal.sector": line(1...80), "NewDeal.country": country, "NewDeal.description": lines(1...10_000),

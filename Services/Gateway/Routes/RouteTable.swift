@@ -9,8 +9,13 @@ enum RouteTable {
 
     static let all: [Route] = [
         // Signing in
-        .post("/api/auth/login", "Sign in with e-mail and password", AuthMethods.login, to: Peer.auth)
+        .post("/api/auth/login", "Sign in with e-mail and password, or a passkey", AuthMethods.login, to: Peer.auth)
             .open(.signIn).body(4096).deadline(hashing),
+        .post(
+            "/api/auth/passkeys/options", "What a browser needs to sign in with a passkey", AuthMethods.passkeyRequest,
+            to: Peer.auth
+        )
+        .open(.signIn),
         .post("/api/auth/refresh", "Exchange a refresh token for its successor", AuthMethods.refresh, to: Peer.auth)
             .open(.refresh).body(4096),
         .post("/api/auth/logout", "End this session", AuthMethods.logout, to: Peer.auth).sessionOnly().noContent()
@@ -68,6 +73,19 @@ enum RouteTable {
             to: Peer.auth
         )
         .allow(.manageUsers).noContent(),
+        .post(
+            "/api/users/me/passkeys/options", "What a browser needs to make a passkey", AuthMethods.passkeyCreation,
+            to: Peer.auth
+        )
+        .sessionOnly(),
+        .post("/api/users/me/passkeys", "Add a passkey that a browser has made", AuthMethods.addPasskey, to: Peer.auth)
+            .sessionOnly().body(8192).created(),
+        .get("/api/users/me/passkeys", "One's own passkeys", AuthMethods.listPasskeys, to: Peer.auth).sessionOnly(),
+        .delete(
+            "/api/users/me/passkeys/{id}", "Remove a passkey; ends all other sessions", AuthMethods.removePasskey,
+            to: Peer.auth
+        )
+        .sessionOnly().noContent(),
         .get("/api/admin/users", "List people", AuthMethods.listUsers, to: Peer.auth).allow(.manageUsers).query(
             .people),
         .post("/api/admin/users", "Add a person", AuthMethods.createUser, to: Peer.auth)

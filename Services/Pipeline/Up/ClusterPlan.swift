@@ -54,6 +54,10 @@ struct ClusterPlan: Sendable {
             if name == "auth", environment["IBP_SECRETS_KEY"] == nil, environment["IBP_SECRETS_KEY_FILE"] == nil {
                 environment["IBP_SECRETS_KEY_FILE"] = directory.secretsKeyFile
             }
+            if name == "auth", environment["IBP_PASSKEY_ORIGINS"] == nil {
+                // The one name for which browsers have passkeys without TLS.
+                environment["IBP_PASSKEY_ORIGINS"] = "http://localhost:\(listen.port)"
+            }
             environment["IBP_LOG_LEVEL"] = logLevel
             environment["IBP_LOG_FORMAT"] = logFormat
             for peer in Self.peers[name] ?? [] {
