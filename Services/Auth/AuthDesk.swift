@@ -14,6 +14,8 @@ typealias WallClock = @Sendable () -> Instant
 /// All parts of the service, put together over one open store: what the process and the tests share.
 struct AuthDesk: Sendable {
     let sessions: SessionHandlers
+    let living: LivingSessionHandlers
+    let passwords: PasswordHandlers
     let users: UserHandlers
     let access: AccessHandlers
     let tokens: PersonalTokenHandlers
@@ -66,7 +68,8 @@ struct AuthDesk: Sendable {
         let userStore = UserStore(store: store, sessions: sessionStore, tokens: tokenStore)
         let passkeyStore = PasskeyStore(
             store: store, sessions: sessionStore, party: settings.passkeys, logger: logger)
-        let passwords = PasswordHasher(cost: cost)
+        let hasher = PasswordHasher(cost: cost)
+        let hashes = PasswordStore(store: store, sessions: sessionStore)
         let secondFactors = SecondFactors(store: store, box: settings.box)
         let factorStore = FactorStore(
             store: store, totp: secondFactors.totp, passkeys: passkeyStore, sessions: sessionStore)
@@ -76,9 +79,15 @@ struct AuthDesk: Sendable {
         sweeper = SweepStore(store: store)
         self.clock = clock
         sessions = SessionHandlers(
-            sessions: sessionStore, webSessions: webSessions, users: userStore, passwords: passwords,
-            factors: secondFactors, passkeys: passkeyStore, issuer: issuer, clock: clock)
-        users = UserHandlers(users: userStore, passwords: passwords, clock: clock)
+            proof: SignInProof(
+                sessions: sessionStore, users: userStore, hashes: hashes, passwords: hasher, factors: secondFactors,
+                passkeys: passkeyStore, clock: clock),
+            sessions: sessionStore, webSessions: webSessions, issuer: issuer, clock: clock)
+        living = LivingSessionHandlers(sessions: sessionStore, users: userStore, clock: clock)
+        passwords = PasswordHandlers(
+            hashes: hashes, resets: ResetStore(store: store, sessions: sessionStore, tokens: tokenStore),
+            users: userStore, passwords: hasher, clock: clock)
+        users = UserHandlers(users: userStore, passwords: hasher, clock: clock)
         access = AccessHandlers(changes: changes, webSessions: webSessions, tokens: tokenStore, clock: clock)
         tokens = PersonalTokenHandlers(tokens: tokenStore, clock: clock)
         factors = FactorHandlers(
@@ -87,7 +96,7 @@ struct AuthDesk: Sendable {
         events = EventFeed(store.outbox)
         setup = SetupHandlers(
             setup: SetupStore(store: store, users: userStore, sessions: sessionStore),
-            file: SetupTokenFile(directory: settings.dataDirectory), passwords: passwords, issuer: issuer,
+            file: SetupTokenFile(directory: settings.dataDirectory), passwords: hasher, issuer: issuer,
             logger: logger,
             clock: clock)
     }
@@ -122,6 +131,14 @@ struct AuthDesk: Sendable {
         router.on(AuthMethods.passkeyRequest, passkeys.request)
         router.on(AuthMethods.rotateKeys, ring.rotate)
         router.on(AuthMethods.claimSetup, setup.claim)
+        router.on(AuthMethods.listSessions, living.list)
+        router.on(AuthMethods.endSession, living.end)
+        router.on(AuthMethods.endOtherSessions, living.endOthers)
+        router.on(AuthMethods.listUserSessions, living.listOfUser)
+        router.on(AuthMethods.endUserSessions, living.endOfUser)
+        router.on(AuthMethods.changePassword, passwords.change)
+        router.on(AuthMethods.requestPasswordReset, passwords.requestReset)
+        router.on(AuthMethods.resetPassword, passwords.reset)
         events.register(on: &router)
     }
 

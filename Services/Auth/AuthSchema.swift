@@ -11,6 +11,7 @@ enum AuthSchema {
         migrator.registerMigration("auth 3: keys that take turns") { try $0.execute(sql: third) }
         migrator.registerMigration("auth 7: second factors") { try $0.execute(sql: secondFactors) }
         migrator.registerMigration("auth 8: passkeys") { try $0.execute(sql: passkeys) }
+        migrator.registerMigration("auth 5: devices, resets") { try $0.execute(sql: devicesAndResets) }
         return migrator
     }
 

@@ -181,8 +181,8 @@ struct GatewayHandler: HTTPHandler {
             try CrossSite.checkSignIn(request.head, isSecure: request.head.isSecure)
             let call = try CallBuilder.call(served, ids, nil, request, mark)
             let reply = try await auth.send(
-                AuthMethods.openWebSession.entry, body: call.body, timeout: served.route.deadline, context: call.context
-            )
+                AuthMethods.openWebSession.entry, body: try WebSessionCookie.signIn(call.body, request.head.headers),
+                timeout: served.route.deadline, context: call.context)
             return try WebSessionCookie.response(reply)
         case .call(let peer, let method):
             guard let upstream = upstreams[peer] else { throw RPCFault.internal }

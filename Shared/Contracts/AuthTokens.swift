@@ -3,7 +3,7 @@ package import RPC
 
 // What browsers and programs sign in with: an opaque session behind a cookie, and personal access tokens.
 extension AuthMethods {
-    package static let openWebSession = RPCMethod<SignIn, WebSession>(
+    package static let openWebSession = RPCMethod<WebSignIn, WebSession>(
         0x010D, "auth.web.open", callers: [Peer.gateway])
     package static let createToken = RPCMethod<NewPersonalToken, CreatedPersonalToken>(
         0x010E, "auth.tokens.create", callers: [Peer.gateway])

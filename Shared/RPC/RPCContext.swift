@@ -17,12 +17,14 @@ package struct RPCContext: Sendable {
     package var idempotencyKey: String?
     /// The address of the client at the public door, for audit and throttling.
     package var clientAddress: String?
+    /// What the client calls itself at the public door; sent along only where somebody signs in.
+    package var userAgent: String?
     package var deadline: NIODeadline
 
     package init(
         peer: String, identity: RPCIdentity? = nil, trace: TraceContext = .random(), requestID: String? = nil,
         resource: [String] = [], ifMatch: Int64? = nil, idempotencyKey: String? = nil, clientAddress: String? = nil,
-        deadline: NIODeadline = .now() + .seconds(10)
+        userAgent: String? = nil, deadline: NIODeadline = .now() + .seconds(10)
     ) {
         self.peer = peer
         self.identity = identity
@@ -32,6 +34,7 @@ package struct RPCContext: Sendable {
         self.ifMatch = ifMatch
         self.idempotencyKey = idempotencyKey
         self.clientAddress = clientAddress
+        self.userAgent = userAgent
         self.deadline = deadline
     }
 }

@@ -7,6 +7,7 @@ package struct RPCMetadata: Equatable, Sendable {
     package var trace: TraceContext?
     package var requestID: String?
     package var clientAddress: String?
+    package var userAgent: String?
     /// Of a reply: the id and version of the one resource it holds.
     package var replyResource: String?
     package var replyVersion: Int64?
@@ -19,6 +20,7 @@ package struct RPCMetadata: Equatable, Sendable {
         static let trace: UInt8 = 0x01
         static let requestID: UInt8 = 0x02
         static let clientAddress: UInt8 = 0x03
+        static let userAgent: UInt8 = 0x04
         static let replyResource: UInt8 = 0x05
         static let replyVersion: UInt8 = 0x06
         static let idempotencyKey: UInt8 = 0x81
@@ -33,6 +35,7 @@ package struct RPCMetadata: Equatable, Sendable {
         trace = context.trace
         requestID = context.requestID
         clientAddress = context.clientAddress
+        userAgent = context.userAgent
         idempotencyKey = context.idempotencyKey
         identity = context.identity
         resource = context.resource
@@ -59,6 +62,7 @@ package struct RPCMetadata: Equatable, Sendable {
         case Key.trace: trace = value.readTrace()
         case Key.requestID: requestID = String(buffer: value)
         case Key.clientAddress: clientAddress = String(buffer: value)
+        case Key.userAgent: userAgent = String(buffer: value)
         case Key.replyResource: replyResource = String(buffer: value)
         case Key.replyVersion: replyVersion = value.readInteger()
         case Key.idempotencyKey: idempotencyKey = String(buffer: value)
@@ -83,6 +87,7 @@ package struct RPCMetadata: Equatable, Sendable {
         }
         if let requestID { out.writeEntry(Key.requestID) { $0.writeString(requestID) } }
         if let clientAddress { out.writeEntry(Key.clientAddress) { $0.writeString(clientAddress) } }
+        if let userAgent { out.writeEntry(Key.userAgent) { $0.writeString(userAgent) } }
         if let replyResource { out.writeEntry(Key.replyResource) { $0.writeString(replyResource) } }
         if let replyVersion { out.writeEntry(Key.replyVersion) { $0.writeInteger(replyVersion) } }
         if let idempotencyKey { out.writeEntry(Key.idempotencyKey) { $0.writeString(idempotencyKey) } }

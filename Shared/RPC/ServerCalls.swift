@@ -225,7 +225,8 @@ final class ServerCalls: @unchecked Sendable {  // confined to its event loop
         let context = RPCContext(
             peer: peer, identity: metadata.identity, trace: metadata.trace ?? .random(), requestID: metadata.requestID,
             resource: metadata.resource, ifMatch: metadata.ifMatch, idempotencyKey: metadata.idempotencyKey,
-            clientAddress: metadata.clientAddress, deadline: call.deadline ?? .distantFuture)
+            clientAddress: metadata.clientAddress, userAgent: metadata.userAgent,
+            deadline: call.deadline ?? .distantFuture)
         return (frame.body, context)
     }
 

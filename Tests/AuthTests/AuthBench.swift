@@ -104,8 +104,12 @@ final class AuthBench: Sendable {
         return found
     }
 
-    func openWeb(_ email: String = "root@bank.test") async throws -> WebSession {
-        try await desk.sessions.openWeb(SignIn(email: email, password: Self.password), anonymous())
+    func openWeb(
+        _ email: String = "root@bank.test", _ password: String = AuthBench.password, replacing secret: String? = nil
+    ) async throws -> WebSession {
+        let replaced = secret.map { Base64URL.encode(SHA256.hash(data: Data($0.utf8))) }
+        return try await desk.sessions.openWeb(
+            WebSignIn(SignIn(email: email, password: password), replaces: replaced), anonymous())
     }
 
     func resolve(

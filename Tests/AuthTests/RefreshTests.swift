@@ -74,6 +74,39 @@ struct RefreshTests {
         }
     }
 
+    @Test func staleTokenFiftyTimesAtOnceEndsTheSessionOnce() async throws {
+        try await AuthBench.with { bench in
+            let first = try await bench.signIn()
+            let second = try await bench.refresh(first.refreshToken)
+            bench.pass(seconds: 11)
+            let codes = try await withThrowingTaskGroup(of: String?.self) { group in
+                for _ in 0..<50 {
+                    group.addTask { try await fault { try await bench.refresh(first.refreshToken) }?.code }
+                }
+                return try await group.reduce(into: Set<String?>()) { $0.insert($1) }
+            }
+            #expect(codes == ["invalid_refresh_token"])
+            #expect(try await fault { try await bench.refresh(second.refreshToken) }?.code == "invalid_refresh_token")
+            #expect(try await bench.events("session.reused").count == 1)
+            #expect(try await bench.events("session.revoked").map { $0.changes.last?.after } == ["reused"])
+            #expect(try await bench.events("session.refreshed").count == 1)
+        }
+    }
+
+    @Test func reuseEndsOneFamilyOnly() async throws {
+        try await AuthBench.with { bench in
+            let stolen = try await bench.signIn()
+            let other = try await bench.signIn()
+            _ = try await bench.refresh(try await bench.refresh(stolen.refreshToken).refreshToken)
+            #expect(try await fault { try await bench.refresh(stolen.refreshToken) } != nil)
+            let session = try await bench.claims(stolen).sid
+            let reused = try #require(try await bench.events("session.reused").first)
+            #expect(reused.subject.id == session.text)
+            #expect(reused.changes.map(\.after) == [stolen.user.id.text])
+            #expect(try await fault { try await bench.refresh(other.refreshToken) } == nil)
+        }
+    }
+
     @Test func idleSessionEnds() async throws {
         try await AuthBench.with { bench in
             let first = try await bench.signIn()

@@ -36,8 +36,8 @@ struct WebSessionTests {
 
     @Test func wrongPasswordOpensNothingAndLooksLikeAnUnknownUser() async throws {
         try await AuthBench.with { bench in
-            let wrong = SignIn(email: "root@bank.test", password: "wrong horse battery")
-            let unknown = SignIn(email: "nobody@bank.test", password: "wrong horse battery")
+            let wrong = WebSignIn(SignIn(email: "root@bank.test", password: "wrong horse battery"))
+            let unknown = WebSignIn(SignIn(email: "nobody@bank.test", password: "wrong horse battery"))
             let first = try await fault { try await bench.desk.sessions.openWeb(wrong, bench.anonymous()) }
             let second = try await fault { try await bench.desk.sessions.openWeb(unknown, bench.anonymous()) }
             #expect(first?.code == "invalid_credentials")
@@ -93,6 +93,48 @@ struct WebSessionTests {
             _ = try await bench.desk.sessions.logout(Nothing(), context)
             #expect(try await bench.watch(cursor).revokedSessions == [access.session])
             #expect(try await fault { try await bench.resolve(.webSession, web.secret) }?.status == .unauthenticated)
+        }
+    }
+
+    @Test func signingInAgainEndsTheOneBefore() async throws {
+        try await AuthBench.with { bench in
+            let old = try await bench.openWeb()
+            let other = try await bench.openWeb()
+            let ended = try await bench.resolve(.webSession, old.secret).session
+            let cursor = try await bench.watch(0).cursor
+            let new = try await bench.openWeb(replacing: old.secret)
+            #expect(new.secret != old.secret)
+            #expect(try await bench.watch(cursor).revokedSessions == [ended])
+            #expect(try await fault { try await bench.resolve(.webSession, old.secret) }?.status == .unauthenticated)
+            for living in [new, other] { _ = try await bench.resolve(.webSession, living.secret) }
+            let revoked = try #require(try await bench.events("session.revoked").last)
+            #expect(revoked.changes.last?.after == "replaced")
+            #expect(revoked.actor.id == new.user.id.text)
+        }
+    }
+
+    @Test func signingInAsSomebodyElseEndsItToo() async throws {
+        try await AuthBench.with { bench in
+            let root = try await bench.signIn()
+            _ = try await bench.create("bea@bank.test", by: root)
+            let old = try await bench.openWeb()
+            _ = try await bench.openWeb("bea@bank.test", replacing: old.secret)
+            #expect(try await fault { try await bench.resolve(.webSession, old.secret) }?.status == .unauthenticated)
+        }
+    }
+
+    @Test func failedSignInAndUnknownCookiesEndNothing() async throws {
+        try await AuthBench.with { bench in
+            let old = try await bench.openWeb()
+            let wrong = try await fault {
+                try await bench.openWeb("root@bank.test", "wrong horse battery", replacing: old.secret)
+            }
+            #expect(wrong?.code == "invalid_credentials")
+            _ = try await bench.openWeb(replacing: "nobody's")
+            _ = try await bench.resolve(.webSession, old.secret)
+            let bad = WebSignIn(SignIn(email: "root@bank.test", password: AuthBench.password), replaces: "AAAA")
+            let refused = try await fault { try await bench.desk.sessions.openWeb(bad, bench.anonymous()) }
+            #expect(refused?.errors.map(\.field) == ["replaces"])
         }
     }
 

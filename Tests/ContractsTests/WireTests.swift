@@ -37,6 +37,14 @@ import Testing
             0x132 auth.passkeys.list
             0x133 auth.passkeys.remove
             0x134 auth.passkeys.request
+            0x120 auth.sessions.list
+            0x121 auth.sessions.end
+            0x122 auth.sessions.endOthers
+            0x123 auth.users.sessions.list
+            0x124 auth.users.sessions.end
+            0x125 auth.password.change
+            0x126 auth.password.reset.request
+            0x127 auth.password.reset
             0x201 deals.create
             0x202 deals.get
             0x203 deals.list

@@ -14,7 +14,8 @@ struct PagesTests {
 
     private func withPages(
         _ contents: [String: String] = [
-            "/index.html": "app", "/setup.html": "setup", "/docs.html": "docs", "/start.js": script, hashed: script,
+            "/index.html": "app", "/setup.html": "setup", "/reset.html": "reset", "/docs.html": "docs",
+            "/start.js": script, hashed: script,
         ], _ body: (Pages) throws -> Void
     ) throws {
         let root = FileManager.default.temporaryDirectory.appendingPathComponent("pages-\(UUID().uuidString)")
@@ -38,7 +39,8 @@ struct PagesTests {
     private func text(_ response: HTTPResponse) -> String { response.body.map { String(buffer: $0) } ?? "" }
 
     @Test(arguments: [
-        ("/", "app"), ("/index.html", "app"), ("/setup", "setup"), ("/setup.html", "setup"), ("/api/docs", "docs"),
+        ("/", "app"), ("/index.html", "app"), ("/setup", "setup"), ("/setup.html", "setup"), ("/reset", "reset"),
+        ("/api/docs", "docs"),
     ])
     func pathsMeanFiles(_ path: String, _ content: String) throws {
         try withPages { pages in

@@ -39,6 +39,7 @@ enum FrameCorpus {
         metadata.trace = TraceContext(traceHigh: 1, traceLow: 2, span: 3, flags: 1)
         metadata.requestID = "r-1"
         metadata.clientAddress = "192.0.2.1"
+        metadata.userAgent = "curl/8.5.0"
         metadata.replyResource = "D-2026-0001"
         metadata.replyVersion = 9
         metadata.idempotencyKey = "0f8c"

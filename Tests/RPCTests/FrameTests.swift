@@ -93,6 +93,7 @@ struct SeededRandom: RandomNumberGenerator {
     metadata.trace = .random()
     metadata.requestID = "r-1"
     metadata.clientAddress = "192.0.2.1"
+    metadata.userAgent = "curl/8.5.0"
     metadata.idempotencyKey = "k"
     metadata.identity = RPCIdentity(subject: UUID(), session: UUID(), roles: 4)
     metadata.resource = ["D-2026-0001", "second"]

@@ -8,26 +8,34 @@ struct Occasion: Sendable {
     let actor: EventActor
     let requestID: String?
     let traceID: String?
+    /// Of a sign-in: what the client calls itself.
+    let userAgent: String?
 
     init(_ context: RPCContext, at now: Instant) {
-        self.init(now: now, actor: EventActor(context), requestID: context.requestID, traceID: context.trace.traceID)
+        self.init(
+            now: now, actor: EventActor(context), requestID: context.requestID, traceID: context.trace.traceID,
+            userAgent: UserAgent.kept(context.userAgent))
     }
 
-    private init(now: Instant, actor: EventActor, requestID: String?, traceID: String?) {
+    private init(
+        now: Instant, actor: EventActor, requestID: String? = nil, traceID: String? = nil, userAgent: String? = nil
+    ) {
         self.now = now
         self.actor = actor
         self.requestID = requestID
         self.traceID = traceID
+        self.userAgent = userAgent
     }
 
     /// What the service does by itself.
     static func own(at now: Instant) -> Occasion {
-        Occasion(now: now, actor: .service(Peer.auth), requestID: nil, traceID: nil)
+        Occasion(now: now, actor: .service(Peer.auth))
     }
 
     /// The same call, once it is known who makes it.
     func signedIn(_ user: User, session: UUID) -> Occasion {
         let actor = EventActor(kind: "user", id: user.id.text, session: session, address: actor.address)
-        return Occasion(now: now, actor: actor, requestID: requestID, traceID: traceID)
+        return Occasion(
+            now: now, actor: actor, requestID: requestID, traceID: traceID, userAgent: userAgent)
     }
 }

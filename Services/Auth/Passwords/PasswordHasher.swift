@@ -7,7 +7,7 @@ import Synchronization
 final class PasswordHasher: Sendable {
     static let runningMax = 2
     static let waitingMax = 32
-    private static let busy = RPCFault(
+    static let busy = RPCFault(
         .resourceExhausted, "busy", "Too many sign-ins at the moment; try again.", retryAfterMilliseconds: 1000,
         isNotExecuted: true)
 
@@ -31,6 +31,14 @@ final class PasswordHasher: Sendable {
         let isRight = try await run { [hash = stored ?? dummy] in try hash.matches(password) }
         return isRight && stored != nil
     }
+
+    /// The same password at today's cost. It keeps its salt, by which `PasswordStore` tells that it is the same.
+    func rehash(_ password: String, _ stored: PasswordHash) async throws -> PasswordHash {
+        try await run { [cost] in try PasswordHash(of: password, cost: cost, salt: stored.salt) }
+    }
+
+    /// Whether a hash was made when they were cheaper.
+    func isOutdated(_ stored: PasswordHash) -> Bool { stored.cost.work < cost.work }
 
     /// Throws `busy` when `waitingMax` wait already.
     private func run<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {

@@ -15,6 +15,9 @@ struct ScryptCost: Sendable, Hashable {
         self.init(checkedLogRounds: logRounds, blockSize: blockSize, parallelism: parallelism)
     }
 
+    /// What a guess costs whoever has the hash, in blocks of 128 bytes.
+    var work: Int { (blockSize * parallelism) << logRounds }
+
     private init(checkedLogRounds: Int, blockSize: Int, parallelism: Int) {
         logRounds = checkedLogRounds
         self.blockSize = blockSize

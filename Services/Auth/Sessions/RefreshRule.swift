@@ -11,6 +11,15 @@ struct SessionLimits: Sendable, Hashable {
 /// Why a session ended.
 enum SessionEnd: String, Sendable {
     case logout, idle, expired, reused
+    /// Its user ended it from another one.
+    case revoked
+    case revokedByAdmin = "revoked_by_admin"
+    /// The same browser signed in again.
+    case replaced
+    /// Its user signed in once more than he may at a time.
+    case tooMany = "too_many"
+    case passwordChanged = "password_changed"
+    case passwordReset = "password_reset"
     case userDisabled = "user_disabled"
     case factorsChanged = "factors_changed"
     case passkeyRemoved = "passkey_removed"

@@ -13,11 +13,12 @@ struct SessionStore: Sendable {
     let secret: SymmetricKey
     let changes: AccessChangeStore
 
-    /// Nil when the user is no longer active.
-    func start(for user: UUID, _ occasion: Occasion) async throws -> SessionGrant? {
+    /// Nil when the user is no longer active, or the hash that his password was compared with is no longer his: hashing
+    /// takes long, and the password may have been changed in the meantime.
+    func start(for proven: ProvenUser) async throws -> SessionGrant? {
         try await store.write { db in
-            guard let user = try UserStore.user(user, in: db), user.status == .active else { return nil }
-            return try start(for: user, occasion, in: db)
+            guard let user = try Self.admitted(proven, in: db) else { return nil }
+            return try start(for: user, proven.occasion, in: db)
         }
     }
 
@@ -64,21 +65,31 @@ extension SessionStore {
         return grant
     }
 
+    /// Nil when the user is no longer active, or the hash that his password was compared with is no longer his.
+    static func admitted(_ proven: ProvenUser, in db: Database) throws -> User? {
+        guard let user = try UserStore.user(proven.id, in: db), user.status == .active,
+            try proven.hash.map({ try PasswordStore.stands($0, of: user.id, in: db) }) ?? true
+        else { return nil }
+        return user
+    }
+
     /// A session that nothing keeps going yet.
     func open(for user: User, _ occasion: Occasion, in db: Database) throws -> (id: UUID, expiresAt: Instant) {
         let id = UUIDv7.make(at: occasion.now)
+        let signedIn = occasion.signedIn(user, session: id)
+        try makeRoom(for: user.id, signedIn, in: db)
         let expiresAt = occasion.now.advanced(bySeconds: limits.absoluteSeconds)
         let now = occasion.now.milliseconds
         try db.execute(
             sql: """
-                INSERT INTO session (id, user_id, created_ms, last_seen_ms, expires_ms, address)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO session (id, user_id, created_ms, last_seen_ms, expires_ms, address, user_agent)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 id, user.id, now, now, expiresAt.milliseconds,
-                occasion.actor.address.map { String($0.prefix(100)) },
+                occasion.actor.address.map { String($0.prefix(100)) }, occasion.userAgent,
             ])
-        try occasion.signedIn(user, session: id).record(
+        try signedIn.record(
             EventType.sessionStarted, Self.eventSubject(id),
             changes: [FieldChange("user", before: nil, after: user.id.text)], in: db)
         return (id, expiresAt)

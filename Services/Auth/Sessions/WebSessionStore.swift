@@ -13,15 +13,19 @@ struct WebSessionStore: Sendable {
     let store: Store
     let sessions: SessionStore
 
-    /// Nil when the user is no longer active.
-    func open(for user: UUID, _ occasion: Occasion) async throws -> WebSession? {
-        try await store.write { db in
-            guard let user = try UserStore.user(user, in: db), user.status == .active else { return nil }
+    /// Nil when the user is no longer active, or the hash that his password was compared with is no longer his.
+    /// - Parameter replaced: SHA-256 of the text of the secret that the browser has had until now, if any. It forgets it, so
+    ///   that session must not live on, whosever it was.
+    func open(for proven: ProvenUser, replacing replaced: Data? = nil) async throws -> WebSession? {
+        let occasion = proven.occasion
+        return try await store.write { db in
+            guard let user = try SessionStore.admitted(proven, in: db) else { return nil }
             let secret = RefreshToken()
             let session = try sessions.open(for: user, occasion, in: db)
             try db.execute(
                 sql: "INSERT INTO web_session (hash, session_id) VALUES (?, ?)",
                 arguments: [Data(SHA256.hash(data: Data(secret.text.utf8))), session.id])
+            if let replaced { try end(replaced, occasion.signedIn(user, session: session.id), in: db) }
             return WebSession(secret: secret.text, expiresAt: session.expiresAt, user: user)
         }
     }
@@ -47,6 +51,16 @@ struct WebSessionStore: Sendable {
             }
         }
         return known.access
+    }
+
+    private func end(_ replaced: Data, _ occasion: Occasion, in db: Database) throws {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT session.id, session.user_id
+                FROM web_session AS web JOIN session ON session.id = web.session_id WHERE web.hash = ?
+                """, arguments: [replaced])
+        if let row { try sessions.end(row["id"], of: row["user_id"], .replaced, occasion, in: db) }
     }
 }
 

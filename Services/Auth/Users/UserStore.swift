@@ -17,6 +17,12 @@ struct UserStore: Sendable {
         }
     }
 
+    func account(_ id: UUID) async throws -> Account? {
+        try await store.read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM user WHERE id = ?", arguments: [id]).map(Account.init(row:))
+        }
+    }
+
     func user(_ id: UUID) async throws -> User? { try await store.read { try Self.user(id, in: $0) } }
 
     /// One more than asked for, when there is one: so the caller knows whether a page follows.
@@ -79,6 +85,7 @@ struct UserStore: Sendable {
                 in: db)
             if status == .disabled {
                 try sessions.endAll(of: id, .userDisabled, occasion, in: db)
+                try ResetStore.withdraw(of: id, in: db)
                 try tokens.revokeAll(of: id, SessionEnd.userDisabled.rawValue, occasion, in: db)
             }
             return user

@@ -4,6 +4,7 @@ import HTTPServer
 import NIOCore
 import NIOHTTP1
 import RPC
+import Tokens
 
 /// The cookie behind which a browser's session stands: out of reach of scripts, other sites and plain connections
 /// (OWASP session management cheat sheet).
@@ -15,6 +16,18 @@ enum WebSessionCookie {
     static func set(_ session: WebSession, now: Instant) -> String {
         let seconds = max(0, session.expiresAt.seconds(since: now))
         return "\(Credential.cookieName)=\(session.secret); \(attributes); Max-Age=\(seconds)"
+    }
+
+    /// A sign-in's body with the digest of the secret that the browser has had until now: the new cookie overwrites it, so
+    /// its session must end. A credential that cannot be understood does not keep anybody from signing in.
+    static func signIn(_ body: ByteBuffer, _ headers: HTTPHeaders) throws -> ByteBuffer {
+        let input = try StrictJSON.decode(SignIn.self, from: Data(body.readableBytesView))
+        var replaced: String?
+        if let credential = try? Credential(headers), let (kind, digest) = credential.opaque, kind == .webSession {
+            replaced = Base64URL.encode(digest)
+        }
+        let signIn = WebSignIn(input, replaces: replaced)
+        return ByteBuffer(bytes: try StrictJSON.encode(signIn))
     }
 
     /// The answer to a sign-in: the secret goes into the cookie and nowhere else.

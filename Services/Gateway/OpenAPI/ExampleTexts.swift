@@ -17,6 +17,9 @@ enum ExampleTexts {
     static let texts = [
         "email": "ada@bank.example", "name": "Ada Lovelace", "role": "banker", "q": "falcon",
         "password": "seventeen quiet rivers", "SetupClaim.token": "example-setup-token",
+        "currentPassword": "seventeen quiet rivers", "newPassword": "eleven patient lanterns",
+        "PasswordReset.token": "example-reset-token", "PasswordResetGrant.token": "example-reset-token",
+        "device": "Firefox on Linux",
         "accessToken": "example.access.token", "tokenType": "Bearer",
         "refreshToken": "example-refresh-token", "UserStatusChange.status": "disabled",
 

@@ -9,15 +9,17 @@ struct OpenAPIParameters {
 
     private var ids: [[String: Any]] {
         zip(route.pattern, [""] + route.pattern).filter { $0.0.first == "{" }.map { part, parent in
-            id(String(part.dropFirst().dropLast()), isDeal: parent == "deals")
+            id(String(part.dropFirst().dropLast()), of: parent)
         }
     }
 
     /// A deal has a number, too, which is taken wherever its id is.
-    private func id(_ name: String, isDeal: Bool) -> [String: Any] {
+    private func id(_ name: String, of parent: String) -> [String: Any] {
+        let isDeal = parent == "deals"
+        let thing = ["sessions": "session", "tokens": "token"][parent] ?? "user"
         let id = ["type": "string", "format": "uuid"]
         var out: [String: Any] = ["name": name, "in": "path", "required": true]
-        out["description"] = isDeal ? "Id or number of the deal" : "Id of the user"
+        out["description"] = isDeal ? "Id or number of the deal" : "Id of the \(thing)"
         out["schema"] = isDeal ? ["anyOf": [id, ["type": "string", "pattern": SchemaLimits.dealNumber]]] : id
         out["example"] = isDeal ? "D-2026-0001" : ExampleTexts.personID
         return out

@@ -111,6 +111,11 @@ struct RouteProblems {
         AuthMethods.claimSetup.entry.name: [.forbidden: ["setup_token_invalid"], .unprocessable: ["setup_done"]],
         AuthMethods.createUser.entry.name: [.conflict: ["email_taken"]],
         AuthMethods.setUserStatus.entry.name: [.unprocessable: ["last_administrator", "own_account"]],
+        AuthMethods.requestPasswordReset.entry.name: [
+            .unauthenticated: ["insufficient_user_authentication"], .forbidden: ["session_required"],
+            .unprocessable: ["own_account", "user_disabled"],
+        ],
+        AuthMethods.resetPassword.entry.name: [.forbidden: ["reset_invalid"]],
         DealMethods.create.entry.name: [.unprocessable: ["idempotency_key_reused"]],
         DealMethods.update.entry.name: [
             .forbidden: ["access_too_low"], .preconditionRequired: ["version_required"],

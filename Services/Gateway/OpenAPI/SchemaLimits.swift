@@ -57,6 +57,7 @@ struct SchemaLimits: Sendable {
         "SignIn.code": Self(lengths: 0...40), "TOTPConfirmation.code": pattern("^ *([0-9] *){6}$"),
         "NewUser.email": email, "NewUser.name": line(1...120), "NewUser.password": password,
         "SetupClaim.email": email, "SetupClaim.name": line(1...120), "SetupClaim.password": password,
+        "PasswordChange.newPassword": password, "PasswordReset.newPassword": password,
         "UserQuery.limit": number(1...200), "UserQuery.cursor": pattern("^[A-Za-z0-9_-]{32}$"),
         "UserQuery.q": search(0...100),
 

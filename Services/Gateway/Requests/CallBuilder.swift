@@ -7,6 +7,8 @@ import RPC
 
 /// HTTP on one side, a call on the other. Bodies pass through unread: the service that owns the contract reads them.
 enum CallBuilder {
+    static let userAgentScalarsMax = 200
+
     static func call(
         _ served: ServedRoute, _ ids: [String], _ identity: RPCIdentity?, _ request: HTTPRequest, _ mark: RequestMark
     ) throws -> (body: ByteBuffer, context: RPCContext) {
@@ -42,7 +44,15 @@ enum CallBuilder {
             ifMatch: ifMatch,
             idempotencyKey: served.route.isIdempotent
                 ? head.headers["idempotency-key"].first.map { String($0.prefix(256)) } : nil,
-            clientAddress: head.remoteAddress, deadline: .now() + served.route.deadline)
+            clientAddress: head.remoteAddress, userAgent: served.route.limit == .signIn ? userAgent(head) : nil,
+            deadline: .now() + served.route.deadline)
+    }
+
+    /// Cut: what travels beside a body has its bounds, and nobody keeps more.
+    private static func userAgent(_ head: HTTPHead) -> String? {
+        head.headers["user-agent"].first.map {
+            String(String.UnicodeScalarView($0.unicodeScalars.prefix(userAgentScalarsMax)))
+        }
     }
 
     /// `If-Match: "7"` (RFC 9110 section 13.1.1): one strong tag, whose content is the version.

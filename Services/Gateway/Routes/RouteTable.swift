@@ -32,9 +32,22 @@ enum RouteTable {
             to: Peer.auth
         )
         .open(.signIn).body(4096).deadline(hashing).created(),
+        .post(
+            "/api/auth/password/reset", "Choose a new password with a one-time token", AuthMethods.resetPassword,
+            to: Peer.auth
+        )
+        .open(.signIn).body(4096).deadline(hashing).noContent(),
 
         // People
         .get("/api/users/me", "Who is signed in", AuthMethods.me, to: Peer.auth).everyone(),
+        .put("/api/users/me/password", "Change the own password", AuthMethods.changePassword, to: Peer.auth)
+            .sessionOnly().body(4096).deadline(hashing).heavy().noContent(),
+        .get("/api/users/me/sessions", "One's own living sessions", AuthMethods.listSessions, to: Peer.auth)
+            .sessionOnly(),
+        .delete("/api/users/me/sessions", "End all other sessions", AuthMethods.endOtherSessions, to: Peer.auth)
+            .sessionOnly(),
+        .delete("/api/users/me/sessions/{id}", "End one of the own sessions", AuthMethods.endSession, to: Peer.auth)
+            .sessionOnly().noContent(),
         .get("/api/users/me/tokens", "One's own personal access tokens", AuthMethods.listTokens, to: Peer.auth)
             .sessionOnly(),
         .post(
@@ -92,6 +105,17 @@ enum RouteTable {
             .allow(.manageUsers).body(4096).deadline(hashing).created(),
         .put("/api/admin/users/{id}/status", "Disable or enable a person", AuthMethods.setUserStatus, to: Peer.auth)
             .allow(.manageUsers).ifMatch(),
+        .get("/api/admin/users/{id}/sessions", "A person's sessions", AuthMethods.listUserSessions, to: Peer.auth)
+            .allow(.manageUsers),
+        .delete(
+            "/api/admin/users/{id}/sessions", "End all sessions of a person", AuthMethods.endUserSessions, to: Peer.auth
+        )
+        .allow(.manageUsers),
+        .post(
+            "/api/admin/users/{id}/password-reset", "Let a person choose a new password; the token is shown this once",
+            AuthMethods.requestPasswordReset, to: Peer.auth
+        )
+        .allow(.manageUsers).created(),
 
         // Deals
         .get("/api/deals", "List the deals you may see", DealMethods.list, to: Peer.deals).allow(.readDeals).query(

@@ -1,0 +1,73 @@
+import Contracts
+import Foundation
+import RPC
+
+/// Changing one's own password, and resetting a forgotten one, over the wire.
+struct PasswordHandlers: Sendable {
+    /// One answer for every reason.
+    private static let badToken = RPCFault(
+        .permissionDenied, "reset_invalid", "This link is not good or no longer; ask an administrator for a new one.")
+
+    let hashes: PasswordStore
+    let resets: ResetStore
+    let users: UserStore
+    let passwords: PasswordHasher
+    let clock: WallClock
+
+    /// The current password is proof enough of who asks, however long ago he signed in.
+    func change(_ input: PasswordChange, _ context: RPCContext) async throws -> Nothing {
+        let identity = try context.signedIn()
+        guard let account = try await users.account(identity.subject) else { throw RPCFault.unauthenticated }
+        try check(input.newPassword, of: account.user)
+        guard try await passwords.verify(input.currentPassword, against: account.passwordHash) else {
+            throw try await refusal(account.user, context)
+        }
+        guard PasswordText(input.newPassword).normalized != PasswordText(input.currentPassword).normalized else {
+            throw RPCFault.invalid([FieldFault("newPassword", "unchanged", "must be another than the current one")])
+        }
+        let hash = try await passwords.hash(input.newPassword)
+        let occasion = Occasion(context, at: clock())
+        guard try await hashes.change(account, to: hash, in: identity.session, occasion) else {
+            // Changed by somebody else in the meantime.
+            throw try await refusal(account.user, context)
+        }
+        return Nothing()
+    }
+
+    /// For an administrator: what he hands to the user, who alone chooses the password.
+    func requestReset(_ input: Nothing, _ context: RPCContext) async throws -> PasswordResetGrant {
+        let identity = try context.require(.manageUsers)
+        guard let id = context.resource.first.flatMap(UUID.init(uuidString:)) else { throw RPCFault.notFound("user") }
+        let token = ResetToken()
+        do {
+            let occasion = Occasion(context, at: clock())
+            guard let expiresAt = try await resets.offer(token, for: id, by: identity, occasion) else {
+                throw RPCFault.notFound("user")
+            }
+            return PasswordResetGrant(token: token.text, expiresAt: expiresAt)
+        } catch let refusal as ResetRule.Refusal {
+            throw refusal.fault
+        }
+    }
+
+    /// Signs nobody in, and leaves second factors as they are. Only for a good token a password is hashed.
+    func reset(_ input: PasswordReset, _ context: RPCContext) async throws -> Nothing {
+        guard let token = ResetToken(text: input.token), let user = try await resets.user(of: token, at: clock())
+        else { throw Self.badToken }
+        try check(input.newPassword, of: user)
+        let hash = try await passwords.hash(input.newPassword)
+        guard try await resets.redeem(token, hash, Occasion(context, at: clock())) else { throw Self.badToken }
+        return Nothing()
+    }
+
+    /// - Throws: `validation_failed` when it will not do as a new password of this user.
+    private func check(_ password: String, of user: User) throws {
+        guard let fault = PasswordText(password).fault(email: EmailAddress(user.email), name: user.name) else { return }
+        throw RPCFault.invalid([FieldFault("newPassword", fault.code, fault.message)])
+    }
+
+    private func refusal(_ user: User, _ context: RPCContext) async throws -> RPCFault {
+        try await hashes.recordRefusal(of: user, Occasion(context, at: clock()))
+        return RPCFault.invalid([FieldFault("currentPassword", "wrong", "is not your password")])
+    }
+}

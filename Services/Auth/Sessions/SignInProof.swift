@@ -1,0 +1,98 @@
+import Contracts
+import Foundation
+import RPC
+
+/// Who somebody has proved to be.
+struct ProvenUser: Sendable {
+    let id: UUID
+    /// What his password was compared with; nil when he came without one.
+    let hash: PasswordHash?
+    let occasion: Occasion
+}
+
+/// Finds out whether somebody is who he says he is: by password and second factor, or by a passkey alone.
+struct SignInProof: Sendable {
+    /// One answer for every reason, so that nobody learns whether there is such a user.
+    private static let invalidCredentials = RPCFault(
+        .unauthenticated, "invalid_credentials", "E-mail or password is wrong.")
+    private static let secondFactorRequired = RPCFault(
+        .unauthenticated, "second_factor_required",
+        "Send the code of your authenticator app, or a recovery code, as `code`, or a passkey.")
+
+    let sessions: SessionStore
+    let users: UserStore
+    let hashes: PasswordStore
+    let passwords: PasswordHasher
+    let factors: SecondFactors
+    let passkeys: PasskeyStore
+    let clock: WallClock
+
+    /// - Throws: `invalid_credentials`, whatever is wrong with them; `second_factor_required`.
+    func prove(_ input: SignIn, _ context: RPCContext) async throws -> ProvenUser {
+        switch try SignInForm(input) {
+        case .passkey(let passkey):
+            let occasion = Occasion(context, at: clock())
+            guard let proof = try await passkeys.prove(passkey, occasion), proof.isUserVerified else {
+                throw try await failure(of: nil, "bad_passkey", occasion)
+            }
+            return ProvenUser(id: proof.user, hash: nil, occasion: occasion)
+        case .password(let email, let password, let second):
+            let (account, occasion) = try await prove(email, password, second, context)
+            try await renewHash(of: account, password, occasion)
+            return ProvenUser(id: account.user.id, hash: account.passwordHash, occasion: occasion)
+        }
+    }
+
+    /// Of somebody who could prove who he is and gets no session all the same: disabled, or his password was changed
+    /// meanwhile.
+    func failure(afterProofOf user: ProvenUser) async throws -> RPCFault {
+        let isActive = try await users.user(user.id)?.status == .active
+        return try await failure(of: user.id, isActive ? "bad_password" : "disabled", user.occasion)
+    }
+
+    /// The password is hashed whether there is such a user or not: both take the same time.
+    private func prove(
+        _ email: String, _ password: String, _ second: SignInForm.SecondProof?, _ context: RPCContext
+    ) async throws -> (Account, Occasion) {
+        let account = try await account(email)
+        let isRight = try await passwords.verify(password, against: account?.passwordHash)
+        let occasion = Occasion(context, at: clock())
+        // Whether the password is right or not: that its challenge is used up must not tell.
+        var owner: UUID?
+        if case .passkey(let passkey) = second { owner = try await passkeys.prove(passkey, occasion)?.user }
+        guard let account else { throw try await failure(of: nil, "unknown_user", occasion) }
+        let user = account.user.id
+        guard isRight else { throw try await failure(of: user, "bad_password", occasion) }
+        if case .passkey = second {
+            guard owner == user else { throw try await failure(of: user, "bad_passkey", occasion) }
+        } else if try await factors.areOn(for: user) {
+            guard case .code(let code) = second else {
+                _ = try await failure(of: user, "second_factor_missing", occasion)
+                throw Self.secondFactorRequired
+            }
+            guard try await factors.use(code, of: user, occasion) else {
+                throw try await failure(of: user, "bad_code", occasion)
+            }
+        }
+        return (account, occasion)
+    }
+
+    /// While the password is at hand. With too many waiting to be hashed, the next sign-in will do it.
+    private func renewHash(of account: Account, _ password: String, _ occasion: Occasion) async throws {
+        guard account.user.status == .active, passwords.isOutdated(account.passwordHash) else { return }
+        do {
+            try await hashes.renew(
+                account, try await passwords.rehash(password, account.passwordHash), at: occasion.now)
+        } catch let fault as RPCFault where fault == PasswordHasher.busy { return }
+    }
+
+    private func account(_ email: String) async throws -> Account? {
+        guard let email = EmailAddress(email) else { return nil }
+        return try await users.account(email: email)
+    }
+
+    private func failure(of user: UUID?, _ reason: String, _ occasion: Occasion) async throws -> RPCFault {
+        try await sessions.recordFailure(of: user, reason: reason, occasion)
+        return Self.invalidCredentials
+    }
+}
