@@ -21,6 +21,7 @@ struct AuthDesk: Sendable {
     let tokens: PersonalTokenHandlers
     let factors: FactorHandlers
     let passkeys: PasskeyHandlers
+    let invitations: InvitationHandlers
     let setup: SetupHandlers
     let events: EventFeed
     let store: Store
@@ -87,12 +88,14 @@ struct AuthDesk: Sendable {
         passwords = PasswordHandlers(
             hashes: hashes, resets: ResetStore(store: store, sessions: sessionStore, tokens: tokenStore),
             users: userStore, passwords: hasher, clock: clock)
-        users = UserHandlers(users: userStore, passwords: hasher, clock: clock)
+        users = UserHandlers(users: userStore, clock: clock)
         access = AccessHandlers(changes: changes, webSessions: webSessions, tokens: tokenStore, clock: clock)
         tokens = PersonalTokenHandlers(tokens: tokenStore, clock: clock)
         factors = FactorHandlers(
             factors: factorStore, users: userStore, roles: settings.secondFactorRoles, clock: clock)
         passkeys = PasskeyHandlers(passkeys: passkeyStore, clock: clock)
+        invitations = InvitationHandlers(
+            invitations: InvitationStore(store: store), passwords: passwords, clock: clock)
         events = EventFeed(store.outbox)
         setup = SetupHandlers(
             setup: SetupStore(store: store, users: userStore, sessions: sessionStore),
@@ -107,8 +110,10 @@ struct AuthDesk: Sendable {
         router.on(AuthMethods.logout, sessions.logout)
         router.on(AuthMethods.me, users.me)
         router.on(AuthMethods.listUsers, users.list)
-        router.on(AuthMethods.createUser, users.create)
+        router.on(AuthMethods.getUser, users.get)
         router.on(AuthMethods.setUserStatus, users.setStatus)
+        router.on(AuthMethods.updateUser, users.update)
+        router.on(AuthMethods.updateMe, users.updateMe)
         router.on(AuthMethods.findUser, users.find)
         router.on(AuthMethods.accessChanges) { [access] input, context, writer in
             try await access.watch(input, context) { try await writer.send($0) }
@@ -129,6 +134,11 @@ struct AuthDesk: Sendable {
         router.on(AuthMethods.listPasskeys, passkeys.list)
         router.on(AuthMethods.removePasskey, passkeys.remove)
         router.on(AuthMethods.passkeyRequest, passkeys.request)
+        router.on(AuthMethods.createInvitation, invitations.create)
+        router.on(AuthMethods.listInvitations, invitations.list)
+        router.on(AuthMethods.revokeInvitation, invitations.revoke)
+        router.on(AuthMethods.lookAtInvitation, invitations.look)
+        router.on(AuthMethods.acceptInvitation, invitations.accept)
         router.on(AuthMethods.rotateKeys, ring.rotate)
         router.on(AuthMethods.claimSetup, setup.claim)
         router.on(AuthMethods.listSessions, living.list)

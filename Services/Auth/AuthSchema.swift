@@ -12,6 +12,7 @@ enum AuthSchema {
         migrator.registerMigration("auth 7: second factors") { try $0.execute(sql: secondFactors) }
         migrator.registerMigration("auth 8: passkeys") { try $0.execute(sql: passkeys) }
         migrator.registerMigration("auth 5: devices, resets") { try $0.execute(sql: devicesAndResets) }
+        migrator.registerMigration("auth 4: invitations") { try $0.execute(sql: invitations) }
         return migrator
     }
 

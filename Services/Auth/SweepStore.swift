@@ -27,6 +27,7 @@ struct SweepStore: Sendable {
             try db.execute(
                 sql: "DELETE FROM totp_factor WHERE state = 'pending' AND created_ms <= ?",
                 arguments: [now.milliseconds - 1000 * TOTPStore.pendingSeconds])
+            try db.execute(sql: "DELETE FROM invitation WHERE expires_ms <= ?", arguments: [now.milliseconds])
         }
     }
 }

@@ -8,7 +8,6 @@ package enum AuthMethods {
     package static let me = RPCMethod<Nothing, User>(0x0104, "auth.me", callers: [Peer.gateway], isIdempotent: true)
     package static let listUsers = RPCMethod<UserQuery, UserPage>(
         0x0105, "auth.users.list", callers: [Peer.gateway], isIdempotent: true)
-    package static let createUser = RPCMethod<NewUser, User>(0x0106, "auth.users.create", callers: [Peer.gateway])
     package static let setUserStatus = RPCMethod<UserStatusChange, User>(
         0x0107, "auth.users.setStatus", callers: [Peer.gateway])
     package static let claimSetup = RPCMethod<SetupClaim, SignedIn>(0x0109, "auth.setup.claim", callers: [Peer.gateway])
@@ -114,20 +113,6 @@ package struct UserPage: Codable, Sendable {
     package init(items: [User], nextCursor: String?) {
         self.items = items
         self.nextCursor = nextCursor
-    }
-}
-
-package struct NewUser: Codable, Sendable {
-    package var email: String
-    package var name: String
-    package var role: Role
-    package var password: String
-
-    package init(email: String, name: String, role: Role, password: String) {
-        self.email = email
-        self.name = name
-        self.role = role
-        self.password = password
     }
 }
 

@@ -92,7 +92,7 @@ package struct EventActor: Codable, Sendable, Hashable {
     }
 }
 
-/// What it was done to: `kind` `deal`, `user`, `session`, `token`, `passkey` or `key`.
+/// What it was done to: `kind` `deal`, `user`, `invitation`, `session`, `token`, `passkey` or `key`.
 package struct EventSubject: Codable, Sendable, Hashable {
     package var kind: String
     package var id: String
@@ -128,8 +128,13 @@ package enum EventType {
     package static let dealCounterpartyAdded = "deal.counterparty.added"
     package static let conflictDecided = "conflict.decided"
     package static let userCreated = "user.created"
+    package static let userUpdated = "user.updated"
+    package static let userRoleChanged = "user.role.changed"
     package static let userDisabled = "user.disabled"
     package static let userEnabled = "user.enabled"
+    package static let invitationCreated = "invitation.created"
+    package static let invitationAccepted = "invitation.accepted"
+    package static let invitationRevoked = "invitation.revoked"
     package static let sessionStarted = "session.started"
     package static let sessionFailed = "session.failed"
     package static let sessionRefreshed = "session.refreshed"

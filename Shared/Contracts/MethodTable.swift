@@ -8,7 +8,7 @@ package enum MethodTable {
     package static let all: [RPCMethodEntry] = [
         EventMethods.pull.entry, BackupMethods.take.entry,
         AuthMethods.login.entry, AuthMethods.refresh.entry, AuthMethods.logout.entry, AuthMethods.me.entry,
-        AuthMethods.listUsers.entry, AuthMethods.createUser.entry, AuthMethods.setUserStatus.entry,
+        AuthMethods.listUsers.entry, AuthMethods.setUserStatus.entry,
         AuthMethods.claimSetup.entry, AuthMethods.findUser.entry, AuthMethods.accessChanges.entry,
         AuthMethods.resolveAccess.entry, AuthMethods.openWebSession.entry, AuthMethods.createToken.entry,
         AuthMethods.listTokens.entry, AuthMethods.revokeToken.entry, AuthMethods.rotateKeys.entry,
@@ -19,6 +19,9 @@ package enum MethodTable {
         AuthMethods.listSessions.entry, AuthMethods.endSession.entry, AuthMethods.endOtherSessions.entry,
         AuthMethods.listUserSessions.entry, AuthMethods.endUserSessions.entry, AuthMethods.changePassword.entry,
         AuthMethods.requestPasswordReset.entry, AuthMethods.resetPassword.entry,
+        AuthMethods.createInvitation.entry, AuthMethods.listInvitations.entry, AuthMethods.revokeInvitation.entry,
+        AuthMethods.acceptInvitation.entry, AuthMethods.getUser.entry, AuthMethods.updateUser.entry,
+        AuthMethods.updateMe.entry, AuthMethods.lookAtInvitation.entry,
         DealMethods.create.entry, DealMethods.get.entry, DealMethods.list.entry, DealMethods.update.entry,
         DealMethods.transitions.entry, DealMethods.move.entry, DealMethods.history.entry, DealMethods.team.entry,
         DealMethods.addMember.entry, DealMethods.removeMember.entry, DealMethods.decideConflict.entry,

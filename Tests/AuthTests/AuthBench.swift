@@ -120,15 +120,39 @@ final class AuthBench: Sendable {
             anonymous())
     }
 
+    /// Invites and accepts.
     func create(_ email: String, _ role: Role = .banker, by administrator: SignedIn) async throws -> User {
-        try await desk.users.create(
-            NewUser(email: email, name: "Bea Miller", role: role, password: Self.password),
-            try await context(administrator))
+        try await accept(try await invite(email, role, by: administrator).token)
+    }
+
+    func invite(_ email: String, _ role: Role = .banker, by administrator: SignedIn) async throws -> CreatedInvitation {
+        try await desk.invitations.create(
+            NewInvitation(email: email, name: "Bea Miller", role: role), try await context(administrator))
+    }
+
+    func accept(_ token: String, _ password: String = AuthBench.password, name: String? = nil) async throws -> User {
+        try await desk.invitations.accept(
+            InvitationAcceptance(token: token, password: password, name: name), anonymous())
     }
 
     func set(_ user: UUID, _ status: UserStatus, by administrator: SignedIn) async throws -> User {
         try await desk.users.setStatus(
             UserStatusChange(status: status), try await context(administrator, resource: [user.text]))
+    }
+
+    func change(
+        _ user: UUID, _ change: UserChange, by administrator: SignedIn, ifMatch: Int64? = nil
+    ) async throws -> User {
+        try await desk.users.update(
+            change, try await context(administrator, resource: [user.text], ifMatch: ifMatch))
+    }
+
+    /// The call of a program that holds a personal token of this user.
+    func context(_ token: CreatedPersonalToken, of user: User, resource: [String] = []) -> RPCContext {
+        var context = anonymous()
+        context.identity = RPCIdentity(subject: user.id, session: token.token.id, roles: user.role.bits)
+        context.resource = resource
+        return context
     }
 
     // MARK: what was written

@@ -96,9 +96,7 @@ struct PersonalTokenTests {
         try await AuthBench.with { bench in
             let root = try await bench.signIn()
             let created = try await create(bench, root)
-            var context = try await bench.context(root)
-            context.identity = RPCIdentity(
-                subject: root.user.id, session: created.token.id, roles: root.user.role.bits)
+            let context = bench.context(created, of: root.user)
             let refusal = try await fault { try await bench.desk.tokens.create(Self.reader, context) }
             #expect(refusal?.code == "session_required")
         }

@@ -7,40 +7,6 @@ import Tokens
 @testable import auth
 
 struct UserTests {
-    @Test func administratorMakesUsersWhoSignIn() async throws {
-        try await AuthBench.with { bench in
-            let root = try await bench.signIn()
-            let bea = try await bench.create(" Bea@bank.test ", by: root)
-            #expect(bea.email == "Bea@bank.test")
-            #expect(bea.version == 1)
-            #expect(try await bench.signIn("bea@bank.test").user == bea)
-            let created = try #require(try await bench.events("user.created").last)
-            #expect(created.subject.id == bea.id.text)
-            #expect(created.actor.id == root.user.id.text)
-            #expect(created.changes.contains(FieldChange("role", before: nil, after: "banker")))
-        }
-    }
-
-    @Test func emailBelongsToOneUser() async throws {
-        try await AuthBench.with { bench in
-            let root = try await bench.signIn()
-            let taken = try #require(try await fault { try await bench.create("ROOT@bank.test", by: root) })
-            #expect(taken.status == .alreadyExists)
-            #expect(taken.code == "email_taken")
-        }
-    }
-
-    @Test func allFieldsAreJudgedAtOnce() async throws {
-        try await AuthBench.with { bench in
-            let root = try await bench.context(try await bench.signIn())
-            let bad = NewUser(email: "bea", name: " ", role: .banker, password: "short")
-            let refused = try #require(try await fault { try await bench.desk.users.create(bad, root) })
-            #expect(refused.code == "validation_failed")
-            #expect(refused.errors.map(\.field) == ["email", "name", "password"])
-            #expect(refused.errors.last?.code == "too_short")
-        }
-    }
-
     @Test(arguments: ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\u{0}", "a@\(String(repeating: "b", count: 253))"])
     func textsThatAreNoEmails(text: String) {
         #expect(EmailAddress(text) == nil)

@@ -70,8 +70,9 @@ class ClusterLoad:
         """The deals it opened, as they were answered."""
         administrator = self.token(self.administrator)
         for email, role in ((BANKER, "banker"), (OFFICER, "compliance")):
-            person = {"email": email, "name": "Bea", "role": role, "password": self.password}
-            call(self.url, "/api/admin/users", administrator, person)
+            person = {"email": email, "name": "Bea", "role": role}
+            token = call(self.url, "/api/admin/invitations", administrator, person)["token"]
+            call(self.url, "/api/auth/invitations/accept", body={"token": token, "password": self.password})
         banker = self.token(BANKER)
         return [call(self.url, "/api/deals", banker, body) for body in self.bodies()]
 

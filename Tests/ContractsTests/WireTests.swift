@@ -15,7 +15,6 @@ import Testing
             0x103 auth.logout
             0x104 auth.me
             0x105 auth.users.list
-            0x106 auth.users.create
             0x107 auth.users.setStatus
             0x109 auth.setup.claim
             0x10a auth.users.find
@@ -45,6 +44,14 @@ import Testing
             0x125 auth.password.change
             0x126 auth.password.reset.request
             0x127 auth.password.reset
+            0x112 auth.invitations.create
+            0x113 auth.invitations.list
+            0x114 auth.invitations.revoke
+            0x115 auth.invitations.accept
+            0x116 auth.users.get
+            0x117 auth.users.update
+            0x118 auth.me.update
+            0x119 auth.invitations.look
             0x201 deals.create
             0x202 deals.get
             0x203 deals.list

@@ -39,6 +39,17 @@ struct Browser: Sendable {
         try await send(.POST, path, body, headers: headers)
     }
 
+    /// Invites as an administrator, and accepts as the invited person.
+    func addPerson(_ email: String, name: String, role: String, password: String) async throws {
+        let invited = try await post(
+            "/api/admin/invitations", #"{"email":"\#(email)","name":"\#(name)","role":"\#(role)"}"#)
+        try #require(invited.status == 201, "\(email): \(invited.text)")
+        let token: String = try #require(invited.json["token"].string)
+        let accepted = try await Browser(url: url).post(
+            "/api/auth/invitations/accept", #"{"token":"\#(token)","password":"\#(password)"}"#)
+        try #require(accepted.status == 201, "\(email): \(accepted.text)")
+    }
+
     static func signIn(_ url: String, _ email: String, _ password: String) async throws -> Browser {
         let answer = try await Browser(url: url).post(
             "/api/auth/login", #"{"email":"\#(email)","password":"\#(password)"}"#)

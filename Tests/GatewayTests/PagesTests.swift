@@ -14,7 +14,8 @@ struct PagesTests {
 
     private func withPages(
         _ contents: [String: String] = [
-            "/index.html": "app", "/setup.html": "setup", "/reset.html": "reset", "/docs.html": "docs",
+            "/index.html": "app", "/setup.html": "setup", "/invitation.html": "invitation", "/reset.html": "reset",
+            "/docs.html": "docs",
             "/start.js": script, hashed: script,
         ], _ body: (Pages) throws -> Void
     ) throws {
@@ -39,7 +40,8 @@ struct PagesTests {
     private func text(_ response: HTTPResponse) -> String { response.body.map { String(buffer: $0) } ?? "" }
 
     @Test(arguments: [
-        ("/", "app"), ("/index.html", "app"), ("/setup", "setup"), ("/setup.html", "setup"), ("/reset", "reset"),
+        ("/", "app"), ("/index.html", "app"), ("/setup", "setup"), ("/setup.html", "setup"),
+        ("/invitation", "invitation"), ("/reset", "reset"),
         ("/api/docs", "docs"),
     ])
     func pathsMeanFiles(_ path: String, _ content: String) throws {
@@ -121,7 +123,7 @@ struct PagesTests {
     @Test(arguments: ["POST", "PUT", "PATCH", "DELETE"])
     func pagesAreOnlyRead(_ method: String) throws {
         try withPages { pages in
-            for path in ["/", "/setup", "/api/docs", "/start.js"] {
+            for path in ["/", "/setup", "/invitation", "/api/docs", "/start.js"] {
                 let problem = #expect(throws: Problem.self) {
                     try pages.response(to: head(path, browser, method: method), isSecure: false)
                 }

@@ -80,6 +80,7 @@ func badQueriesNameTheParameter(_ query: String) {
 @Test func everyQueryParameterIsAFieldOfItsInput() throws {
     for (parameters, type) in [
         ([QueryParameter].deals, JSONSchema.of(DealQuery.self)), (.people, .of(UserQuery.self)),
+        (.invitations, .of(InvitationQuery.self)),
         (.audit, .of(AuditQuery.self)),
     ] {
         guard case .object(let properties) = type else {

@@ -23,6 +23,7 @@ enum SessionEnd: String, Sendable {
     case userDisabled = "user_disabled"
     case factorsChanged = "factors_changed"
     case passkeyRemoved = "passkey_removed"
+    case roleChanged = "role_changed"
 }
 
 extension SessionEnd {

@@ -8,10 +8,16 @@ struct Account: Sendable {
     var passwordHash: PasswordHash
 }
 
+/// What somebody who is to become a user says of himself, unchecked.
+struct NewUser: Sendable {
+    var email: String
+    var name: String
+    var role: Role
+    var password: String
+}
+
 /// A user who may be made: every field has been checked.
 struct Applicant: Sendable {
-    private static let nameLengths = 1...120
-
     let email: EmailAddress
     let name: String
     let role: Role
@@ -19,22 +25,15 @@ struct Applicant: Sendable {
 
     /// Throws all that is wrong with the fields at once.
     init(_ input: NewUser) throws {
-        let name = input.name.trimmingCharacters(in: .whitespacesAndNewlines)
+        let name = PersonName(input.name)
         let email = EmailAddress(input.email)
         var faults: [FieldFault] = []
-        if email == nil {
-            faults.append(FieldFault("email", "invalid", "must be an e-mail address such as a@example.com"))
-        }
-        if !Self.nameLengths.contains(name.unicodeScalars.count)
-            || name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        {
-            faults.append(
-                FieldFault("name", "invalid", "must have 1 to \(Self.nameLengths.upperBound) characters on one line"))
-        }
-        if let fault = PasswordText(input.password).fault(email: email, name: name) { faults.append(fault) }
-        guard let email, faults.isEmpty else { throw RPCFault.invalid(faults) }
+        if email == nil { faults.append(EmailAddress.fault) }
+        if name == nil { faults.append(PersonName.fault) }
+        if let fault = PasswordText(input.password).fault(email: email, name: name?.text ?? "") { faults.append(fault) }
+        guard let email, let name, faults.isEmpty else { throw RPCFault.invalid(faults) }
         self.email = email
-        self.name = name
+        self.name = name.text
         role = input.role
         password = input.password
     }

@@ -1,9 +1,12 @@
 import Foundation
+import RPC
 
 /// An e-mail address, which is what a user signs in by. Only its outline is checked: whether it exists, mail must tell.
 struct EmailAddress: Sendable, Hashable {
     /// RFC 5321 section 4.5.3.1.3, less the two angle brackets.
     private static let bytesMax = 254
+
+    static let fault = FieldFault("email", "invalid", "must be an e-mail address such as a@example.com")
 
     /// As it was written, without white space around it.
     let text: String

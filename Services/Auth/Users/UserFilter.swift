@@ -7,7 +7,7 @@ struct UserFilter: Sendable {
     private static let searchLengthMax = 100
 
     let limit: Int
-    let cursor: UserCursor?
+    let cursor: AgeCursor?
     /// Part of a name or e-mail, as it is compared.
     let search: String?
     let role: Role?
@@ -18,7 +18,7 @@ struct UserFilter: Sendable {
         search = query.q.map(ComparableText.key)
         role = query.role
         status = query.status
-        cursor = try query.cursor.map(UserCursor.init(text:))
+        cursor = try query.cursor.map(AgeCursor.init(text:))
         var faults: [FieldFault] = []
         if !Self.limits.contains(limit) {
             faults.append(FieldFault("limit", "out_of_range", "must be 1 to \(Self.limits.upperBound)"))

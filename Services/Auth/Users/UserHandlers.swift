@@ -5,7 +5,6 @@ import RPC
 /// Users over the wire.
 struct UserHandlers: Sendable {
     let users: UserStore
-    let passwords: PasswordHasher
     let clock: WallClock
 
     func me(_ input: Nothing, _ context: RPCContext) async throws -> User {
@@ -21,39 +20,15 @@ struct UserHandlers: Sendable {
         let filter = try UserFilter(input)
         let found = try await users.page(filter)
         let page = Array(found.prefix(filter.limit))
-        let cursor = found.count > page.count ? page.last.map { UserCursor(after: $0).text } : nil
+        let cursor =
+            found.count > page.count ? page.last.map { AgeCursor(createdAt: $0.createdAt, id: $0.id).text } : nil
         return UserPage(items: page, nextCursor: cursor)
     }
 
-    func create(_ input: NewUser, _ context: RPCContext) async throws -> User {
-        let identity = try context.require(.manageUsers)
-        let applicant = try Applicant(input)
-        let hash = try await passwords.hash(applicant.password)
-        let occasion = Occasion(context, at: clock())
-        let account = applicant.account(hash: hash, at: occasion.now)
-        guard try await users.create(account, by: identity.subject, occasion) else {
-            throw RPCFault(
-                .alreadyExists, "email_taken", "There is a user with this e-mail already.",
-                errors: [FieldFault("email", "email_taken", "belongs to another user")])
-        }
-        return account.user
-    }
-
-    func setStatus(_ input: UserStatusChange, _ context: RPCContext) async throws -> User {
-        let identity = try context.require(.manageUsers)
-        guard let id = context.resource.first.flatMap(UUID.init(uuidString:)) else { throw RPCFault.notFound("user") }
-        do {
-            let user = try await users.setStatus(
-                of: id, to: input.status, by: identity.subject, Occasion(context, at: clock())
-            ) { user in
-                guard let expected = context.ifMatch, expected != user.version else { return }
-                throw try RPCFault.staleUser(user)
-            }
-            guard let user else { throw RPCFault.notFound("user") }
-            return user
-        } catch let refusal as StatusRule.Refusal {
-            throw refusal.fault
-        }
+    func get(_ input: Nothing, _ context: RPCContext) async throws -> User {
+        _ = try context.require(.manageUsers)
+        guard let user = try await users.user(try context.userID) else { throw RPCFault.notFound("user") }
+        return user
     }
 
     /// For other services, which know users by id or e-mail only. A disabled user is not there for them.
@@ -76,12 +51,6 @@ struct UserHandlers: Sendable {
 
 extension RPCFault {
     static let unauthenticated = RPCFault(.unauthenticated, "unauthenticated", "Sign in first.")
-
-    fileprivate static func staleUser(_ user: User) throws -> RPCFault {
-        RPCFault(
-            .aborted, "version_mismatch", "The user has changed since you read it.",
-            current: String(decoding: try StrictJSON.encode(user), as: UTF8.self))
-    }
 }
 
 extension RPCContext {

@@ -50,47 +50,12 @@ struct UserStore: Sendable {
     /// False when the e-mail is taken.
     func create(_ account: Account, by creator: UUID?, _ occasion: Occasion) async throws -> Bool {
         try await store.write { db in
-            let key = ComparableText.key(of: account.user.email)
-            let isTaken = try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM user WHERE email_key = ?)", arguments: [key])
-            guard isTaken == false else { return false }
+            guard try !Self.isTaken(email: account.user.email, in: db) else { return false }
             try Self.insert(account, by: creator, occasion, in: db)
             return true
         }
     }
 
-    /// The user as he stands after it; nil when there is none. `isWelcome` sees him as he is, inside the transaction.
-    func setStatus(
-        of id: UUID, to status: UserStatus, by actor: UUID, _ occasion: Occasion,
-        isWelcome: @escaping @Sendable (User) throws -> Void
-    ) async throws -> User? {
-        try await store.write { [sessions, tokens] db in
-            guard var user = try Self.user(id, in: db) else { return nil }
-            try isWelcome(user)
-            guard user.status != status else { return user }
-            try StatusRule.check(
-                user, becomes: status, by: actor,
-                otherActiveAdministrators: try Self.activeAdministrators(but: id, in: db))
-            let before = user.status
-            user.status = status
-            user.version += 1
-            user.updatedAt = occasion.now
-            try db.execute(
-                sql: "UPDATE user SET status = ?, version = ?, updated_ms = ? WHERE id = ?",
-                arguments: [status.rawValue, user.version, user.updatedAt.milliseconds, id])
-            try occasion.record(
-                status == .disabled ? EventType.userDisabled : EventType.userEnabled, user.eventSubject,
-                version: user.version,
-                changes: [FieldChange("status", before: before.rawValue, after: status.rawValue)],
-                in: db)
-            if status == .disabled {
-                try sessions.endAll(of: id, .userDisabled, occasion, in: db)
-                try ResetStore.withdraw(of: id, in: db)
-                try tokens.revokeAll(of: id, SessionEnd.userDisabled.rawValue, occasion, in: db)
-            }
-            return user
-        }
-    }
 }
 
 extension UserStore {
@@ -100,6 +65,12 @@ extension UserStore {
 
     @Sendable static func isEmpty(in db: Database) throws -> Bool {
         try Bool.fetchOne(db, sql: "SELECT NOT EXISTS (SELECT 1 FROM user)") ?? true
+    }
+
+    static func isTaken(email: String, in db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM user WHERE email_key = ?)",
+            arguments: [ComparableText.key(of: email)]) ?? false
     }
 
     static func insert(_ account: Account, by creator: UUID?, _ occasion: Occasion, in db: Database) throws {
@@ -120,12 +91,6 @@ extension UserStore {
             FieldChange("role", before: nil, after: user.role.rawValue),
         ]
         try occasion.record(EventType.userCreated, user.eventSubject, version: user.version, changes: changes, in: db)
-    }
-
-    private static func activeAdministrators(but id: UUID, in db: Database) throws -> Int {
-        try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM user WHERE role = 'admin' AND status = 'active' AND id <> ?", arguments: [id]
-        ) ?? 0
     }
 }
 

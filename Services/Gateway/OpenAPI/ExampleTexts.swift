@@ -1,9 +1,10 @@
-/// The words of the examples, by member (`codeName`) or by type and member (`NewUser.password`).
+/// The words of the examples, by member (`codeName`) or by type and member (`SetupClaim.token`).
 enum ExampleTexts {
     static let personID = "0199a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b"
     static let dealID = "0199a1c0-5f10-7b21-9c32-4d5e6f708192"
     static let credentialID = "AZmhsjxNfl-Ka3yNng8aKw"
     static let mapKey = "deals"
+    private static let invitationToken = "example-invitation-token"
 
     static let ids = ["id": dealID, "User.id": personID, "session": "0199a1bf-0001-7abc-8def-0123456789ab"]
 
@@ -20,6 +21,8 @@ enum ExampleTexts {
         "currentPassword": "seventeen quiet rivers", "newPassword": "eleven patient lanterns",
         "PasswordReset.token": "example-reset-token", "PasswordResetGrant.token": "example-reset-token",
         "device": "Firefox on Linux",
+        "CreatedInvitation.token": invitationToken, "InvitationClaim.token": invitationToken,
+        "InvitationAcceptance.token": invitationToken,
         "accessToken": "example.access.token", "tokenType": "Bearer",
         "refreshToken": "example-refresh-token", "UserStatusChange.status": "disabled",
 

@@ -74,7 +74,8 @@ enum OpenAPITag: String, CaseIterable {
         let words = route.pattern.prefix(3)
         self =
             words.lazy.compactMap(OpenAPITag.init(rawValue:)).first
-            ?? (words.contains("users") ? .people : words.contains("session") ? .auth : .documents)
+            ?? (words.contains("users") || words.contains("invitations")
+                ? .people : words.contains("session") ? .auth : .documents)
     }
 
     var about: String {

@@ -13,13 +13,17 @@ struct OpenAPIParameters {
         }
     }
 
+    private static let abouts = [
+        "deals": "Id or number of the deal", "invitations": "Id of the invitation", "tokens": "Id of the token",
+        "sessions": "Id of the session", "passkeys": "Id of the passkey",
+    ]
+
     /// A deal has a number, too, which is taken wherever its id is.
     private func id(_ name: String, of parent: String) -> [String: Any] {
         let isDeal = parent == "deals"
-        let thing = ["sessions": "session", "tokens": "token"][parent] ?? "user"
         let id = ["type": "string", "format": "uuid"]
         var out: [String: Any] = ["name": name, "in": "path", "required": true]
-        out["description"] = isDeal ? "Id or number of the deal" : "Id of the \(thing)"
+        out["description"] = Self.abouts[parent] ?? "Id of the user"
         out["schema"] = isDeal ? ["anyOf": [id, ["type": "string", "pattern": SchemaLimits.dealNumber]]] : id
         out["example"] = isDeal ? "D-2026-0001" : ExampleTexts.personID
         return out

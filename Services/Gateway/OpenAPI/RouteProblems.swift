@@ -74,6 +74,11 @@ struct RouteProblems {
         codes[problem, default: []].formUnion(new)
     }
 
+    /// Of what wants a sign-in not long ago.
+    private static let freshSignIn: [ProblemResponse: Set<String>] = [
+        .unauthenticated: ["insufficient_user_authentication"], .forbidden: ["session_required"],
+    ]
+
     /// By the name of the call.
     static let ofServices: [String: [ProblemResponse: Set<String>]] = [
         AuthMethods.login.entry.name: [
@@ -109,12 +114,20 @@ struct RouteProblems {
         AuthMethods.createToken.entry.name: [.unprocessable: ["too_many_tokens"]],
         AuthMethods.refresh.entry.name: [.unauthenticated: ["invalid_refresh_token"]],
         AuthMethods.claimSetup.entry.name: [.forbidden: ["setup_token_invalid"], .unprocessable: ["setup_done"]],
-        AuthMethods.createUser.entry.name: [.conflict: ["email_taken"]],
-        AuthMethods.setUserStatus.entry.name: [.unprocessable: ["last_administrator", "own_account"]],
-        AuthMethods.requestPasswordReset.entry.name: [
-            .unauthenticated: ["insufficient_user_authentication"], .forbidden: ["session_required"],
-            .unprocessable: ["own_account", "user_disabled"],
-        ],
+        AuthMethods.createInvitation.entry.name: freshSignIn.merging([
+            .conflict: ["email_taken"], .unprocessable: ["too_many_invitations"],
+        ]) { $1 },
+        AuthMethods.lookAtInvitation.entry.name: [.forbidden: ["invitation_invalid"]],
+        AuthMethods.acceptInvitation.entry.name: [.forbidden: ["invitation_invalid"], .conflict: ["email_taken"]],
+        AuthMethods.setUserStatus.entry.name: freshSignIn.merging([
+            .unprocessable: ["last_administrator", "own_account"]
+        ]) { $1 },
+        AuthMethods.updateUser.entry.name: freshSignIn.merging([
+            .unprocessable: ["last_administrator", "own_account"]
+        ]) { $1 },
+        AuthMethods.requestPasswordReset.entry.name: freshSignIn.merging([
+            .unprocessable: ["own_account", "user_disabled"]
+        ]) { $1 },
         AuthMethods.resetPassword.entry.name: [.forbidden: ["reset_invalid"]],
         DealMethods.create.entry.name: [.unprocessable: ["idempotency_key_reused"]],
         DealMethods.update.entry.name: [

@@ -55,7 +55,10 @@ struct SchemaLimits: Sendable {
         "Money.amount": pattern(#"^-?[0-9]{1,19}(\.[0-9]{1,3})?$"#), "Money.currency": pattern("^[A-Z]{3}$"),
 
         "SignIn.code": Self(lengths: 0...40), "TOTPConfirmation.code": pattern("^ *([0-9] *){6}$"),
-        "NewUser.email": email, "NewUser.name": line(1...120), "NewUser.password": password,
+        "NewInvitation.email": email, "NewInvitation.name": line(1...120),
+        "InvitationAcceptance.name": line(1...120), "InvitationAcceptance.password": password,
+        "InvitationQuery.limit": number(1...200), "InvitationQuery.cursor": pattern("^[A-Za-z0-9_-]{32}$"),
+        "UserChange.name": line(1...120), "NameChange.name": line(1...120),
         "SetupClaim.email": email, "SetupClaim.name": line(1...120), "SetupClaim.password": password,
         "PasswordChange.newPassword": password, "PasswordReset.newPassword": password,
         "UserQuery.limit": number(1...200), "UserQuery.cursor": pattern("^[A-Za-z0-9_-]{32}$"),

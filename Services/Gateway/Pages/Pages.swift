@@ -11,7 +11,10 @@ import NIOHTTP1
 struct Pages: Sendable {
     private static let app = "/index.html"
     /// Pages have shorter names than their files. The API for people stands under `/api`, but is a page.
-    private static let names = ["/": app, "/setup": "/setup.html", "/reset": "/reset.html", docs: "/docs.html"]
+    private static let names = [
+        "/": app, "/setup": "/setup.html", "/invitation": "/invitation.html", "/reset": "/reset.html",
+        docs: "/docs.html",
+    ]
     static let docs = "/api/docs"
     private static let methods = "GET, HEAD, OPTIONS"
 

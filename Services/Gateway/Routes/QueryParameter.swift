@@ -75,6 +75,8 @@ extension [QueryParameter] {
             .string("status", "one status", oneOf: UserStatus.allCases.map(\.rawValue)),
         ]
 
+    static let invitations = page
+
     static let deals =
         page + [
             .string("sort", "order", oneOf: ["-updatedAt", "updatedAt", "codeName", "-codeName", "number", "-number"]),

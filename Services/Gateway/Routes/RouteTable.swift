@@ -37,6 +37,16 @@ enum RouteTable {
             to: Peer.auth
         )
         .open(.signIn).body(4096).deadline(hashing).noContent(),
+        .post(
+            "/api/auth/invitations/look", "Whom an invitation is for, by its token", AuthMethods.lookAtInvitation,
+            to: Peer.auth
+        )
+        .open(.signIn).body(4096),
+        .post(
+            "/api/auth/invitations/accept", "Become a user with an invitation's token; sign in next",
+            AuthMethods.acceptInvitation, to: Peer.auth
+        )
+        .open(.signIn).body(4096).deadline(hashing).created(),
 
         // People
         .get("/api/users/me", "Who is signed in", AuthMethods.me, to: Peer.auth).everyone(),
@@ -48,6 +58,8 @@ enum RouteTable {
             .sessionOnly(),
         .delete("/api/users/me/sessions/{id}", "End one of the own sessions", AuthMethods.endSession, to: Peer.auth)
             .sessionOnly().noContent(),
+        .patch("/api/users/me", "Change one's own name", AuthMethods.updateMe, to: Peer.auth).sessionOnly().body(4096)
+            .ifMatch(),
         .get("/api/users/me/tokens", "One's own personal access tokens", AuthMethods.listTokens, to: Peer.auth)
             .sessionOnly(),
         .post(
@@ -101,8 +113,12 @@ enum RouteTable {
         .sessionOnly().noContent(),
         .get("/api/admin/users", "List people", AuthMethods.listUsers, to: Peer.auth).allow(.manageUsers).query(
             .people),
-        .post("/api/admin/users", "Add a person", AuthMethods.createUser, to: Peer.auth)
-            .allow(.manageUsers).body(4096).deadline(hashing).created(),
+        .get("/api/admin/users/{id}", "One person", AuthMethods.getUser, to: Peer.auth).allow(.manageUsers),
+        .patch(
+            "/api/admin/users/{id}", "Change a person's name or role; another role ends all sessions and tokens",
+            AuthMethods.updateUser, to: Peer.auth
+        )
+        .allow(.manageUsers).body(4096).ifMatch(),
         .put("/api/admin/users/{id}/status", "Disable or enable a person", AuthMethods.setUserStatus, to: Peer.auth)
             .allow(.manageUsers).ifMatch(),
         .get("/api/admin/users/{id}/sessions", "A person's sessions", AuthMethods.listUserSessions, to: Peer.auth)
@@ -116,6 +132,17 @@ enum RouteTable {
             AuthMethods.requestPasswordReset, to: Peer.auth
         )
         .allow(.manageUsers).created(),
+        .get("/api/admin/invitations", "List open invitations", AuthMethods.listInvitations, to: Peer.auth)
+            .allow(.manageUsers).query(.invitations),
+        .post(
+            "/api/admin/invitations", "Invite a person; the token is shown this once", AuthMethods.createInvitation,
+            to: Peer.auth
+        )
+        .allow(.manageUsers).body(4096).created(),
+        .delete(
+            "/api/admin/invitations/{id}", "Revoke an invitation", AuthMethods.revokeInvitation, to: Peer.auth
+        )
+        .allow(.manageUsers).noContent(),
 
         // Deals
         .get("/api/deals", "List the deals you may see", DealMethods.list, to: Peer.deals).allow(.readDeals).query(

@@ -34,10 +34,14 @@ struct DemoLoader: Sendable {
     private func makePeople() async throws {
         let token = try await signIn(administrator, as: "the administrator")
         try await Self.concurrently(DemoData.people) { person in
-            let user = NewUser(email: person.email, name: person.name, role: person.role, password: passphrase)
             do {
-                let _: User = try await api.call(.POST, "/api/admin/users", token: token, body: user)
-            } catch let problem as APIProblem where problem.status == 409 {
+                let invited: CreatedInvitation = try await api.call(
+                    .POST, "/api/admin/invitations", token: token,
+                    body: NewInvitation(email: person.email, name: person.name, role: person.role))
+                let _: User = try await api.call(
+                    .POST, "/api/auth/invitations/accept",
+                    body: InvitationAcceptance(token: invited.token, password: passphrase))
+            } catch let problem as APIProblem where problem.code == "email_taken" {
                 return  // There since an earlier run.
             } catch let problem as APIProblem {
                 throw CommandFailure(line: "Cannot make the user \(person.email): \(problem)")

@@ -3,15 +3,15 @@ import Foundation
 import RPC
 import Tokens
 
-/// Where a page of users ended: pages are ordered by age, newest first. Opaque to clients: base64url of 8 bytes of
+/// Where a page of a list ended that is ordered by age, newest first. Opaque to clients: base64url of 8 bytes of
 /// milliseconds and 16 of id.
-struct UserCursor: Sendable, Hashable {
+struct AgeCursor: Sendable, Hashable {
     let createdAt: Instant
     let id: UUID
 
-    init(after user: User) {
-        createdAt = user.createdAt
-        id = user.id
+    init(createdAt: Instant, id: UUID) {
+        self.createdAt = createdAt
+        self.id = id
     }
 
     init(text: String) throws {
