@@ -47,22 +47,24 @@ func shared(
 
 func service(
     _ name: String, _ executable: String, _ dependencies: [Target.Dependency], resources: [Resource] = [],
-    exclude: [String] = []
+    exclude: [String] = [], testsAlso: [Target.Dependency] = [], testsExclude: [String] = []
 ) -> [Target] {
     [
         .executableTarget(
             name: executable, dependencies: dependencies, path: "Services/\(name)", exclude: exclude,
             resources: resources,
             swiftSettings: settings),
-        tests(name, dependencies, of: executable),
+        tests(name, dependencies + testsAlso, of: executable, exclude: testsExclude),
     ]
 }
 
 /// A target's tests lie beside its name and see what it sees, and what they need besides.
-func tests(_ name: String, _ dependencies: [Target.Dependency], of target: String? = nil) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], of target: String? = nil, exclude: [String] = []
+) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: [.target(name: target ?? name)] + dependencies, path: "Tests/\(name)Tests",
-        swiftSettings: settings)
+        exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -130,7 +132,7 @@ let package = Package(
             [
                 "RPC", "Contracts", "Events", "Storage", "Tokens", "Telemetry", "ServiceKit", .grdb, .crypto,
                 .cryptoExtras, .logging, .lifecycle, .configuration, .arguments, .nio("NIOCore"), .nio("NIOPosix"),
-            ]),
+            ], testsAlso: [.subprocess], testsExclude: ["Authenticator"]),
         service(
             "Deals", "deals",
             [

@@ -101,6 +101,21 @@ import Testing
     #expect(String(decoding: try StrictJSON.encode(user), as: UTF8.self).contains("\"id\":\"\(id.text)\""))
 }
 
+@Test func whatExtensionsAnswerUnaskedIsBorneAndAllElseIsNot() throws {
+    let assertion = { (extensions: String, more: String) in
+        """
+        {"id":"AA","rawId":"AA","type":"public-key","clientExtensionResults":\(extensions),"authenticatorAttachment":null,
+        "response":{"clientDataJSON":"AA","authenticatorData":"AA","signature":"AA","userHandle":null\(more)}}
+        """
+    }
+    let good = assertion(#"{"credProps":{"rk":true},"appid":false}"#, "")
+    let read = try StrictJSON.decode(PasskeyAssertion.self, from: Data(good.utf8))
+    #expect(String(decoding: try StrictJSON.encode(read), as: UTF8.self).contains(#""clientExtensionResults":{}"#))
+    for bad in [assertion("5", ""), assertion("{}", #","x":1"#), good.replacing("public-key", with: "password")] {
+        #expect(throws: RPCFault.self) { try StrictJSON.decode(PasskeyAssertion.self, from: Data(bad.utf8)) }
+    }
+}
+
 @Test func rolesHaveOneBitEach() {
     for role in Role.allCases { #expect(Role(bits: role.bits) == role) }
     #expect(Role(bits: 0) == nil)

@@ -127,6 +127,13 @@ func whatTheServiceRefusesTheSchemaRefuses(_ json: String) throws {
     _ = try StrictJSON.decode(DealPatch.self, from: JSONSerialization.data(withJSONObject: patch))
 }
 
+@Test func aTypeThatNamesNoMemberTakesAny() throws {
+    #expect(try faults(Data(#"{"credProps":{"rk":true},"appid":false}"#.utf8), "PasskeyExtensionResults") == [])
+    #expect(try !faults(Data("5".utf8), "PasskeyExtensionResults").isEmpty)
+    let example = SchemaExample.value(.of(PasskeyRegistration.self))
+    _ = try StrictJSON.decode(PasskeyRegistration.self, from: JSONSerialization.data(withJSONObject: example))
+}
+
 @Test func headerExamplesFitTheirSchemas() throws {
     let document = try OpenAPIJSON.document()
     for (name, header) in document["components"]?["headers"]?.members ?? [:] {

@@ -61,6 +61,14 @@ struct ClusterPlanTests {
         }
     }
 
+    /// Browsers have them without TLS under this name alone.
+    @Test func passkeysAreOnForLocalhostUnlessOriginsAreSet() throws {
+        #expect(try plan()["auth"]?["IBP_PASSKEY_ORIGINS"] == "http://localhost:8080")
+        #expect(try plan()["gateway"]?["IBP_PASSKEY_ORIGINS"] == nil)
+        let own = ["IBP_PASSKEY_ORIGINS": "https://deals.bank.example", "IBP_PASSKEY_RP_ID": "bank.example"]
+        for (name, value) in own { #expect(try plan(own)["auth"]?[name] == value) }
+    }
+
     @Test(arguments: ["IBP_PRBE_INTERVAL", "IBP_HTTP_LISTEN", "IBP_LOG_LEVEL"])
     func aSettingWithoutAnOwnerIsAUsageErrorThatNamesIt(name: String) throws {
         let failure = try #require(throws: CommandFailure.self) { try CallerEnvironment([name: "x"]) }
