@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import RPC
 import Testing
+import Tokens
 
 @testable import auth
 

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import GRDB
+import Storage
 
 /// The sessions of one user that live: the list of them, its bound, and its end.
 extension SessionStore {
