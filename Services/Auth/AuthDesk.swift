@@ -95,7 +95,7 @@ struct AuthDesk: Sendable {
             factors: factorStore, users: userStore, roles: settings.secondFactorRoles, clock: clock)
         passkeys = PasskeyHandlers(passkeys: passkeyStore, clock: clock)
         invitations = InvitationHandlers(
-            invitations: InvitationStore(store: store), passwords: passwords, clock: clock)
+            invitations: InvitationStore(store: store), passwords: hasher, clock: clock)
         events = EventFeed(store.outbox)
         setup = SetupHandlers(
             setup: SetupStore(store: store, users: userStore, sessions: sessionStore),

@@ -49,8 +49,8 @@ struct SignInCallTests {
 
     @Test func digestOfTheOldCookieGoesWithTheSignIn() throws {
         let input = try passedOn(["Cookie": "\(Credential.cookieName)=\(secret)"])
-        #expect(input.email == "ada@bank.example")
-        #expect(input.password == "seventeen quiet rivers")
+        #expect(input.signIn.email == "ada@bank.example")
+        #expect(input.signIn.password == "seventeen quiet rivers")
         #expect(input.replaces == Base64URL.encode(SHA256.hash(data: Data(secret.utf8))))
     }
 
