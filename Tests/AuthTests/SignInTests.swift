@@ -73,8 +73,8 @@ struct SignInTests {
             }
             #expect(
                 try await bench.events().map(\.type) == [
-                    "key.created", "user.created", "session.started", "user.created", "session.refreshed",
-                    "session.revoked",
+                    "key.created", "user.created", "session.started", "invitation.created", "user.created",
+                    "invitation.accepted", "session.refreshed", "session.revoked",
                 ])
         }
     }
