@@ -44,12 +44,13 @@ struct ClusterPlanTests {
         let children = try plan([
             "IBP_BOOTSTRAP_EMAIL": "a@b.example", "IBP_TOKEN_ISSUER": "https://x", "IBP_TOKEN_LIFETIME": "5m",
             "IBP_RATE_USER": "9/s:9", "IBP_PROBE_INTERVAL": "1s", "IBP_BACKUP_DIR": "/backups",
-            "PATH": "/bin", "SECRET_OF_OTHERS": "x",
+            "IBP_SECOND_FACTOR_ROLES": "none", "PATH": "/bin", "SECRET_OF_OTHERS": "x",
         ])
         for name in ["auth", "deals", "audit", "health"] { #expect(children[name]?["IBP_BACKUP_DIR"] == "/backups") }
         #expect(children["gateway"]?["IBP_BACKUP_DIR"] == nil)
         #expect(children["auth"]?["IBP_BOOTSTRAP_EMAIL"] == "a@b.example")
         #expect(children["deals"]?["IBP_BOOTSTRAP_EMAIL"] == nil)
+        #expect(children["auth"]?["IBP_SECOND_FACTOR_ROLES"] == "none")
         #expect(children["gateway"]?["IBP_TOKEN_ISSUER"] == "https://x")
         #expect(children["auth"]?["IBP_TOKEN_ISSUER"] == "https://x")
         #expect(children["gateway"]?["IBP_TOKEN_LIFETIME"] == nil)

@@ -48,7 +48,7 @@ enum ExampleTexts {
         "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0", "alg": "ES256", "use": "sig",
         "kid": "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s",
 
-        "SignIn.code": "492039", "TOTPConfirmation.code": "492039",
+        "TOTPConfirmation.code": "492039",
         "TOTPEnrolment.secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "uri": "otpauth://totp/…", "qr": "<svg …",
         "codes": "k7qm-3f9d-x2ha-90vw-8tzc-5n6e",
 
