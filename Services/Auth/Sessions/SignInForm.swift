@@ -25,7 +25,7 @@ enum SignInForm: Sendable {
         }
         var faults: [FieldFault] = []
         for (field, value) in [("email", input.email), ("password", input.password)] where value == nil {
-            faults.append(FieldFault(field, "missing", "is required without a passkey alone"))
+            faults.append(FieldFault(field, "missing", "is required, unless a passkey stands alone"))
         }
         if let code = input.code {
             if code.unicodeScalars.count > Self.codeLengthMax {
