@@ -120,11 +120,10 @@ struct PasswordChangeTests {
             _ = try await change(bench, by: signedIn)
             let handlers = bench.desk.sessions
             let occasion = Occasion(bench.anonymous(), at: bench.now)
-            let grant = try await handlers.sessions.start(
-                for: account.user.id, with: account.passwordHash, occasion)
+            let proven = ProvenUser(id: account.user.id, hash: account.passwordHash, occasion: occasion)
+            let grant = try await handlers.sessions.start(for: proven)
             #expect(grant == nil)
-            let web = try await handlers.webSessions.open(
-                for: account.user.id, with: account.passwordHash, occasion)
+            let web = try await handlers.webSessions.open(for: proven)
             #expect(web == nil)
         }
     }

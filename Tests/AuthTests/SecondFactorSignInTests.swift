@@ -18,7 +18,8 @@ struct SecondFactorSignInTests {
             bench.pass(seconds: TOTP.periodSeconds)
             let code = bench.code(totp)
             let browser = try await bench.desk.sessions.openWeb(
-                SignIn(email: "root@bank.test", password: AuthBench.password, code: code), bench.anonymous())
+                WebSignIn(SignIn(email: "root@bank.test", password: AuthBench.password, code: code)),
+                bench.anonymous())
             #expect(browser.user == signedIn.user)
         }
     }
@@ -178,9 +179,9 @@ struct SecondFactorSignInTests {
             func standing() async throws -> FactorStanding {
                 try await bench.desk.store.read { try factors.standing(of: root.user.id, in: $0) }
             }
-            #expect(try await standing() == FactorStanding(hasTOTP: false, hasRecoveryCodes: false))
+            #expect(try await standing() == FactorStanding(hasTOTP: false, hasRecoveryCodes: false, passkeys: 0))
             let (totp, codes) = try await bench.turnOn(root)
-            #expect(try await standing() == FactorStanding(hasTOTP: true, hasRecoveryCodes: true))
+            #expect(try await standing() == FactorStanding(hasTOTP: true, hasRecoveryCodes: true, passkeys: 0))
             for code in codes { _ = try await bench.signIn(code: code) }
             #expect(try await standing() == FactorStanding(hasTOTP: true, hasRecoveryCodes: false))
             let occasion = Occasion(bench.anonymous(), at: bench.now)

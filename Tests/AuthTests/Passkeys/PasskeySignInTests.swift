@@ -32,7 +32,7 @@ struct PasskeySignInTests {
                     Passkey(id: passkey.id, name: "A", createdAt: passkey.createdAt, lastUsedAt: bench.now)
                 ])
             let web = try await bench.desk.sessions.openWeb(
-                SignIn(passkey: authenticator.get(bench.request())), bench.anonymous())
+                WebSignIn(SignIn(passkey: authenticator.get(bench.request()))), bench.anonymous())
             #expect(web.user == root.user)
             #expect(try await bench.waitingChallenges() == 0)
         }
