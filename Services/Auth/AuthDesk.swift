@@ -62,8 +62,10 @@ struct AuthDesk: Sendable {
         let issuer = AccessTokenIssuer(
             ring: ring, issuer: settings.issuer, audience: settings.audience,
             lifetimeSeconds: settings.tokenLifetimeSeconds)
-        let sessionStore = SessionStore(
-            store: store, limits: settings.sessions, secret: try await keys.successorSecret(), changes: changes)
+        let secret = try await keys.successorSecret()
+        let sessionStore = SessionStore(store: store, limits: settings.sessions, secret: secret, changes: changes)
+        let throttle = SignInThrottle(
+            keys: ThrottleKeys(secret: secret), store: ThrottleStore(store: store), devices: DeviceStore(store: store))
         let webSessions = WebSessionStore(store: store, sessions: sessionStore)
         let tokenStore = PersonalTokenStore(store: store, changes: changes)
         let userStore = UserStore(store: store, sessions: sessionStore, tokens: tokenStore)
@@ -82,12 +84,13 @@ struct AuthDesk: Sendable {
         sessions = SessionHandlers(
             proof: SignInProof(
                 sessions: sessionStore, users: userStore, hashes: hashes, passwords: hasher, factors: secondFactors,
-                passkeys: passkeyStore, clock: clock),
-            sessions: sessionStore, webSessions: webSessions, issuer: issuer, clock: clock)
+                passkeys: passkeyStore, throttle: throttle, clock: clock),
+            sessions: sessionStore, webSessions: webSessions, issuer: issuer, throttle: throttle, clock: clock)
         living = LivingSessionHandlers(sessions: sessionStore, users: userStore, clock: clock)
         passwords = PasswordHandlers(
             hashes: hashes, resets: ResetStore(store: store, sessions: sessionStore, tokens: tokenStore),
-            users: userStore, passwords: hasher, clock: clock)
+            users: userStore, passwords: hasher, factors: secondFactors, throttle: throttle, firm: settings.firmName,
+            clock: clock)
         users = UserHandlers(users: userStore, clock: clock)
         access = AccessHandlers(changes: changes, webSessions: webSessions, tokens: tokenStore, clock: clock)
         tokens = PersonalTokenHandlers(tokens: tokenStore, clock: clock)
@@ -95,13 +98,12 @@ struct AuthDesk: Sendable {
             factors: factorStore, users: userStore, roles: settings.secondFactorRoles, clock: clock)
         passkeys = PasskeyHandlers(passkeys: passkeyStore, clock: clock)
         invitations = InvitationHandlers(
-            invitations: InvitationStore(store: store), passwords: hasher, clock: clock)
+            invitations: InvitationStore(store: store), passwords: hasher, firm: settings.firmName, clock: clock)
         events = EventFeed(store.outbox)
         setup = SetupHandlers(
             setup: SetupStore(store: store, users: userStore, sessions: sessionStore),
             file: SetupTokenFile(directory: settings.dataDirectory), passwords: hasher, issuer: issuer,
-            logger: logger,
-            clock: clock)
+            firm: settings.firmName, logger: logger, clock: clock)
     }
 
     func register(on router: inout RPCRouter) {

@@ -13,6 +13,7 @@ enum AuthSchema {
         migrator.registerMigration("auth 8: passkeys") { try $0.execute(sql: passkeys) }
         migrator.registerMigration("auth 5: devices, resets") { try $0.execute(sql: devicesAndResets) }
         migrator.registerMigration("auth 4: invitations") { try $0.execute(sql: invitations) }
+        migrator.registerMigration("auth 6: throttle, devices") { try $0.execute(sql: throttle) }
         return migrator
     }
 

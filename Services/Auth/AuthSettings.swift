@@ -7,6 +7,8 @@ struct AuthSettings: Sendable {
     var bootstrap: Bootstrap?
     /// Seals the secrets in the file.
     var box: SecretBox
+    /// Nil for a firm that does not say its name.
+    var firmName: String?
     var issuer = "https://ibpipeline.local"
     var audience = "ibpipeline"
     /// Of an access token; verifiers refuse more than ten minutes.
@@ -38,10 +40,11 @@ struct AuthSettings: Sendable {
             key,
             previous: try FileKey(
                 "secrets.key.previous", "key that sealed them before; what it sealed is sealed anew at start", &reader))
+        firmName = try reader.optionalString("firm.name", "the firm's name, which no password may contain")
         let email = try reader.optionalString(
             "bootstrap.email", "e-mail of the administrator to make while there is no user")
         let password = try reader.secret("bootstrap.password", "password of that administrator, at least 15 characters")
-        bootstrap = try Bootstrap(email: email, password: password)
+        bootstrap = try Bootstrap(email: email, password: password, firm: firmName)
         issuer = try reader.string(
             "token.issuer", default: issuer, "iss of access tokens; the gateway must expect the same")
         audience = try reader.string(

@@ -28,6 +28,8 @@ struct SweepStore: Sendable {
                 sql: "DELETE FROM totp_factor WHERE state = 'pending' AND created_ms <= ?",
                 arguments: [now.milliseconds - 1000 * TOTPStore.pendingSeconds])
             try db.execute(sql: "DELETE FROM invitation WHERE expires_ms <= ?", arguments: [now.milliseconds])
+            try ThrottleStore.sweep(at: now, in: db)
+            try DeviceStore.sweep(at: now, in: db)
         }
     }
 }

@@ -183,7 +183,7 @@ struct GatewayHandler: HTTPHandler {
             let reply = try await auth.send(
                 AuthMethods.openWebSession.entry, body: try WebSessionCookie.signIn(call.body, request.head.headers),
                 timeout: served.route.deadline, context: call.context)
-            return try WebSessionCookie.response(reply)
+            return try WebSessionCookie.response(reply, device: DeviceCookie.shown(request.head.headers))
         case .call(let peer, let method):
             guard let upstream = upstreams[peer] else { throw RPCFault.internal }
             let call = try CallBuilder.call(served, ids, identity(caller, for: served), request, mark)

@@ -26,8 +26,11 @@ package struct WebSignIn: Codable, Sendable {
     package var signIn: SignIn
     /// SHA-256, in base64url, of the secret in the cookie that the browser has had until now: that session ends.
     package var replaces: String?
+    /// SHA-256, in base64url, of the secret in the browser's device cookie: the secret itself stays at the public door.
+    package var device: String?
 
-    package init(_ signIn: SignIn, replaces: String? = nil) {
+    package init(_ signIn: SignIn, replaces: String? = nil, device: String? = nil) {
+        self.device = device
         self.signIn = signIn
         self.replaces = replaces
     }

@@ -18,11 +18,14 @@ package struct WebSession: Codable, Sendable {
     package var secret: String
     package var expiresAt: Instant
     package var user: User
+    /// The same for a cookie that outlives the session: this browser is known from now on. Nil when it was known before.
+    package var device: String?
 
-    package init(secret: String, expiresAt: Instant, user: User) {
+    package init(secret: String, expiresAt: Instant, user: User, device: String? = nil) {
         self.secret = secret
         self.expiresAt = expiresAt
         self.user = user
+        self.device = device
     }
 }
 

@@ -5,9 +5,10 @@ import NIOFoundationEssentialsCompat
 // How a fault travels in a RESPONSE or STREAM_END, both ways.
 
 extension Frame {
-    /// A failed RESPONSE or STREAM_END: status and retry hint (in units of 16 ms) in the header, words in the body.
+    /// A failed RESPONSE or STREAM_END: status and retry hint (in units of 16 ms, rounded up) in the header, words in the
+    /// body, and there too the hint where the header cannot say it exactly.
     mutating func fail(_ fault: RPCFault) {
-        let retryAfter = (min(max(fault.retryAfterMilliseconds ?? 0, 0), 16 * Int(UInt16.max)) + 15) / 16
+        let retryAfter = FaultBody.retryUnits(fault)
         a = UInt32(fault.status.rawValue) << 16 | UInt32(retryAfter)
         if fault.isNotExecuted { flags.insert(.notExecuted) }
         if fault.doNotRetry { flags.insert(.doNotRetry) }
@@ -40,7 +41,8 @@ extension RPCFault {
         }
         // Leniently: a newer server may say more than we know.
         let body = try? JSONDecoder().decode(FaultBody.self, from: Data(frame.body.readableBytesView))
-        let retryAfter = Int(frame.a & 0xFFFF) * 16
+        // What a newer client needs to the millisecond, an older one knows roughly.
+        let retryAfter = FaultBody.bounded(body?.retryAfterMilliseconds ?? Int(frame.a & 0xFFFF) * 16)
         self.init(
             status, body?.code ?? "unknown", body?.message ?? "The call failed.", errors: body?.errors ?? [],
             current: body?.current, retryAfterMilliseconds: retryAfter == 0 ? nil : retryAfter,
@@ -48,19 +50,32 @@ extension RPCFault {
     }
 }
 
-/// The body of a RESPONSE that failed; the status and the retry hint stand in its header.
+/// The body of a RESPONSE that failed; the status and, mostly, the retry hint stand in its header.
 struct FaultBody: Codable {
     var code: String
     var message: String
     var errors: [FieldFault]?
     var current: String?
+    /// Left out where the header says it exactly.
+    var retryAfterMilliseconds: Int?
 
     init(_ fault: RPCFault) {
         code = fault.code
         message = fault.message
         errors = fault.errors.isEmpty ? nil : fault.errors
         current = fault.current
+        let hint = Self.retryAfter(fault)
+        retryAfterMilliseconds = hint == 16 * Self.retryUnits(fault) ? nil : hint
     }
+
+    /// A day: a hint that was computed from clocks can come out negative or huge.
+    private static let retryAfterMax = 86_400_000
+
+    private static func retryAfter(_ fault: RPCFault) -> Int { bounded(fault.retryAfterMilliseconds ?? 0) }
+
+    static func retryUnits(_ fault: RPCFault) -> Int { min((retryAfter(fault) + 15) / 16, Int(UInt16.max)) }
+
+    static func bounded(_ milliseconds: Int) -> Int { min(max(milliseconds, 0), retryAfterMax) }
 
     /// Encoding strings cannot fail; if it did, the status alone still tells the caller.
     var encoded: ByteBuffer { (try? StrictJSON.encode(self)).map { ByteBuffer(data: $0) } ?? ByteBuffer() }

@@ -79,24 +79,3 @@ struct PasswordHasherTests {
         #expect(try await fault { try await hasher.hash("x") } == nil)
     }
 }
-
-struct PasswordRuleTests {
-    func code(_ password: String, email: String = "bea.miller@bank.test", name: String = "Bea Miller") -> String? {
-        PasswordText(password).fault(email: EmailAddress(email), name: name)?.code
-    }
-
-    @Test func lengthIsFifteenToAHundredAndTwentyEight() {
-        #expect(code(String(repeating: "x", count: 14)) == "too_short")
-        #expect(code(String(repeating: "x", count: 15)) == nil)
-        #expect(code(String(repeating: "x", count: 128)) == nil)
-        #expect(code(String(repeating: "x", count: 129)) == "too_long")
-        #expect(code("") == "too_short")
-        #expect(code("pass phrase 密碼 🙂 ok") == nil)
-    }
-
-    @Test func ownNamesAreNotInIt() {
-        #expect(code("my BEA.MILLER is long") == "contains_name")
-        #expect(code("bea miller was here") == "contains_name")
-        #expect(code("a quiet long sentence", email: "a@bank.test", name: "Al") == nil)
-    }
-}

@@ -183,7 +183,7 @@ struct SecondFactorSignInTests {
             let (totp, codes) = try await bench.turnOn(root)
             #expect(try await standing() == FactorStanding(hasTOTP: true, hasRecoveryCodes: true, passkeys: 0))
             for code in codes { _ = try await bench.signIn(code: code) }
-            #expect(try await standing() == FactorStanding(hasTOTP: true, hasRecoveryCodes: false))
+            #expect(try await standing() == FactorStanding(hasTOTP: true, hasRecoveryCodes: false, passkeys: 0))
             let occasion = Occasion(bench.anonymous(), at: bench.now)
             let proof = try await bench.desk.store.write { db in
                 try factors.use(totp.code(at: TOTP.step(at: occasion.now)), of: root.user.id, occasion, in: db)

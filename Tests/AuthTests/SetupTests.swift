@@ -200,6 +200,16 @@ struct AuthSettingsTests {
         }
     }
 
+    @Test func firmsNameIsInNoPassword() throws {
+        let named = [
+            "IBP_DATA_DIR": "/data", "IBP_FIRM_NAME": "Northwind Partners", "IBP_BOOTSTRAP_EMAIL": "a@bank.test",
+            "IBP_BOOTSTRAP_PASSWORD": "quiet northwind rivers",
+        ]
+        let error = #expect(throws: SettingsError.self) { try settings(named) }
+        #expect(error?.description.hasPrefix("IBP_BOOTSTRAP_PASSWORD must not contain") == true)
+        #expect(try settings(["IBP_DATA_DIR": "/data", "IBP_FIRM_NAME": "Acme"]).firmName == "Acme")
+    }
+
     @Test func tokensLiveTenMinutesAtMost() {
         #expect(throws: SettingsError.self) { try settings(["IBP_DATA_DIR": "/data", "IBP_TOKEN_LIFETIME": "11m"]) }
         #expect(throws: SettingsError.self) { try settings([:]) }

@@ -17,14 +17,17 @@ final class InvitationHandlers: Sendable {
 
     private let invitations: InvitationStore
     private let passwords: PasswordHasher
+    /// Its name, which no password may contain.
+    private let firm: String?
     private let clock: WallClock
     /// Those for which a password is being hashed, each once at a time: whoever has a token has one place in the hasher's
     /// queue. The transaction alone decides who wins.
     private let accepting = Mutex<Set<UUID>>([])
 
-    init(invitations: InvitationStore, passwords: PasswordHasher, clock: @escaping WallClock) {
+    init(invitations: InvitationStore, passwords: PasswordHasher, firm: String?, clock: @escaping WallClock) {
         self.invitations = invitations
         self.passwords = passwords
+        self.firm = firm
         self.clock = clock
     }
 
@@ -72,7 +75,7 @@ final class InvitationHandlers: Sendable {
         let applicant = try Applicant(
             NewUser(
                 email: invitation.email, name: input.name ?? invitation.name, role: invitation.role,
-                password: input.password))
+                password: input.password), firm: firm)
         guard accepting.withLock({ $0.insert(invitation.id).inserted }) else { throw Self.underWay }
         defer { accepting.withLock { _ = $0.remove(invitation.id) } }
         let hash = try await passwords.hash(applicant.password)

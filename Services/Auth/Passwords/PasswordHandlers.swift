@@ -12,14 +12,18 @@ struct PasswordHandlers: Sendable {
     let resets: ResetStore
     let users: UserStore
     let passwords: PasswordHasher
+    let factors: SecondFactors
+    let throttle: SignInThrottle
+    /// Its name, which no password may contain.
+    let firm: String?
     let clock: WallClock
 
     /// The current password is proof enough of who asks, however long ago he signed in.
     func change(_ input: PasswordChange, _ context: RPCContext) async throws -> Nothing {
         let identity = try context.signedIn()
         guard let account = try await users.account(identity.subject) else { throw RPCFault.unauthenticated }
-        try check(input.newPassword, of: account.user)
-        guard try await passwords.verify(input.currentPassword, against: account.passwordHash) else {
+        try await check(input.newPassword, of: account.user)
+        guard try await isCurrent(input.currentPassword, of: account, context) else {
             throw try await refusal(account.user, context)
         }
         guard PasswordText(input.newPassword).normalized != PasswordText(input.currentPassword).normalized else {
@@ -54,15 +58,30 @@ struct PasswordHandlers: Sendable {
     func reset(_ input: PasswordReset, _ context: RPCContext) async throws -> Nothing {
         guard let token = ResetToken(text: input.token), let user = try await resets.user(of: token, at: clock())
         else { throw Self.badToken }
-        try check(input.newPassword, of: user)
+        try await check(input.newPassword, of: user)
         let hash = try await passwords.hash(input.newPassword)
         guard try await resets.redeem(token, hash, Occasion(context, at: clock())) else { throw Self.badToken }
         return Nothing()
     }
 
+    /// Counted like a sign-in: in somebody else's session a password can be guessed, too.
+    /// - Throws: `sign_in_throttled`.
+    private func isCurrent(_ password: String, of account: Account, _ context: RPCContext) async throws -> Bool {
+        let user = account.user
+        let attempt = try await throttle.attempt(
+            user.email, device: nil, of: user.id, Occasion(context, at: clock()))
+        return try await passwords.verify(
+            password, against: account.passwordHash,
+            admit: { try await throttle.reserve(attempt, of: user.id, Occasion(context, at: clock())) },
+            proved: { try await throttle.release(attempt) })
+    }
+
     /// - Throws: `validation_failed` when it will not do as a new password of this user.
-    private func check(_ password: String, of user: User) throws {
-        guard let fault = PasswordText(password).fault(email: EmailAddress(user.email), name: user.name) else { return }
+    private func check(_ password: String, of user: User) async throws {
+        let use: PasswordText.Use = try await factors.areOn(for: user.id) ? .besideSecondFactor : .onlyFactor
+        let fault = PasswordText(password).fault(
+            email: EmailAddress(user.email), name: user.name, firm: firm, use: use)
+        guard let fault else { return }
         throw RPCFault.invalid([FieldFault("newPassword", fault.code, fault.message)])
     }
 

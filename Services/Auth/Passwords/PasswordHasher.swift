@@ -14,7 +14,8 @@ final class PasswordHasher: Sendable {
     private let cost: ScryptCost
     private let dummy: PasswordHash
     private let queue = OperationQueue()
-    private let underWay = Mutex(0)
+    private let turnstile = Turnstile(insideMax: runningMax, waitingMax: waitingMax)
+    private let work = Mutex(0)
 
     init(cost: ScryptCost) {
         self.cost = cost
@@ -23,32 +24,49 @@ final class PasswordHasher: Sendable {
     }
 
     func hash(_ password: String) async throws -> PasswordHash {
-        try await run { [cost] in try PasswordHash(of: password, cost: cost) }
+        try await turnstile.pass(orThrow: Self.busy) {
+            try await self.run(self.cost) { [cost = self.cost] in try PasswordHash(of: password, cost: cost) }
+        }
     }
 
-    /// False, after the same work, when there is no hash to compare with.
-    func verify(_ password: String, against stored: PasswordHash?) async throws -> Bool {
-        let isRight = try await run { [hash = stored ?? dummy] in try hash.matches(password) }
-        return isRight && stored != nil
+    /// False, after the same work, when there is no hash to compare with. A hash of another cost than today's takes another
+    /// time than none.
+    /// - Parameters:
+    ///   - admit: asked when it is this call's turn, right before the work; nothing is hashed when it throws.
+    ///   - proved: told that it matches, before the next one's turn.
+    func verify(
+        _ password: String, against stored: PasswordHash?, admit: @Sendable () async throws -> Void = {},
+        proved: @Sendable () async throws -> Void = {}
+    ) async throws -> Bool {
+        try await turnstile.pass(orThrow: Self.busy) {
+            try await admit()
+            let hash = stored ?? self.dummy
+            let isRight = try await self.run(hash.cost) { try hash.matches(password) }
+            guard isRight, stored != nil else { return false }
+            try await proved()
+            return true
+        }
     }
 
     /// The same password at today's cost. It keeps its salt, by which `PasswordStore` tells that it is the same.
     func rehash(_ password: String, _ stored: PasswordHash) async throws -> PasswordHash {
-        try await run { [cost] in try PasswordHash(of: password, cost: cost, salt: stored.salt) }
+        try await turnstile.pass(orThrow: Self.busy) {
+            try await self.run(self.cost) { [cost = self.cost] in
+                try PasswordHash(of: password, cost: cost, salt: stored.salt)
+            }
+        }
     }
 
     /// Whether a hash was made when they were cheaper.
     func isOutdated(_ stored: PasswordHash) -> Bool { stored.cost.work < cost.work }
 
-    /// Throws `busy` when `waitingMax` wait already.
-    private func run<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
-        try underWay.withLock { count in
-            guard count < Self.runningMax + Self.waitingMax else { throw Self.busy }
-            count += 1
-        }
-        defer { underWay.withLock { $0 -= 1 } }
+    /// The sum of N · r · p over all that was hashed: two sign-ins that nobody may tell apart add the same.
+    var workDone: Int { work.withLock { $0 } }
+
+    private func run<T: Sendable>(_ cost: ScryptCost, _ body: @escaping @Sendable () throws -> T) async throws -> T {
+        work.withLock { $0 += cost.work }
         return try await withCheckedThrowingContinuation { continuation in
-            queue.addOperation { continuation.resume(with: Result(catching: work)) }
+            queue.addOperation { continuation.resume(with: Result(catching: body)) }
         }
     }
 }

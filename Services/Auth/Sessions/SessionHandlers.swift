@@ -12,6 +12,7 @@ struct SessionHandlers: Sendable {
     let sessions: SessionStore
     let webSessions: WebSessionStore
     let issuer: AccessTokenIssuer
+    let throttle: SignInThrottle
     let clock: WallClock
 
     func login(_ input: SignIn, _ context: RPCContext) async throws -> SignedIn {
@@ -19,21 +20,20 @@ struct SessionHandlers: Sendable {
         guard let grant = try await sessions.start(for: user) else {
             throw try await proof.failure(afterProofOf: user)
         }
+        try await throttle.forgive(user)
         return try issuer.signedIn(grant, at: user.occasion.now)
     }
 
-    /// Sign-in of a browser.
+    /// Sign-in of a browser, which is known as its user's device from then on.
     func openWeb(_ input: WebSignIn, _ context: RPCContext) async throws -> WebSession {
-        let replaced = try input.replaces.map { text in
-            guard let digest = Base64URL.decode(text), digest.count == 32 else {
-                throw RPCFault.invalid([FieldFault("replaces", "invalid", "must be 32 bytes in base64url")])
-            }
-            return Data(digest)
-        }
-        let user = try await proof.prove(input.signIn, context)
-        guard let session = try await webSessions.open(for: user, replacing: replaced) else {
+        let replaced = try Self.digest(input.replaces, "replaces")
+        let device = try Self.digest(input.device, "device")
+        let user = try await proof.prove(input.signIn, device: device, context)
+        guard var session = try await webSessions.open(for: user, replacing: replaced) else {
             throw try await proof.failure(afterProofOf: user)
         }
+        session.device = try await throttle.devices.note(device, of: user.id, at: user.occasion.now)?.text
+        try await throttle.forgive(user)
         return session
     }
 
@@ -48,5 +48,13 @@ struct SessionHandlers: Sendable {
         let identity = try context.signedIn()
         try await sessions.end(identity.session, of: identity.subject, .logout, Occasion(context, at: clock()))
         return Nothing()
+    }
+
+    private static func digest(_ text: String?, _ field: String) throws -> Data? {
+        guard let text else { return nil }
+        guard let digest = Base64URL.decode(text), digest.count == 32 else {
+            throw RPCFault.invalid([FieldFault(field, "invalid", "must be 32 bytes in base64url")])
+        }
+        return Data(digest)
     }
 }

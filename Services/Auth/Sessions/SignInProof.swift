@@ -7,6 +7,8 @@ struct ProvenUser: Sendable {
     let id: UUID
     /// What his password was compared with; nil when he came without one.
     let hash: PasswordHash?
+    /// What counts as failed until it is forgiven; nil where nothing was guessed.
+    var attempt: SignInAttempt?
     let occasion: Occasion
 }
 
@@ -25,10 +27,13 @@ struct SignInProof: Sendable {
     let passwords: PasswordHasher
     let factors: SecondFactors
     let passkeys: PasskeyStore
+    let throttle: SignInThrottle
     let clock: WallClock
 
-    /// - Throws: `invalid_credentials`, whatever is wrong with them; `second_factor_required`.
-    func prove(_ input: SignIn, _ context: RPCContext) async throws -> ProvenUser {
+    /// - Parameter device: the digest of what the browser showed.
+    /// - Throws: `sign_in_throttled`, before anything is hashed; `invalid_credentials`, whatever is wrong with them;
+    ///   `second_factor_required`.
+    func prove(_ input: SignIn, device: Data? = nil, _ context: RPCContext) async throws -> ProvenUser {
         switch try SignInForm(input) {
         case .passkey(let passkey):
             let occasion = Occasion(context, at: clock())
@@ -37,9 +42,14 @@ struct SignInProof: Sendable {
             }
             return ProvenUser(id: proof.user, hash: nil, occasion: occasion)
         case .password(let email, let password, let second):
-            let (account, occasion) = try await prove(email, password, second, context)
-            try await renewHash(of: account, password, occasion)
-            return ProvenUser(id: account.user.id, hash: account.passwordHash, occasion: occasion)
+            let account = try await account(email)
+            let attempt = try await throttle.attempt(
+                email, device: device, of: account?.user.id, Occasion(context, at: clock()))
+            let proven = try await prove(account, password, second, attempt, context)
+            try await renewHash(of: proven, password)
+            return ProvenUser(
+                id: proven.account.user.id, hash: proven.account.passwordHash, attempt: attempt,
+                occasion: proven.occasion)
         }
     }
 
@@ -52,10 +62,14 @@ struct SignInProof: Sendable {
 
     /// The password is hashed whether there is such a user or not: both take the same time.
     private func prove(
-        _ email: String, _ password: String, _ second: SignInForm.SecondProof?, _ context: RPCContext
-    ) async throws -> (Account, Occasion) {
-        let account = try await account(email)
-        let isRight = try await passwords.verify(password, against: account?.passwordHash)
+        _ account: Account?, _ password: String, _ second: SignInForm.SecondProof?, _ attempt: SignInAttempt,
+        _ context: RPCContext
+    ) async throws -> (account: Account, occasion: Occasion) {
+        let isRight = try await passwords.verify(
+            password, against: account?.passwordHash,
+            admit: { try await throttle.reserve(attempt, of: account?.user.id, Occasion(context, at: clock())) },
+            // A disabled user's password counts as wrong, so that nobody learns that it is right.
+            proved: { if account?.user.status == .active { try await throttle.release(attempt) } })
         let occasion = Occasion(context, at: clock())
         // Whether the password is right or not: that its challenge is used up must not tell.
         var owner: UUID?
@@ -70,19 +84,23 @@ struct SignInProof: Sendable {
                 _ = try await failure(of: user, "second_factor_missing", occasion)
                 throw Self.secondFactorRequired
             }
+            // A code can be guessed like a password, and counts as wrong until it has proved right.
+            try await throttle.reserve(attempt, of: user, occasion)
             guard try await factors.use(code, of: user, occasion) else {
                 throw try await failure(of: user, "bad_code", occasion)
             }
+            try await throttle.release(attempt)
         }
         return (account, occasion)
     }
 
     /// While the password is at hand. With too many waiting to be hashed, the next sign-in will do it.
-    private func renewHash(of account: Account, _ password: String, _ occasion: Occasion) async throws {
+    private func renewHash(of proven: (account: Account, occasion: Occasion), _ password: String) async throws {
+        let account = proven.account
         guard account.user.status == .active, passwords.isOutdated(account.passwordHash) else { return }
         do {
             try await hashes.renew(
-                account, try await passwords.rehash(password, account.passwordHash), at: occasion.now)
+                account, try await passwords.rehash(password, account.passwordHash), at: proven.occasion.now)
         } catch let fault as RPCFault where fault == PasswordHasher.busy { return }
     }
 

@@ -14,19 +14,21 @@ final class SetupHandlers: Sendable {
     private let file: SetupTokenFile
     private let passwords: PasswordHasher
     private let issuer: AccessTokenIssuer
+    private let firm: String?
     private let logger: Logger
     private let clock: WallClock
     /// One claim at a time, for each hashes a password. The transaction alone decides who wins.
     private let isClaiming = Mutex(false)
 
     init(
-        setup: SetupStore, file: SetupTokenFile, passwords: PasswordHasher, issuer: AccessTokenIssuer, logger: Logger,
-        clock: @escaping WallClock
+        setup: SetupStore, file: SetupTokenFile, passwords: PasswordHasher, issuer: AccessTokenIssuer,
+        firm: String?, logger: Logger, clock: @escaping WallClock
     ) {
         self.setup = setup
         self.file = file
         self.passwords = passwords
         self.issuer = issuer
+        self.firm = firm
         self.logger = logger
         self.clock = clock
     }
@@ -57,7 +59,7 @@ final class SetupHandlers: Sendable {
         case .open: break
         }
         let applicant = try Applicant(
-            NewUser(email: input.email, name: input.name, role: .admin, password: input.password))
+            NewUser(email: input.email, name: input.name, role: .admin, password: input.password), firm: firm)
         guard
             isClaiming.withLock({ isBusy in
                 defer { isBusy = true }

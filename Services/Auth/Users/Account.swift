@@ -24,13 +24,15 @@ struct Applicant: Sendable {
     let password: String
 
     /// Throws all that is wrong with the fields at once.
-    init(_ input: NewUser) throws {
+    /// - Parameter firm: what the settings call it; no password may.
+    init(_ input: NewUser, firm: String? = nil) throws {
         let name = PersonName(input.name)
         let email = EmailAddress(input.email)
         var faults: [FieldFault] = []
         if email == nil { faults.append(EmailAddress.fault) }
         if name == nil { faults.append(PersonName.fault) }
-        if let fault = PasswordText(input.password).fault(email: email, name: name?.text ?? "") { faults.append(fault) }
+        let text = PasswordText(input.password)
+        if let fault = text.fault(email: email, name: name?.text ?? "", firm: firm) { faults.append(fault) }
         guard let email, let name, faults.isEmpty else { throw RPCFault.invalid(faults) }
         self.email = email
         self.name = name.text

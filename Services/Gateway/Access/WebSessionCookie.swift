@@ -18,25 +18,28 @@ enum WebSessionCookie {
         return "\(Credential.cookieName)=\(session.secret); \(attributes); Max-Age=\(seconds)"
     }
 
-    /// A sign-in's body with the digest of the secret that the browser has had until now: the new cookie overwrites it, so
-    /// its session must end. A credential that cannot be understood does not keep anybody from signing in.
+    /// A sign-in's body with the digests of what the browser shows: of its session until now, which must end because the new
+    /// cookie overwrites it, and of its device. A credential that cannot be understood does not keep anybody from signing in.
     static func signIn(_ body: ByteBuffer, _ headers: HTTPHeaders) throws -> ByteBuffer {
         let input = try StrictJSON.decode(SignIn.self, from: Data(body.readableBytesView))
         var replaced: String?
         if let credential = try? Credential(headers), let (kind, digest) = credential.opaque, kind == .webSession {
             replaced = Base64URL.encode(digest)
         }
-        let signIn = WebSignIn(input, replaces: replaced)
+        let signIn = WebSignIn(input, replaces: replaced, device: DeviceCookie.digest(headers))
         return ByteBuffer(bytes: try StrictJSON.encode(signIn))
     }
 
-    /// The answer to a sign-in: the secret goes into the cookie and nowhere else.
-    static func response(_ reply: RPCReply, now: Instant = .now) throws -> HTTPResponse {
+    /// The answer to a sign-in: the secrets go into the cookies and nowhere else.
+    /// - Parameter device: what the browser showed; it stands for longer now, unless auth gives it a new one.
+    static func response(_ reply: RPCReply, device: Substring?, now: Instant = .now) throws -> HTTPResponse {
         let session = try StrictJSON.decode(WebSession.self, from: Data(reply.body.readableBytesView))
         let body = WebSignedIn(user: session.user, expiresAt: session.expiresAt)
+        var headers: HTTPHeaders = ["Content-Type": "application/json", "Set-Cookie": set(session, now: now)]
+        if let device = session.device.map({ $0[...] }) ?? device {
+            headers.add(name: "Set-Cookie", value: DeviceCookie.set(device))
+        }
         return HTTPResponse(
-            status: .created,
-            headers: ["Content-Type": "application/json", "Set-Cookie": set(session, now: now)],
-            body: ByteBuffer(bytes: try StrictJSON.encode(body)))
+            status: .created, headers: headers, body: ByteBuffer(bytes: try StrictJSON.encode(body)))
     }
 }

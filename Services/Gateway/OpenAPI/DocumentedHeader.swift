@@ -41,7 +41,7 @@ enum DocumentedHeader: String, CaseIterable {
         case .rateLimit: "What is left of the budget (r) and the seconds until more (t)."
         case .rateLimitPolicy: "The budget: requests at once (q) and the seconds in which it is full again (w)."
         case .retryAfter: "Whole seconds after which to try again."
-        case .setCookie: "Sets the session's cookie, or takes it away."
+        case .setCookie: "Sets the session's cookie and the device's, or takes the session's away."
         case .authenticate: "What credentials are wanted, and what is wrong with those sent (RFC 6750)."
         }
     }

@@ -59,7 +59,7 @@ enum ProblemResponse: Int, CaseIterable {
         case .misdirected: "The server is not called under this host."
         case .unprocessable: "The request can be read, but not done; errors says what is in the way."
         case .preconditionRequired: "Send If-Match with the ETag of the resource as you read it."
-        case .tooManyRequests: "A budget is used up."
+        case .tooManyRequests: "A budget is used up, or too many sign-ins have failed."
         case .headTooLarge: "The header fields are too many or too long."
         case .internalError: "Something went wrong on our side; it has been logged."
         case .badGateway: "The service behind refuses the gateway."

@@ -74,6 +74,11 @@ struct RouteProblems {
         codes[problem, default: []].formUnion(new)
     }
 
+    private static let signIn: [ProblemResponse: Set<String>] = [
+        .unauthenticated: ["invalid_credentials", "second_factor_required"], .unprocessable: ["passkeys_off"],
+        .tooManyRequests: ["sign_in_throttled"],
+    ]
+
     /// Of what wants a sign-in not long ago.
     private static let freshSignIn: [ProblemResponse: Set<String>] = [
         .unauthenticated: ["insufficient_user_authentication"], .forbidden: ["session_required"],
@@ -81,36 +86,22 @@ struct RouteProblems {
 
     /// By the name of the call.
     static let ofServices: [String: [ProblemResponse: Set<String>]] = [
-        AuthMethods.login.entry.name: [
-            .unauthenticated: ["invalid_credentials", "second_factor_required"], .unprocessable: ["passkeys_off"],
-        ],
-        AuthMethods.openWebSession.entry.name: [
-            .unauthenticated: ["invalid_credentials", "second_factor_required"], .unprocessable: ["passkeys_off"],
-        ],
-        AuthMethods.beginTOTP.entry.name: [.unauthenticated: ["insufficient_user_authentication"]],
-        AuthMethods.confirmTOTP.entry.name: [
-            .unauthenticated: ["insufficient_user_authentication"], .unprocessable: ["no_enrolment"],
-        ],
-        AuthMethods.removeTOTP.entry.name: [
-            .unauthenticated: ["insufficient_user_authentication"], .notFound: ["not_found"],
-        ],
-        AuthMethods.renewRecoveryCodes.entry.name: [
-            .unauthenticated: ["insufficient_user_authentication"], .unprocessable: ["no_second_factor"],
-        ],
-        AuthMethods.resetFactors.entry.name: [
-            .unauthenticated: ["insufficient_user_authentication"], .forbidden: ["session_required"],
-            .unprocessable: ["own_account"],
-        ],
+        AuthMethods.login.entry.name: signIn,
+        AuthMethods.openWebSession.entry.name: signIn,
+        AuthMethods.beginTOTP.entry.name: freshSignIn,
+        AuthMethods.confirmTOTP.entry.name: freshSignIn.merging([.unprocessable: ["no_enrolment"]]) { $1 },
+        AuthMethods.removeTOTP.entry.name: freshSignIn.merging([.notFound: ["not_found"]]) { $1 },
+        AuthMethods.renewRecoveryCodes.entry.name: freshSignIn.merging([.unprocessable: ["no_second_factor"]]) { $1 },
+        AuthMethods.resetFactors.entry.name: freshSignIn.merging([.unprocessable: ["own_account"]]) { $1 },
         AuthMethods.passkeyRequest.entry.name: [.unprocessable: ["passkeys_off"]],
-        AuthMethods.passkeyCreation.entry.name: [
-            .unauthenticated: ["insufficient_user_authentication"],
-            .unprocessable: ["passkeys_off", "too_many_passkeys"],
-        ],
-        AuthMethods.addPasskey.entry.name: [
-            .unauthenticated: ["insufficient_user_authentication"], .conflict: ["passkey_taken"],
+        AuthMethods.passkeyCreation.entry.name: freshSignIn.merging([
+            .unprocessable: ["passkeys_off", "too_many_passkeys"]
+        ]) { $1 },
+        AuthMethods.addPasskey.entry.name: freshSignIn.merging([
+            .conflict: ["passkey_taken"],
             .unprocessable: ["passkeys_off", "too_many_passkeys", "passkey_invalid"],
-        ],
-        AuthMethods.removePasskey.entry.name: [.unauthenticated: ["insufficient_user_authentication"]],
+        ]) { $1 },
+        AuthMethods.removePasskey.entry.name: freshSignIn,
         AuthMethods.createToken.entry.name: [.unprocessable: ["too_many_tokens"]],
         AuthMethods.refresh.entry.name: [.unauthenticated: ["invalid_refresh_token"]],
         AuthMethods.claimSetup.entry.name: [.forbidden: ["setup_token_invalid"], .unprocessable: ["setup_done"]],
@@ -125,6 +116,7 @@ struct RouteProblems {
         AuthMethods.updateUser.entry.name: freshSignIn.merging([
             .unprocessable: ["last_administrator", "own_account"]
         ]) { $1 },
+        AuthMethods.changePassword.entry.name: [.tooManyRequests: ["sign_in_throttled"]],
         AuthMethods.requestPasswordReset.entry.name: freshSignIn.merging([
             .unprocessable: ["own_account", "user_disabled"]
         ]) { $1 },

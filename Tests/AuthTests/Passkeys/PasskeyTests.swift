@@ -246,7 +246,10 @@ struct PasskeyTests {
             let counts = try await store.store.write { db in
                 let before = try PasskeyStore.count(of: bea.id, in: db)
                 try store.removeAll(of: bea.id, occasion, in: db)
-                return [before, try PasskeyStore.count(of: bea.id, in: db), try PasskeyStore.count(of: root.user.id, in: db)]
+                return [
+                    before, try PasskeyStore.count(of: bea.id, in: db),
+                    try PasskeyStore.count(of: root.user.id, in: db),
+                ]
             }
             #expect(counts == [2, 0, 1])
             let removed = try await bench.events("passkey.removed")
