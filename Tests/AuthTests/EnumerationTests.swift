@@ -31,8 +31,11 @@ struct EnumerationTests {
         #expect(try await bench.desk.users.users.create(account, by: nil, .own(at: bench.now)))
     }
 
-    private func attempt(_ sessions: SessionHandlers, _ email: String, _ bench: AuthBench) async throws -> RPCFault? {
-        let context = bench.anonymous()
+    private func attempt(
+        _ sessions: SessionHandlers, _ email: String, _ bench: AuthBench, from address: String = "192.0.2.7"
+    ) async throws -> RPCFault? {
+        var context = bench.anonymous()
+        context.clientAddress = address
         return try await fault { try await sessions.login(SignIn(email: email, password: Self.wrong), context) }
     }
 
@@ -74,13 +77,13 @@ struct EnumerationTests {
             try await add("known@bank.test", cost, to: bench)
             let clock = ContinuousClock()
             var slower = 0
-            for _ in 0..<pairs {
-                // Past every wait.
+            for pair in 0..<pairs {
+                // Past every wait of the accounts; the address has none yet.
                 bench.pass(seconds: 3600)
                 var times: [String: Duration] = [:]
                 for email in ["known@bank.test", "nobody@bank.test"].shuffled() {
                     let start = clock.now
-                    let refusal = try await attempt(sessions, email, bench)
+                    let refusal = try await attempt(sessions, email, bench, from: "198.51.100.\(pair)")
                     times[email] = clock.now - start
                     #expect(refusal?.code == "invalid_credentials")
                 }

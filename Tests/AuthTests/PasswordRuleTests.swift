@@ -33,7 +33,7 @@ struct PasswordRuleTests {
         #expect(fault?.message == "must have at least 8 characters")
         #expect(code("sunshine", use: .besideSecondFactor) == "common")
         #expect(code("P@ssw0rd", use: .besideSecondFactor) == "common")
-        #expect(code("12345678", use: .besideSecondFactor) == "sequential")
+        #expect(code("45678901", use: .besideSecondFactor) == "sequential")
         #expect(code("vq8vq8vq8", use: .besideSecondFactor) == "repetitive")
     }
 
@@ -58,18 +58,12 @@ struct PasswordRuleTests {
     @Test(arguments: [
         "password1234567", "Password!!!!!!!", "passwordpassword", "Password Password", "!!!Liverpool!!!",
         "P@ssw0rd1234567",
-        "$uperm4n-------", "1qaz2wsx-------", "qwerty123456789x", "dragon-20240817", "Iloveyou2Iloveyou2",
+        "$uperm4n-------", "1qaz2wsx-------", "qwerty/20240817", "dragon-20240817", "Iloveyou2Iloveyou2",
         "123letmein12345",
         "mailcreated5240", "\u{FF50}assword 2024-08",
     ])
     func widelyUsedOnesAreRefusedHoweverPadded(_ password: String) {
-        #expect(["common", "sequential"].contains(code(password)), "\(code(password) ?? "nil")")
-    }
-
-    @Test func commonIsSaidOfWhatIsCommon() {
-        for password in ["passwordpassword", "Liverpool--2024!", "trustno1trustno1", "P@ssw0rd.08.2024"] {
-            #expect(code(password) == "common", "\(password)")
-        }
+        #expect(code(password) == "common")
     }
 
     @Test(arguments: [
@@ -87,8 +81,8 @@ struct PasswordRuleTests {
 
     @Test(arguments: [
         "abcdefghijklmnop", "123456789012345", "qwertyuiopasdfg", "ponmlkjihgfedcba", "987654321098765",
-        "1q2w3e4r5t6y7u8i",
-        "1qaz2wsx3edc4rfv", "abcdefgh12345678", "!@#$%^&*()!@#$%^", "абвгдежзийклмноп", "QWERTZUIOPyxcvb",
+        "2w3e4r5t6y7u8i9o",
+        "6yhn5tgb4rfv3edc", "wxyzabcdefghi 6789", "!@#$%^&*()!@#$%^", "абвгдежзийклмноп", "QWERTZUIOPyxcvb",
     ])
     func sequencesAreRefused(_ password: String) {
         #expect(code(password) == "sequential")

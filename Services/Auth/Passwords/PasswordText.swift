@@ -67,8 +67,8 @@ struct PasswordText: Sendable {
         let key = ComparableText.key(of: normalized)
         let pattern = PasswordPattern(key)
         if ContextWords(email: email, name: name, firm: firm).occur(in: key) { return .containsName }
-        if pattern.isSequential { return .sequential }
         if CommonPasswords.contain(key) { return .common }
-        return pattern.isRepetitive(lengthMin: use.lengthMin) ? .repetitive : nil
+        if pattern.isRepetitive(lengthMin: use.lengthMin) { return .repetitive }
+        return pattern.isSequential ? .sequential : nil
     }
 }
