@@ -133,7 +133,7 @@ struct GatewayHandler: HTTPHandler {
         if caller?.kind == .webSession { try CrossSite.check(head, isSecure: head.isSecure) }
         let narrow = limits.narrow(
             served.route.limit, served.route.method, user: caller?.identity.subject, address: address,
-            body: request.body)
+            body: request.body, device: served.route.knowsDevices ? DeviceCookie.shown(head.headers) : nil)
         await limits.take(narrow, &budgets)
         if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
         return caller

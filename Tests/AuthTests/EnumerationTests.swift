@@ -66,9 +66,8 @@ struct EnumerationTests {
     }
 
     /// Pairs of sign-ins in random order: whatever else the machine does, each of the two is the slower one equally often.
-    /// The bound is wide, for nothing must fail by chance: even if one were slower in three pairs of four, 135 of 150
-    /// would be the slower ones once in 200 000 runs, and it is half, where the chance is below 1e-20. Without the
-    /// hash for unknown users all 150 are.
+    /// The bound is wide, for nothing must fail by chance: at one in two, more than 135 of 150 come once in 1e25 runs, and
+    /// even were one the slower in three pairs of four, once in a million. Without the hash for unknown users it is all 150.
     @Test func neitherIsSlower() async throws {
         let pairs = 150
         let cost = try #require(ScryptCost(logRounds: 12, blockSize: 8, parallelism: 1))

@@ -40,6 +40,8 @@ func browserSignsInByACookieThatOtherSitesCannotUse() async throws {
         let set = try #require(opened.headers["set-cookie"].first)
         for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Strict"] { #expect(set.contains(attribute)) }
         #expect(!set.contains("Domain"))
+        let device = try #require(opened.headers["set-cookie"].last)
+        #expect(device.hasPrefix("__Host-ibp-device=") && device.contains("Max-Age=15552000"))
         let cookie = ("Cookie", String(set.prefix { $0 != ";" }))
 
         #expect(try await stranger.send(.GET, "/api/users/me", headers: [cookie]).json["email"].string == ana.email)

@@ -225,6 +225,19 @@ private func onThreads(_ count: Int, _ body: @escaping @Sendable () -> Int) -> I
             await request(limits, .signIn, .POST, body: #"{"email":"bob@example.com"}"#).retryAfterSeconds == nil)
     }
 
+    @Test func whoeverTriesAnAccountUsesUpNoDevicesBudget() async {
+        let limits = limits(clock, [.signInAccount: one])
+        let body = ByteBuffer(string: #"{"email":"ann@example.com","password":"x"}"#)
+        for device in [nil, "her laptop", "her phone"] as [Substring?] {
+            for isRefused in [false, true] {
+                var outcome = RateLimitOutcome()
+                await limits.take(
+                    limits.narrow(.signIn, .POST, user: nil, address: address, body: body, device: device), &outcome)
+                #expect((outcome.retryAfterSeconds != nil) == isRefused)
+            }
+        }
+    }
+
     @Test func allBudgetsAreToldTheTightestFirst() async {
         let limits = limits(
             clock,

@@ -91,13 +91,15 @@ extension LimitKey {
     ///
     /// Read by the decoder that auth uses and compared as auth compares: if they differed, as on a member that is there
     /// twice, one account would have many budgets.
-    init?(signIn body: some Collection<UInt8>) {
+    /// - Parameter device: of which the account has a budget of its own.
+    init?(signIn body: some Collection<UInt8>, device: Substring? = nil) {
         guard body.count <= Self.bodyBytesMax,
             let email = try? JSONDecoder().decode(SignIn.self, from: Data(body)).email
         else { return nil }
         let account = email.precomposedStringWithCompatibilityMapping.lowercased()
             .trimmingCharacters(in: .whitespacesAndNewlines)
         guard !account.isEmpty else { return nil }
-        self.init(SHA256.hash(data: Data(account.utf8)))
+        // No device has a NUL in it.
+        self.init(SHA256.hash(data: Data((device.map { "\(account)\u{0}\($0)" } ?? account).utf8)))
     }
 }

@@ -71,14 +71,18 @@ struct RateLimits: Sendable {
     }
 
     /// What a request draws beside the unit of its address.
-    /// - Parameter body: a sign-in's, which names the account.
+    /// - Parameters:
+    ///   - body: a sign-in's, which names the account.
+    ///   - device: what a browser shows that signs in. It has a budget of its own, so that nobody who tries the same account
+    ///     uses up its owner's; auth, which alone knows devices, holds up those that were made up.
     func narrow(
-        _ limit: LimitClass, _ method: HTTPMethod, user id: UUID?, address key: LimitKey, body: ByteBuffer
+        _ limit: LimitClass, _ method: HTTPMethod, user id: UUID?, address key: LimitKey, body: ByteBuffer,
+        device: Substring? = nil
     ) -> [Ask] {
         switch limit {
         case .refresh: return [Ask(limiter: refresh, key: key)]
         case .signIn:
-            guard let account = LimitKey(signIn: body.readableBytesView) else {
+            guard let account = LimitKey(signIn: body.readableBytesView, device: device) else {
                 return [Ask(limiter: signIn, key: key)]
             }
             return [Ask(limiter: signIn, key: key), Ask(limiter: signInAccount, key: account)]

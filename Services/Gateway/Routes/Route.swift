@@ -64,8 +64,11 @@ struct Route: Sendable {
     var bodyBytesMax: Int
     var deadline = TimeAmount.seconds(5)
 
-    var setsCookie: Bool {
-        if case .openWebSession = target { true } else { endsWebSession }
+    var setsCookie: Bool { knowsDevices || endsWebSession }
+
+    /// Browsers sign in by it.
+    var knowsDevices: Bool {
+        if case .openWebSession = target { true } else { false }
     }
 
     var path: String { "/" + pattern.joined(separator: "/") }
