@@ -8,6 +8,23 @@ struct DatabaseFile {
     /// After how many pages of log the writer checkpoints by itself; 0 when an archive does it.
     var checkpointPages = 1000
 
+    /// Shows the file to `look` and writes nothing to it; one that is not there yet is not shown.
+    func inspect(label: String, migrator: DatabaseMigrator, _ look: (Database) throws -> Void) throws {
+        guard Disk.exists(path) else { return }
+        var configuration = configuration(label: label)
+        configuration.readonly = true
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? queue.close() }
+            try queue.read { db in
+                guard try !migrator.hasBeenSuperseded(db) else { throw StorageError.newerSchema(path: path) }
+                try look(db)
+            }
+        } catch let error as DatabaseError {
+            throw StorageError(error, of: path)
+        }
+    }
+
     /// Opens or creates the file, migrates it, and refuses what it cannot vouch for. Blocks: for start-up only.
     func open(label: String, migrator: DatabaseMigrator) throws -> DatabasePool {
         do {
@@ -20,8 +37,7 @@ struct DatabaseFile {
             try checkDurable(pool)
             return pool
         } catch let error as DatabaseError {
-            let words = error.message ?? "SQLite error"
-            throw StorageError.unreadable(path: path, reason: "\(words) (SQLite \(error.extendedResultCode.rawValue))")
+            throw StorageError(error, of: path)
         }
     }
 
@@ -72,5 +88,13 @@ struct DatabaseFile {
                 synchronous: Int.fetchOne(db, sql: "PRAGMA synchronous"),
                 journalMode: String.fetchOne(db, sql: "PRAGMA journal_mode"), of: path)
         }
+    }
+}
+
+extension StorageError {
+    /// What SQLite said at start-up.
+    init(_ error: DatabaseError, of path: String) {
+        let words = error.message ?? "SQLite error"
+        self = .unreadable(path: path, reason: "\(words) (SQLite \(error.extendedResultCode.rawValue))")
     }
 }

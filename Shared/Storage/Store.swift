@@ -20,13 +20,16 @@ package final class Store: Sendable {
 
     /// Creates the directory if it is missing (mode 0700), locks it, opens `directory/fileName`, migrates it, and makes
     /// sure that what is answered is on disk. Throws `StorageError`; blocks, so call it at start-up only.
-    /// - Parameter archive: where the log goes; somebody must then run a `BackupSchedule`, or the log only grows.
+    /// - Parameters:
+    ///   - archive: where the log goes; somebody must then run a `BackupSchedule`, or the log only grows.
+    ///   - check: looks at a file that an earlier run left, before anything is written to it; what it throws stops the start.
     package static func open(
         directory: String, fileName: String, migrator: DatabaseMigrator, durability: Durability = .full,
-        archive: ArchiveSettings? = nil, logger: Logger
+        archive: ArchiveSettings? = nil, check: ((Database) throws -> Void)? = nil, logger: Logger
     ) throws -> Store {
         let lock = try DirectoryLock(directory: directory)
         var file = DatabaseFile(path: "\(directory)/\(fileName)", durability: durability)
+        if let check { try file.inspect(label: fileName, migrator: migrator, check) }
         let resumption = ArchiveResumption(database: file.path)
         if archive != nil { file.checkpointPages = 0 } else { try ArchiveMark.remove(of: file.path) }
         let pool = try file.open(label: fileName, migrator: migrator)
@@ -105,6 +108,25 @@ package final class Store: Sendable {
                 try source.backup(to: folder, appVersion: appVersion, taken: taken) { state in
                     try cancelled.check()
                     try progress(state)
+                }
+            }
+        }
+    }
+
+    /// Writes the whole file anew and empties its log, so that neither holds anything that was deleted or replaced. Needs as
+    /// much room again as the file takes, and holds up all writes: for start-up, while nobody reads. An archived log ends and
+    /// goes on as a new generation, which wants a backup to stand on.
+    ///
+    /// Throws `StorageError` or `BackupError`.
+    package func scrub() async throws {
+        try await gate.pass { [pool, archive] in
+            try await offload { _ in
+                do {
+                    try archive?.giveUp()
+                    try pool.vacuum()
+                    _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+                } catch let error as DatabaseError {
+                    throw StorageError(error, of: pool.path)
                 }
             }
         }

@@ -124,6 +124,17 @@ package final class WalArchive: Sendable {
         published.withLock { if $0.generation == position.generation { $0.hasBase = true } }
     }
 
+    /// Nothing goes on from what was archived so far; a new generation begins with the next call of `ship`. To be called
+    /// before somebody else checkpoints. Blocks.
+    func giveUp() throws {
+        try queue.sync {
+            chain = nil
+            resumption = nil
+            published.withLock { $0.hasBase = false }
+            try ArchiveMark.remove(of: pool.path)
+        }
+    }
+
     // MARK: On the queue
 
     private func isWorthATry() -> Bool {
