@@ -35,11 +35,14 @@ struct AuthDesk: Sendable {
     static func open(
         _ settings: AuthSettings, logger: Logger, cost: ScryptCost = .standard, clock: @escaping WallClock = { .now }
     ) async throws -> AuthDesk {
+        let secrets = SealedStore(box: settings.box)
         let store = try Store.open(
-            directory: settings.dataDirectory, fileName: "auth.sqlite", migrator: AuthSchema.migrator,
-            archive: settings.backups?.plan(of: Auth.name).archive, logger: logger)
+            directory: settings.dataDirectory, fileName: "auth.sqlite",
+            migrator: AuthSchema.migrator(sealing: settings.box),
+            archive: settings.backups?.plan(of: Auth.name).archive, check: secrets.check, logger: logger)
         do {
             try PrivateFile.restrict(directory: settings.dataDirectory, fileName: "auth.sqlite")
+            try await secrets.renew(in: store, logger: logger)
             let desk = try await AuthDesk(settings, store: store, logger: logger, cost: cost, clock: clock)
             try await desk.setup.prepare(bootstrap: settings.bootstrap)
             return desk
@@ -54,7 +57,7 @@ struct AuthDesk: Sendable {
     ) async throws {
         let news = Listeners()
         let changes = AccessChangeStore(store: store, news: news)
-        let keys = KeyStore(store: store, changes: changes)
+        let keys = KeyStore(store: store, changes: changes, box: settings.box)
         let key = try await keys.activeKey(.own(at: clock()))
         ring = KeyRing(
             key, keys: keys, rotateSeconds: settings.keyRotationSeconds, tokenSeconds: settings.tokenLifetimeSeconds,
@@ -142,6 +145,7 @@ struct AuthDesk: Sendable {
         router.on(AuthMethods.lookAtInvitation, invitations.look)
         router.on(AuthMethods.acceptInvitation, invitations.accept)
         router.on(AuthMethods.rotateKeys, ring.rotate)
+        router.on(AuthMethods.listKeys, ring.list)
         router.on(AuthMethods.claimSetup, setup.claim)
         router.on(AuthMethods.listSessions, living.list)
         router.on(AuthMethods.endSession, living.end)

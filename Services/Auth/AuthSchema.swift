@@ -3,7 +3,8 @@ import Storage
 
 /// The tables of auth.sqlite. Migrations are only ever added.
 enum AuthSchema {
-    static var migrator: DatabaseMigrator {
+    /// - Parameter box: seals what older files hold in clear.
+    static func migrator(sealing box: SecretBox) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         Outbox.addMigration(to: &migrator)
         migrator.registerMigration("auth 1") { try $0.execute(sql: first) }
@@ -14,6 +15,7 @@ enum AuthSchema {
         migrator.registerMigration("auth 5: devices, resets") { try $0.execute(sql: devicesAndResets) }
         migrator.registerMigration("auth 4: invitations") { try $0.execute(sql: invitations) }
         migrator.registerMigration("auth 6: throttle, devices") { try $0.execute(sql: throttle) }
+        migrator.registerMigration(sealing) { try seal(box, $0) }
         return migrator
     }
 

@@ -89,3 +89,8 @@ struct StartFailure: Error, CustomStringConvertible {
 
     init(_ description: String) { self.description = description }
 }
+
+extension StartFailure: CustomNSError {
+    /// EX_CONFIG of sysexits(3): it will not start the next time, either.
+    var errorCode: Int { 78 }
+}

@@ -161,11 +161,14 @@ package enum EventType {
 }
 
 extension EventActor {
-    /// The signed-in user of a call, or `anonymous` at a public route.
+    /// The signed-in user of a call, the operator at his command line, who counts as a service, or `anonymous` at a public
+    /// route.
     package init(_ context: RPCContext) {
         if let identity = context.identity {
             self.init(
                 kind: "user", id: identity.subject.text, session: identity.session, address: context.clientAddress)
+        } else if context.peer == Peer.operator {
+            self = .service(Peer.operator)
         } else {
             self.init(kind: "anonymous", id: "", address: context.clientAddress)
         }

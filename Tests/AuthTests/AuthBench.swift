@@ -38,13 +38,14 @@ final class AuthBench: Sendable {
         try await bench.desk.close()
     }
 
-    init(_ settings: AuthSettings, time: TestClock = TestClock()) async throws {
+    init(_ settings: AuthSettings, time: TestClock = TestClock(), logger: Logger = quiet) async throws {
         directory = settings.dataDirectory
         self.time = time
         desk = try await AuthDesk.open(
-            settings, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), cost: Self.cheap,
-            clock: { time.now })
+            settings, logger: logger, cost: Self.cheap, clock: { time.now })
     }
+
+    private static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     static var cheap: ScryptCost {
         get throws { try #require(ScryptCost(logRounds: 2, blockSize: 1, parallelism: 1)) }

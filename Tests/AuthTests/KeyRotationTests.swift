@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import GRDB
 import RPC
 import Storage
 import Testing
@@ -43,6 +44,42 @@ struct KeyRotationTests {
             try await bench.desk.ring.step()
             #expect(try await bench.watch(0).keys.map(\.kid) == [next.kid])
             #expect(try await bench.events("key.retired").map(\.subject.id) == [try kid(old)])
+        }
+    }
+
+    @Test func operatorSeesTheKeysAndTheirWay() async throws {
+        try await AuthBench.with { bench in
+            let list = { try await bench.desk.ring.list(Nothing(), RPCContext(peer: Peer.operator)).items }
+            let first = try #require(try await list().first)
+            let start = bench.now
+            #expect(first == SigningKeyFacts(kid: first.kid, state: .active, createdAt: start, changedAt: start))
+            bench.pass(seconds: 10)
+            let next = try await rotate(bench)
+            #expect(try await list().map(\.kid) == [next.kid, first.kid])
+            #expect(try await list().map(\.state) == [.next, .active])
+            bench.pass(seconds: KeyRing.announceSeconds)
+            try await bench.desk.ring.step()
+            #expect(try await list().map(\.state) == [.active, .replaced])
+            #expect(try await list().map(\.changedAt) == [bench.now, bench.now])
+            #expect(try await list().map(\.createdAt) == [start.advanced(bySeconds: 10), start])
+            let created = try #require(try await bench.events("key.created").last)
+            #expect(created.actor == .service("operator"))
+        }
+    }
+
+    @Test func listOfKeysIsBounded() async throws {
+        try await AuthBench.with { bench in
+            try await bench.desk.store.write { db in
+                for number in 0..<KeyStore.listMax {
+                    try db.execute(
+                        sql: "INSERT INTO signing_key VALUES (?, zeroblob(69), '', '', 'retired', ?, 0)",
+                        arguments: ["k\(number)", number])
+                }
+            }
+            let items = try await bench.desk.ring.list(Nothing(), RPCContext(peer: Peer.operator)).items
+            #expect(items.count == 100)
+            #expect(items.first?.state == .active)
+            #expect(items.last?.kid == "k1")
         }
     }
 

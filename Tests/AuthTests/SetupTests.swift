@@ -154,10 +154,10 @@ struct SetupTests {
         let settings = AuthSettings(dataDirectory: directory, box: SecretBox(FileKey()))
         try await AuthBench(settings).desk.close()
         let file = try DatabaseQueue(path: "\(directory)/auth.sqlite")
-        try await file.write { try $0.execute(sql: "UPDATE signing_key SET private_key = zeroblob(32)") }
+        try await file.write { try $0.execute(sql: "UPDATE signing_key SET private_key = zeroblob(69)") }
         try file.close()
         let failure = try #require(await #expect(throws: StartFailure.self) { try await AuthBench(settings) })
-        #expect(failure.description.contains("signing key"))
+        #expect(failure.description.contains("signing_key/"))
         #expect(!failure.description.contains("\n"))
     }
 }
@@ -208,6 +208,20 @@ struct AuthSettingsTests {
         let error = #expect(throws: SettingsError.self) { try settings(named) }
         #expect(error?.description.hasPrefix("IBP_BOOTSTRAP_PASSWORD must not contain") == true)
         #expect(try settings(["IBP_DATA_DIR": "/data", "IBP_FIRM_NAME": "Acme"]).firmName == "Acme")
+    }
+
+    @Test func keyThatSealedBeforeMayBeGivenToo() throws {
+        let previous = String(repeating: "a0", count: 32)
+        let data = ["IBP_DATA_DIR": "/data", "IBP_SECRETS_KEY_PREVIOUS": previous]
+        #expect(try settings(data).box.previous?.id == FileKey(text: previous)?.id)
+        #expect(try settings(["IBP_DATA_DIR": "/data"]).box.previous == nil)
+        let wrong = #expect(throws: SettingsError.self) {
+            try settings(["IBP_DATA_DIR": "/data", "IBP_SECRETS_KEY_PREVIOUS": "x"])
+        }
+        #expect(wrong?.description.hasPrefix("IBP_SECRETS_KEY_PREVIOUS must be 64 hexadecimal digits") == true)
+        var reader = SettingsReader(environment: ["IBP_DATA_DIR": "/data"])
+        let missing = #expect(throws: SettingsError.self) { try AuthSettings(&reader) }
+        #expect(missing?.description.hasPrefix("IBP_SECRETS_KEY (or IBP_SECRETS_KEY_FILE) is not set") == true)
     }
 
     @Test func tokensLiveTenMinutesAtMost() {

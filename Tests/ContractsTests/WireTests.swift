@@ -52,6 +52,7 @@ import Testing
             0x117 auth.users.update
             0x118 auth.me.update
             0x119 auth.invitations.look
+            0x141 auth.keys.list
             0x201 deals.create
             0x202 deals.get
             0x203 deals.list

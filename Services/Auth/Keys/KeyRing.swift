@@ -46,6 +46,10 @@ final class KeyRing: Sendable {
         return KeyRotation(kid: key.kid, activeAt: occasion.now.advanced(bySeconds: Self.announceSeconds))
     }
 
+    func list(_ input: Nothing, _ context: RPCContext) async throws -> SigningKeyList {
+        SigningKeyList(items: try await keys.list())
+    }
+
     /// Whatever is due.
     func step() async throws {
         let now = clock()

@@ -5,17 +5,21 @@ import GRDB
 import Storage
 import Tokens
 
-/// Signing keys and secrets in auth.sqlite. They lie there as they are: the file's rights and the disk protect them.
+/// Signing keys and secrets in auth.sqlite, sealed.
 struct KeyStore: Sendable {
+    /// Retired keys are kept; of those the list shows no more than fit.
+    static let listMax = 100
+
     let store: Store
     let changes: AccessChangeStore
+    let box: SecretBox
 
     /// The key that signs, made at the first start. Throws `StartFailure` when any stored key cannot be used.
     func activeKey(_ occasion: Occasion) async throws -> SigningKey {
         try await store.write { db in
             var active: SigningKey?
             for row in try Row.fetchAll(db, sql: "SELECT kid, private_key, state FROM signing_key") {
-                let key = try Self.key(row)
+                let key = try key(row)
                 if row["state"] == "active" { active = key }
             }
             return try active ?? create("active", occasion, in: db)
@@ -24,20 +28,37 @@ struct KeyStore: Sendable {
 
     /// From which successors of refresh tokens are derived; made at the first start.
     func successorSecret() async throws -> SymmetricKey {
+        let name = "refresh_successor"
         let secret = try await store.write { db in
+            let sealed = try Data.fetchOne(
+                db, sql: "SELECT value FROM server_secret WHERE name = ?", arguments: [name])
+            if let sealed { return try box.open(sealed, in: .serverSecret, of: name) }
+            let secret = Data.random(count: 32)
             try db.execute(
-                sql: "INSERT INTO server_secret (name, value) VALUES ('refresh_successor', ?) ON CONFLICT DO NOTHING",
-                arguments: [Data.random(count: 32)])
-            return try Data.fetchOne(db, sql: "SELECT value FROM server_secret WHERE name = 'refresh_successor'")
+                sql: "INSERT INTO server_secret (name, value) VALUES (?, ?)",
+                arguments: [name, try box.seal(secret, in: .serverSecret, of: name)])
+            return secret
         }
-        guard let secret else { throw StartFailure("auth.sqlite does not keep its secret") }
         return SymmetricKey(data: secret)
+    }
+
+    /// The newest first.
+    func list() async throws -> [SigningKeyFacts] {
+        try await store.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT kid, state, created_ms, changed_ms FROM signing_key ORDER BY created_ms DESC, kid LIMIT ?
+                    """,
+                arguments: [Self.listMax]
+            ).map(SigningKeyFacts.init(row:))
+        }
     }
 
     /// The next key, which gateways hear of; nil when there is one already.
     func announce(_ occasion: Occasion) async throws -> SigningKey? {
         try await store.write { db in
-            try Self.key(in: "next", db) == nil ? create("next", occasion, in: db) : nil
+            try Self.hasNext(db) ? nil : create("next", occasion, in: db)
         }
     }
 
@@ -67,9 +88,9 @@ struct KeyStore: Sendable {
             {
                 try move(old, to: "replaced", nil, occasion, in: db)
                 try move(next, to: "active", EventType.keyRotated, occasion, in: db)
-                active = try Self.key(in: "active", db)
+                active = try key(in: "active", db)
             }
-            if try !Self.names(in: "active", before: activeBefore, db).isEmpty, try Self.key(in: "next", db) == nil {
+            if try !Self.names(in: "active", before: activeBefore, db).isEmpty, try !Self.hasNext(db) {
                 _ = try create("next", occasion, in: db)
             }
             return active
@@ -92,7 +113,11 @@ struct KeyStore: Sendable {
             arguments: [state, end.milliseconds])
     }
 
-    private static func key(in state: String, _ db: Database) throws -> SigningKey? {
+    private static func hasNext(_ db: Database) throws -> Bool {
+        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM signing_key WHERE state = 'next')") ?? false
+    }
+
+    private func key(in state: String, _ db: Database) throws -> SigningKey? {
         try Row.fetchOne(db, sql: "SELECT kid, private_key FROM signing_key WHERE state = ?", arguments: [state])
             .map(key)
     }
@@ -105,21 +130,32 @@ struct KeyStore: Sendable {
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                key.kid, key.privateKey.rawRepresentation, key.publicKey.x, key.publicKey.y, state,
-                occasion.now.milliseconds, occasion.now.milliseconds,
+                key.kid, try box.seal(key.privateKey.rawRepresentation, in: .signingKey, of: key.kid), key.publicKey.x,
+                key.publicKey.y, state, occasion.now.milliseconds, occasion.now.milliseconds,
             ])
         try changes.append(session: nil, at: occasion.now, in: db)
         try occasion.record(EventType.keyCreated, EventSubject(kind: "key", id: key.kid), in: db)
         return key
     }
 
-    private static func key(_ row: Row) throws -> SigningKey {
+    private func key(_ row: Row) throws -> SigningKey {
         let kid: String = row["kid"]
-        let bytes: Data = row["private_key"]
+        let bytes = try box.open(row["private_key"], in: .signingKey, of: kid)
         guard let privateKey = try? P256.Signing.PrivateKey(rawRepresentation: bytes), SigningKey(privateKey).kid == kid
         else {
             throw StartFailure("signing key \(kid) in auth.sqlite cannot be read; restore the file from a backup")
         }
         return SigningKey(privateKey)
+    }
+}
+
+extension SigningKeyFacts {
+    fileprivate init(row: Row) throws {
+        guard let state = SigningKeyState(rawValue: row["state"]) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "signing key with an unknown state")
+        }
+        self.init(
+            kid: row["kid"], state: state, createdAt: Instant(milliseconds: row["created_ms"]),
+            changedAt: Instant(milliseconds: row["changed_ms"]))
     }
 }

@@ -1,6 +1,5 @@
 import Crypto
 import Foundation
-import ServiceKit
 
 /// The key that seals secrets in auth.sqlite. It comes from the environment or a file of its own, never from the database,
 /// so that a copy or a backup of the database tells nothing by itself.
@@ -21,9 +20,17 @@ struct FileKey: Sendable {
 
     /// - Parameter text: 64 hexadecimal digits, as `openssl rand -hex 32` prints them.
     init?(text: String) {
-        let digits = text.compactMap(\.hexDigitValue)
-        guard digits.count == 2 * Self.byteCount, text.count == digits.count else { return nil }
+        // By bytes: Unicode has more digits than ASCII, and a `Character` may be one of those.
+        let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count == 2 * Self.byteCount, text.utf8.count == digits.count else { return nil }
         let bytes = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
         self.init(bytes: Data(bytes))
+    }
+
+    /// The id, for people: 16 hexadecimal digits.
+    var name: String { Self.name(of: id) }
+
+    static func name(of id: Data) -> String {
+        id.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }

@@ -47,7 +47,7 @@ struct SecretBox: Sendable {
         let header = sealed.prefix(9)
         let id = header.dropFirst()
         guard let key = [current, previous].compactMap(\.self).first(where: { $0.id == id }) else {
-            throw Failure.otherKey(id: id.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
+            throw Failure.otherKey(id: FileKey.name(of: id))
         }
         guard let box = try? AES.GCM.SealedBox(combined: sealed.dropFirst(9)),
             let secret = try? AES.GCM.open(box, using: key.key, authenticating: header + Data(purpose.utf8))
