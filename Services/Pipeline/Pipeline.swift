@@ -16,6 +16,7 @@ struct Pipeline: AsyncParsableCommand {
               ibpipeline check --url http://127.0.0.1:8080
               ibpipeline rpc ping deals
               ibpipeline certs --to ./certs
+              ibpipeline auth rotate-keys
               ibpipeline drill --from /backups
 
             Exit codes: 0 clean, 64 wrong usage, 75 the data directory is in use, 1 anything else.
@@ -23,7 +24,7 @@ struct Pipeline: AsyncParsableCommand {
         version: ProcessKit.version,
         subcommands: [
             UpCommand.self, DemoCommand.self, CheckCommand.self, BackupCommand.self, RestoreCommand.self,
-            DrillCommand.self, CertsCommand.self, RPCCommand.self,
+            DrillCommand.self, CertsCommand.self, AuthCommand.self, RPCCommand.self,
         ])
 
     /// Ends with the code of a `CommandFailure`; everything else is ArgumentParser's: help, version, usage errors.

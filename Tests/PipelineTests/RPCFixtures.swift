@@ -25,11 +25,11 @@ struct TestService: Sendable {
 
     static func with(
         _ router: RPCRouter = RPCRouter(), isReady: Bool = true, tableHash: String? = MethodTable.hash,
-        _ body: (TestService) async throws -> Void
+        name: String = "deals", _ body: (TestService) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let server = try await start(router, port: 0, isReady: isReady, tableHash: tableHash)
+        let server = try await start(router, port: 0, isReady: isReady, tableHash: tableHash, name: name)
         let secretFile = try folder.file("rpc.secret", secret)
         let service = TestService(port: try #require(server.localPort), secretFile: secretFile, folder: folder)
         do {
@@ -42,10 +42,11 @@ struct TestService: Sendable {
     }
 
     static func start(
-        _ router: RPCRouter = RPCRouter(), port: Int, isReady: Bool = true, tableHash: String? = MethodTable.hash
+        _ router: RPCRouter = RPCRouter(), port: Int, isReady: Bool = true, tableHash: String? = MethodTable.hash,
+        name: String = "deals"
     ) async throws -> RPCServer {
         var configuration = RPCServer.Configuration(
-            host: "127.0.0.1", port: port, service: "deals", version: "0.1.0",
+            host: "127.0.0.1", port: port, service: name, version: "0.1.0",
             secret: try #require(HandshakeSecret(Array(secret.utf8))))
         configuration.tableHash = tableHash
         configuration.isReady = { isReady }

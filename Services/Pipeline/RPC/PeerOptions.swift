@@ -1,89 +1,41 @@
 import ArgumentParser
 import Contracts
 import Foundation
-import RPC
-import ServiceKit
 
 /// A service that takes calls from others.
 enum PeerService: String, CaseIterable, ExpressibleByArgument, Sendable {
     case auth, deals, audit, health
 }
 
-/// Which service to call, where it is and how to prove who calls: the same for all `rpc` commands.
+/// Which service to call, where it is and under which name: the same for all `rpc` commands.
 struct PeerOptions: ParsableArguments {
     static let nameCharactersMax = 64
 
     @Argument(help: "The service to call.")
     var service: PeerService
 
-    @Option(
-        help: ArgumentHelp(
-            "The data directory of a cluster that `ibpipeline up` runs. (default: data)", valueName: "dir"),
-        completion: .directory)
-    var dataDir: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Where the service takes calls, for a cluster elsewhere; also from IBP_PEER_<SERVICE>.",
-            valueName: "host:port"))
-    var address: Address?
-
-    @Option(
-        help: ArgumentHelp(
-            "The file of the secret that all services share; also from IBP_RPC_SECRET_FILE.", valueName: "file"),
-        completion: .file())
-    var secretFile: String?
+    @OptionGroup var cluster: ClusterOptions
 
     @Option(
         name: .customLong("as"),
         help: ArgumentHelp("The name to call under; with IBP_RPC_TLS_* the certificate's own.", valueName: "name"))
     var caller = Peer.operator
 
-    @Option(help: ArgumentHelp("How long to wait for the connection, and for an answer.", valueName: "time"))
-    var timeout = TimeSpan(.seconds(5))
+    var timeout: TimeSpan { cluster.timeout }
 
     func validate() throws {
         guard !caller.isEmpty, caller.count <= Self.nameCharactersMax else {
             throw ValidationError("--as must be a name of 1 to \(Self.nameCharactersMax) characters.")
         }
-        guard address?.port != 0 else { throw ValidationError("--address must have a port other than 0.") }
-        guard timeout.duration > .zero else { throw ValidationError("--timeout must be longer than 0.") }
     }
 
-    /// Options go before the environment, and the environment before the default data directory.
     func place(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> PeerPlace {
-        var reader = SettingsReader(environment: environment)
-        let address: Address?
-        let secret: String?
-        let certificates: TLSIdentity.Files?
-        do {
-            address = try reader.optionalAddress("peer.\(service.rawValue)", "HOST:PORT of the service")
-            secret = try reader.optionalString("rpc.secret.file", "path of the file that holds the shared secret")
-            certificates = try reader.tlsFiles()
-        } catch {
-            throw CommandFailure(line: "\(error)", code: CommandFailure.usage)
-        }
-        if let address = self.address ?? (dataDir == nil ? address : nil) {
-            let own = dataDir.map { DataDirectory($0) }
-            if secretFile == nil, let own, let cluster = try? RunningCluster.read(own), cluster.encrypts {
-                return PeerPlace(
-                    service: service.rawValue, address: address, secretFile: own.secretFile,
-                    certificates: own.tlsFiles(of: caller))
-            }
-            guard let file = secretFile ?? dataDir.map({ DataDirectory($0).secretFile }) ?? secret ?? certificates?.key
-            else {
-                throw CommandFailure(
-                    line: "An address needs the cluster's secret: give --secret-file FILE or IBP_RPC_SECRET_FILE, "
-                        + "or IBP_RPC_TLS_CERT_FILE, …_KEY_FILE and …_AUTHORITY_FILE for a cluster that encrypts.",
-                    code: CommandFailure.usage)
-            }
-            return PeerPlace(
-                service: service.rawValue, address: address, secretFile: file,
-                certificates: secretFile == nil ? certificates : nil)
-        }
-        let directory = DataDirectory(dataDir ?? "data")
-        var place = try RunningCluster.read(directory).place(of: service.rawValue, in: directory, as: caller)
-        if let secretFile { (place.secretFile, place.certificates) = (secretFile, nil) }
-        return place
+        try cluster.place(of: service.rawValue, as: caller, environment: environment)
+    }
+
+    func withSession<Result: Sendable>(
+        _ body: @Sendable (PeerSession) async throws -> Result
+    ) async throws -> Result {
+        try await cluster.withSession(with: service.rawValue, as: caller, body)
     }
 }

@@ -17,14 +17,14 @@ struct PeerSession: Sendable {
     }
 }
 
-extension PeerOptions {
+extension ClusterOptions {
     /// The session is good within the closure.
     ///
     /// - Throws: `CommandFailure` when there is no connection, or when a call in the closure failed.
     func withSession<Result: Sendable>(
-        _ body: @Sendable (PeerSession) async throws -> Result
+        with service: String, as caller: String, _ body: @Sendable (PeerSession) async throws -> Result
     ) async throws -> Result {
-        let place = try place()
+        let place = try place(of: service, as: caller)
         let limit = TimeAmount(timeout.duration)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let configuration = try place.configuration(as: caller, timeout: limit)
