@@ -3,6 +3,7 @@ import Foundation
 import HTTPServer
 import NIOHTTP1
 import Testing
+import Tokens
 
 @testable import gateway
 
@@ -45,6 +46,16 @@ struct AccessLogTests {
         let text = String(decoding: bytes, as: UTF8.self)
         #expect(!text.contains("secret"))
         #expect(!text.contains("hush"))
+    }
+
+    /// A token in the place of its id, as in a script that revokes what it was given.
+    @Test func whatIsLongerThanAnIdIsCut() throws {
+        let token = PersonalTokenSecret().text
+        #expect(
+            try members(line(path: "/api/users/me/tokens/\(token)/"))["url.path"] as? String
+                == "/api/users/me/tokens/ibp_*/")
+        let path = "/api/deals/01900000-0000-7000-8000-000000000000/team/01900000-0000-7000-8000-000000000001"
+        #expect(try members(line(path: path))["url.path"] as? String == path)
     }
 
     @Test func linesReachTheFile() throws {

@@ -22,7 +22,7 @@ struct AccessLine {
         out += #"","log":"access","http.request.method":""#.utf8
         out += head.method.utf8
         out += #"","url.path":""#.utf8
-        Self.append(escaped: head.path, to: &out)
+        Self.append(escaped: Self.shown(head.path), to: &out)
         out += #"","http.route":""#.utf8
         Self.append(escaped: route, to: &out)
         out += #"","http.response.status_code":"#.utf8
@@ -44,6 +44,18 @@ struct AccessLine {
         out += #"","trace.id":""#.utf8
         out += traceID.utf8
         out += "\"}\n".utf8
+    }
+
+    /// Of a UUID, the longest id there is.
+    private static let idBytesMax = 36
+
+    /// What is longer than any id may be a token that somebody put into the path by mistake: only its beginning is told.
+    private static func shown(_ path: String) -> String {
+        guard path.utf8.split(separator: UInt8(ascii: "/")).contains(where: { $0.count > idBytesMax }) else {
+            return path
+        }
+        return path.split(separator: "/", omittingEmptySubsequences: false)
+            .map { $0.utf8.count > idBytesMax ? $0.prefix(4) + "*" : $0 }.joined(separator: "/")
     }
 
     /// Paths are free of control characters (`RequestPath`), so quotes and backslashes are all there is to escape.

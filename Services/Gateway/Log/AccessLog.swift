@@ -6,7 +6,7 @@ import Synchronization
 /// One line of JSON per request, written by a thread of its own so that a slow disk or pipe holds no request up. Lines
 /// wait in memory, `bytesMax` at most; beyond it they are dropped and counted.
 ///
-/// Nothing in it is secret: the path without its query, never a header or a body.
+/// Nothing in it is secret: the path without its query and without what is longer than an id, never a header or a body.
 final class AccessLog: Sendable {
     static let bytesMax = 4 * 1024 * 1024
     private static let flushEvery = Duration.milliseconds(200)
