@@ -34,6 +34,20 @@ struct ClusterPlanTests {
         #expect(children["audit"]?["IBP_RPC_SECRET_FILE"] == "/var/ib/rpc.secret")
     }
 
+    @Test func onlyAuthGetsTheKeyOfItsSecretsAndTheCallersOwnGoesFirst() throws {
+        let children = try plan()
+        #expect(children["auth"]?["IBP_SECRETS_KEY_FILE"] == "/var/ib/secrets.key")
+        for (name, child) in children where name != "auth" {
+            #expect(!child.keys.contains { $0.hasPrefix("IBP_SECRETS_") })
+        }
+        let changing = try plan(["IBP_SECRETS_KEY_PREVIOUS_FILE": "/old"])["auth"]
+        #expect(changing?["IBP_SECRETS_KEY_FILE"] == "/var/ib/secrets.key")
+        #expect(changing?["IBP_SECRETS_KEY_PREVIOUS_FILE"] == "/old")
+        let own = try plan(["IBP_SECRETS_KEY": "00"])["auth"]
+        #expect(own?["IBP_SECRETS_KEY"] == "00")
+        #expect(own?["IBP_SECRETS_KEY_FILE"] == nil)
+    }
+
     @Test func noPortIsGivenTwice() throws {
         let addresses = try plan().values.flatMap { [$0["IBP_LISTEN"], $0["IBP_ADMIN_LISTEN"]].compactMap(\.self) }
         #expect(addresses.count == ClusterPlan.portCount)

@@ -18,6 +18,20 @@ struct DataDirectoryTests {
         }
     }
 
+    @Test func theKeyOfAuthsSecretsIsAnotherOneAndMadeOnceToo() throws {
+        try withDirectory { directory in
+            try directory.prepareSecrets()
+            let key = try #require(PrivateFile(path: directory.secretsKeyFile).content)
+            #expect(key.utf8.count == 64)
+            #expect(key.allSatisfy { $0.isHexDigit })
+            #expect(key != PrivateFile(path: directory.secretFile).content)
+            let mode = try FileManager.default.attributesOfItem(atPath: directory.secretsKeyFile)[.posixPermissions]
+            #expect(mode as? Int == 0o600)
+            try directory.prepareSecrets()
+            #expect(PrivateFile(path: directory.secretsKeyFile).content == key)
+        }
+    }
+
     @Test func aSecretThatIsTooShortIsRefusedAndKept() throws {
         try withDirectory { directory in
             try "short\n".write(toFile: directory.secretFile, atomically: true, encoding: .utf8)

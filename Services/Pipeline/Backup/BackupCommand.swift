@@ -10,8 +10,9 @@ struct BackupCommand: AsyncParsableCommand {
         discussion: """
             Copies, checks and compresses the database of each service into DIR/SERVICE, where services that back \
             themselves up put theirs too (IBP_BACKUP_DIR). A running cluster goes on serving; all its services are \
-            caught at one moment and fetched one after the other. The files hold all that the databases hold, also password hashes and signing \
-            keys: keep them as safe as the data.
+            caught at one moment and fetched one after the other. The files hold all that the databases hold, also \
+            password hashes: keep them as safe as the data. Auth's signing keys are in them sealed; the key that opens \
+            them (DIR/secrets.key) is not, and is to be kept elsewhere.
 
             Examples:
               ibpipeline backup --data-dir ./data --to /backups

@@ -54,9 +54,10 @@ struct RestoreCommand: AsyncParsableCommand {
         }
         console.note(
             """
-            Not in backups: the secret that the services share. Put the old one in \(data.secretFile) before the \
-            start, or let `ibpipeline up` make a new one. Keys and certificates that the settings name are not in \
-            backups either; the signing keys of auth are, in its database.
+            Not in backups: the key that seals the secrets in auth's database. Put the one that was in use then in \
+            \(data.secretsKeyFile) before the start (or name it by IBP_SECRETS_KEY_FILE): without it auth does not start. \
+            Nor the secret that the services share: put the old one in \(data.secretFile), or let `ibpipeline up` make a \
+            new one. Nor keys and certificates that the settings name.
             """)
     }
 }

@@ -38,12 +38,11 @@ struct DataDirectory: Sendable {
     private static let certificateDays = 397
     private static let authorityDays = 3650
 
-    /// What all services of this cluster share (an operator may put something longer of his own there), and the key of
-    /// auth's secrets: 32 random bytes each, in hex.
+    /// What all services of this cluster share (an operator may put something of his own there, of 32 bytes or more), and
+    /// the key of auth's secrets: 32 random bytes each, in hex.
     func prepareSecrets() throws {
-        for file in [secretFile, secretsKeyFile] {
-            _ = try PrivateFile(path: file).readOrCreate(bytesMin: 32, Self.randomKey)
-        }
+        _ = try PrivateFile(path: secretFile).readOrCreate(bytesMin: 32, Self.randomKey)
+        _ = try PrivateFile(path: secretsKeyFile).readOrCreate(bytesMin: 64, Self.randomKey)
     }
 
     private static func randomKey() -> String {
