@@ -66,7 +66,8 @@ struct AuthDesk: Sendable {
             ring: ring, issuer: settings.issuer, audience: settings.audience,
             lifetimeSeconds: settings.tokenLifetimeSeconds)
         let secret = try await keys.successorSecret()
-        let sessionStore = SessionStore(store: store, limits: settings.sessions, secret: secret, changes: changes)
+        let sessionStore = SessionStore(
+            store: store, limits: settings.sessions, policy: settings.secondFactor, secret: secret, changes: changes)
         let throttle = SignInThrottle(
             keys: ThrottleKeys(secret: secret), store: ThrottleStore(store: store), devices: DeviceStore(store: store))
         let webSessions = WebSessionStore(store: store, sessions: sessionStore)
@@ -79,7 +80,6 @@ struct AuthDesk: Sendable {
         let secondFactors = SecondFactors(store: store, box: settings.box)
         let factorStore = FactorStore(
             store: store, totp: secondFactors.totp, passkeys: passkeyStore, sessions: sessionStore)
-        try await factorStore.sealAnew()
         self.store = store
         self.logger = logger
         sweeper = SweepStore(store: store)
@@ -98,7 +98,7 @@ struct AuthDesk: Sendable {
         access = AccessHandlers(changes: changes, webSessions: webSessions, tokens: tokenStore, clock: clock)
         tokens = PersonalTokenHandlers(tokens: tokenStore, clock: clock)
         factors = FactorHandlers(
-            factors: factorStore, users: userStore, roles: settings.secondFactorRoles, clock: clock)
+            factors: factorStore, users: userStore, roles: settings.secondFactor.roles, clock: clock)
         passkeys = PasskeyHandlers(passkeys: passkeyStore, clock: clock)
         invitations = InvitationHandlers(
             invitations: InvitationStore(store: store), passwords: hasher, firm: settings.firmName, clock: clock)

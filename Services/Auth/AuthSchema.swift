@@ -10,12 +10,13 @@ enum AuthSchema {
         migrator.registerMigration("auth 1") { try $0.execute(sql: first) }
         migrator.registerMigration("auth 2: web sessions, personal tokens") { try $0.execute(sql: second) }
         migrator.registerMigration("auth 3: keys that take turns") { try $0.execute(sql: third) }
+        migrator.registerMigration("auth 4: invitations") { try $0.execute(sql: invitations) }
+        migrator.registerMigration("auth 5: devices, resets") { try $0.execute(sql: devicesAndResets) }
+        migrator.registerMigration("auth 6: throttle, devices") { try $0.execute(sql: throttle) }
         migrator.registerMigration("auth 7: second factors") { try $0.execute(sql: secondFactors) }
         migrator.registerMigration("auth 8: passkeys") { try $0.execute(sql: passkeys) }
-        migrator.registerMigration("auth 5: devices, resets") { try $0.execute(sql: devicesAndResets) }
-        migrator.registerMigration("auth 4: invitations") { try $0.execute(sql: invitations) }
-        migrator.registerMigration("auth 6: throttle, devices") { try $0.execute(sql: throttle) }
         migrator.registerMigration(sealing) { try seal(box, $0) }
+        migrator.registerMigration("auth 11: restricted sessions") { try $0.execute(sql: restrictedSessions) }
         return migrator
     }
 

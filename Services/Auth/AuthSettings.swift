@@ -16,7 +16,7 @@ struct AuthSettings: Sendable {
     /// How long a key signs access tokens.
     var keyRotationSeconds: Int64 = 90 * 86_400
     var sessions = SessionLimits()
-    var secondFactorRoles = SecondFactorRoles.standard
+    var secondFactor = SecondFactorPolicy()
     /// Nil when there are no passkeys.
     var passkeys: RelyingParty?
     /// nil for none.
@@ -65,7 +65,7 @@ struct AuthSettings: Sendable {
             "session.absolute", default: .seconds(43_200), in: .seconds(60) ... .seconds(604_800),
             "a session ends so long after its sign-in, however busy"
         ).components.seconds
-        secondFactorRoles = try SecondFactorRoles.read(&reader)
+        secondFactor = try SecondFactorPolicy(&reader)
         passkeys = try RelyingParty.read(&reader)
         backups = try BackupSettings.read(&reader)
     }

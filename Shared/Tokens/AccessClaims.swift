@@ -10,13 +10,18 @@ package struct AccessClaims: Sendable, Hashable {
     package var sid: UUID
     /// A role by name. Whether there is such a role is for the reader to judge.
     package var role: String
+    /// What of the role's permissions it reaches, names with a space between them; nil for all (RFC 9068 section 2.2.3).
+    package var scope: String?
     package var iat: Int64
     package var exp: Int64
     package var jti: String
     package var clientID: String
 
+    /// Of a session that reaches its user's own account and nothing else: no permission has this name.
+    package static let accountScope = "account"
+
     package init(
-        iss: String, aud: String, sub: UUID, sid: UUID, role: String, iat: Int64, exp: Int64,
+        iss: String, aud: String, sub: UUID, sid: UUID, role: String, scope: String? = nil, iat: Int64, exp: Int64,
         jti: String = UUID().uuidString.lowercased(), clientID: String = "ibpipeline"
     ) {
         self.iss = iss
@@ -24,6 +29,7 @@ package struct AccessClaims: Sendable, Hashable {
         self.sub = sub
         self.sid = sid
         self.role = role
+        self.scope = scope
         self.iat = iat
         self.exp = exp
         self.jti = jti
@@ -33,7 +39,7 @@ package struct AccessClaims: Sendable, Hashable {
 
 extension AccessClaims: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case iss, aud, sub, sid, role, iat, exp, jti
+        case iss, aud, sub, sid, role, scope, iat, exp, jti
         case clientID = "client_id"
     }
 
@@ -44,6 +50,7 @@ extension AccessClaims: Encodable {
         try container.encode(sub.uuidString.lowercased(), forKey: .sub)
         try container.encode(sid.uuidString.lowercased(), forKey: .sid)
         try container.encode(role, forKey: .role)
+        try container.encodeIfPresent(scope, forKey: .scope)
         try container.encode(iat, forKey: .iat)
         try container.encode(exp, forKey: .exp)
         try container.encode(jti, forKey: .jti)

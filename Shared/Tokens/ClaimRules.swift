@@ -24,11 +24,16 @@ struct ClaimRules: Sendable {
             let clientID = Self.text(members["client_id"]), let iat = members["iat"]?.integer,
             let exp = members["exp"]?.integer
         else { throw .claim }
+        let scope = try members["scope"].map { value throws(TokenRefusal) in
+            guard let scope = Self.text(value) else { throw TokenRefusal.claim }
+            return scope
+        }
         guard Self.isSame(iss, issuer) else { throw .issuer }
         try checkAudience(members["aud"])
         try checkTimes(iat: iat, exp: exp, nbf: members["nbf"], now: now)
         return AccessClaims(
-            iss: iss, aud: audience, sub: sub, sid: sid, role: role, iat: iat, exp: exp, jti: jti, clientID: clientID)
+            iss: iss, aud: audience, sub: sub, sid: sid, role: role, scope: scope, iat: iat, exp: exp, jti: jti,
+            clientID: clientID)
     }
 
     /// One audience or a list that has ours (RFC 7519 section 4.1.3).

@@ -311,7 +311,7 @@ struct FactorTests {
 
     @Test func settingSaysWhoseRoleWantsAFactor() async throws {
         try await AuthBench.with {
-            $0.secondFactorRoles = [.banker]
+            $0.secondFactor.roles = [.banker]
         } _: { bench in
             let root = try await bench.signIn()
             #expect(try await !bench.factors(root).required)

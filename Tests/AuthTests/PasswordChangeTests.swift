@@ -120,7 +120,8 @@ struct PasswordChangeTests {
             _ = try await change(bench, by: signedIn)
             let handlers = bench.desk.sessions
             let occasion = Occasion(bench.anonymous(), at: bench.now)
-            let proven = ProvenUser(id: account.user.id, hash: account.passwordHash, occasion: occasion)
+            let proven = ProvenUser(
+                id: account.user.id, hash: account.passwordHash, hasSecondFactor: false, occasion: occasion)
             let grant = try await handlers.sessions.start(for: proven)
             #expect(grant == nil)
             let web = try await handlers.webSessions.open(for: proven)

@@ -65,7 +65,7 @@ struct DataDirectoryTests {
             try Data().write(to: URL(fileURLWithPath: auth + "/auth.sqlite"))
             var later = try CallerEnvironment([:])
             _ = try UpDemo(directory: directory, caller: &later)
-            #expect(later.variables.isEmpty)
+            #expect(later.variables == ["IBP_SECOND_FACTOR_ROLES": "none"])
 
             try FileManager.default.removeItem(atPath: directory.passphraseFile.path)
             #expect(throws: CommandFailure.self) { try UpDemo(directory: directory, caller: &later) }
@@ -74,7 +74,10 @@ struct DataDirectoryTests {
 
     @Test func theCallersOwnAdministratorGoesBeforeOurs() throws {
         try withDirectory { directory in
-            let own = ["IBP_BOOTSTRAP_EMAIL": "me@firm.example", "IBP_BOOTSTRAP_PASSWORD": "a long one of mine"]
+            let own = [
+                "IBP_BOOTSTRAP_EMAIL": "me@firm.example", "IBP_BOOTSTRAP_PASSWORD": "a long one of mine",
+                "IBP_SECOND_FACTOR_ROLES": "admin",
+            ]
             var caller = try CallerEnvironment(own)
             _ = try UpDemo(directory: directory, caller: &caller)
             #expect(caller.variables == own)

@@ -109,9 +109,6 @@ struct FactorStore: Sendable {
         }
     }
 
-    /// After a change of the key; see `SecretBox`.
-    func sealAnew() async throws { try await store.write { try totp.sealAnew(in: $0) } }
-
     static func eventSubject(_ user: UUID) -> EventSubject { EventSubject(kind: "user", id: user.text) }
 
     private static let totpAdded = FieldChange("kind", before: nil, after: "totp")

@@ -8,8 +8,6 @@ struct FactorStanding: Sendable, Hashable {
     let hasTOTP: Bool
     let hasRecoveryCodes: Bool
     let passkeys: Int
-
-    var hasAny: Bool { hasTOTP || passkeys > 0 }
 }
 
 /// What a code turned out to be.
@@ -58,7 +56,9 @@ struct SecondFactors: Sendable {
     }
 
     /// Whether a password alone does not let this user in.
-    func areOn(for user: UUID) async throws -> Bool {
-        try await store.read { try standing(of: user, in: $0).hasAny }
+    func areOn(for user: UUID) async throws -> Bool { try await store.read { try Self.areOn(for: user, in: $0) } }
+
+    static func areOn(for user: UUID, in db: Database) throws -> Bool {
+        try TOTPStore.enabledAt(of: user, in: db) != nil || PasskeyStore.count(of: user, in: db) > 0
     }
 }

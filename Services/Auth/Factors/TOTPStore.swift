@@ -22,7 +22,7 @@ struct TOTPStore: Sendable {
     func begin(_ totp: TOTP, of user: UUID, at now: Instant, in db: Database) throws {
         try db.execute(
             sql: "INSERT OR REPLACE INTO totp_factor (user_id, state, secret, created_ms) VALUES (?, 'pending', ?, ?)",
-            arguments: [user, try box.seal(totp.secret, for: Self.purpose(user)), now.milliseconds])
+            arguments: [user, try box.seal(totp.secret, in: .totp, of: user.text), now.milliseconds])
     }
 
     /// The one that is being set up and has still time.
@@ -83,22 +83,7 @@ struct TOTPStore: Sendable {
         return isThere
     }
 
-    /// Seals anew what was sealed before the key was changed.
-    func sealAnew(in db: Database) throws {
-        for row in try Row.fetchAll(db, sql: "SELECT user_id, state, secret FROM totp_factor") {
-            let user: UUID = row["user_id"]
-            let sealed: Data = row["secret"]
-            guard box.isOld(sealed) else { continue }
-            let secret = try box.open(sealed, for: Self.purpose(user))
-            try db.execute(
-                sql: "UPDATE totp_factor SET secret = ? WHERE user_id = ? AND state = ?",
-                arguments: [try box.seal(secret, for: Self.purpose(user)), user, row["state"] as String])
-        }
-    }
-
     private func open(_ sealed: Data, of user: UUID) throws -> TOTP {
-        TOTP(secret: try box.open(sealed, for: Self.purpose(user)))
+        TOTP(secret: try box.open(sealed, in: .totp, of: user.text))
     }
-
-    private static func purpose(_ user: UUID) -> String { "totp/\(user.text)" }
 }

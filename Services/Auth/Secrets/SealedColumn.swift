@@ -14,9 +14,11 @@ struct SealedColumn: Sendable {
     static let serverSecret = SealedColumn(
         table: "server_secret", id: "name", value: "value", purpose: "server_secret")
 
+    static let totp = SealedColumn(table: "totp_factor", id: "user_id", value: "secret", purpose: "totp")
+
     /// All there are: they are checked at every start, and sealed anew when the key changes. What is missing here goes with
     /// the old key.
-    static let all = [signingKey, serverSecret]
+    static let all = [signingKey, serverSecret, totp]
 
     func purpose(of row: String) -> String { "\(purpose)/\(row)" }
 }

@@ -43,8 +43,9 @@ struct SealedStore: Sendable {
             for cell in try Self.cells(of: column, in: db) where box.isOld(cell.sealed) {
                 let secret = try box.open(cell.sealed, in: column, of: cell.row)
                 try db.execute(
-                    sql: "UPDATE \(column.table) SET \(column.value) = ? WHERE \(column.id) = ?",
-                    arguments: [try box.seal(secret, in: column, of: cell.row), cell.id])
+                    sql:
+                        "UPDATE \(column.table) SET \(column.value) = ? WHERE \(column.id) = ? AND \(column.value) = ?",
+                    arguments: [try box.seal(secret, in: column, of: cell.row), cell.id, cell.sealed])
                 count += 1
             }
         }

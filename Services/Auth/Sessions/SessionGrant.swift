@@ -5,6 +5,8 @@ import Tokens
 /// The right to go on in a session, as the store gives it.
 struct SessionGrant: Sendable {
     let session: UUID
+    /// It reaches no further than its user's own account.
+    let isRestricted: Bool
     let expiresAt: Instant
     let refreshToken: RefreshToken
     let user: User
@@ -23,6 +25,7 @@ struct AccessTokenIssuer: Sendable {
         let expiresAt = max(min(issuedAt + lifetimeSeconds, grant.expiresAt.milliseconds / 1000), issuedAt + 1)
         let claims = AccessClaims(
             iss: issuer, aud: audience, sub: grant.user.id, sid: grant.session, role: grant.user.role.rawValue,
+            scope: grant.isRestricted ? AccessClaims.accountScope : nil,
             iat: issuedAt, exp: expiresAt)
         return SignedIn(
             accessToken: try ring.signer.sign(claims), expiresIn: Int(expiresAt - issuedAt),

@@ -13,4 +13,9 @@ extension AuthSchema {
         ) STRICT;
         CREATE INDEX password_reset_by_expiry ON password_reset (expires_ms);
         """
+
+    /// `is_restricted`: it reaches no further than its user's own account; see `SecondFactorPolicy`.
+    static let restrictedSessions = """
+        ALTER TABLE session ADD COLUMN is_restricted INTEGER NOT NULL DEFAULT 0 CHECK (is_restricted IN (0, 1));
+        """
 }

@@ -9,6 +9,7 @@ import Storage
 struct SessionStore: Sendable {
     let store: Store
     let limits: SessionLimits
+    let policy: SecondFactorPolicy
     /// Derives a token's successor.
     let secret: SymmetricKey
     let changes: AccessChangeStore
@@ -18,7 +19,8 @@ struct SessionStore: Sendable {
     func start(for proven: ProvenUser) async throws -> SessionGrant? {
         try await store.write { db in
             guard let user = try Self.admitted(proven, in: db) else { return nil }
-            return try start(for: user, proven.occasion, in: db)
+            return try start(
+                for: user, hasSecondFactor: proven.hasSecondFactor, proven.occasion, in: db)
         }
     }
 
@@ -57,24 +59,33 @@ struct SessionStore: Sendable {
 }
 
 extension SessionStore {
-    func start(for user: User, _ occasion: Occasion, in db: Database) throws -> SessionGrant {
-        let session = try open(for: user, occasion, in: db)
+    /// - Parameter hasSecondFactor: whether the sign-in showed one.
+    func start(
+        for user: User, hasSecondFactor: Bool, _ occasion: Occasion, in db: Database
+    ) throws -> SessionGrant {
+        let session = try open(for: user, hasSecondFactor: hasSecondFactor, occasion, in: db)
         let grant = SessionGrant(
-            session: session.id, expiresAt: session.expiresAt, refreshToken: RefreshToken(), user: user)
+            session: session.id, isRestricted: session.isRestricted, expiresAt: session.expiresAt,
+            refreshToken: RefreshToken(), user: user)
         try insert(grant.refreshToken, of: session.id, at: occasion.now, in: db)
         return grant
     }
 
-    /// Nil when the user is no longer active, or the hash that his password was compared with is no longer his.
+    /// Nil when the user is no longer active, the hash that his password was compared with is no longer his, or he has
+    /// turned a second factor on in the meantime.
     static func admitted(_ proven: ProvenUser, in db: Database) throws -> User? {
         guard let user = try UserStore.user(proven.id, in: db), user.status == .active,
-            try proven.hash.map({ try PasswordStore.stands($0, of: user.id, in: db) }) ?? true
+            try proven.hash.map({ try PasswordStore.stands($0, of: user.id, in: db) }) ?? true,
+            try proven.hasSecondFactor || !SecondFactors.areOn(for: user.id, in: db)
         else { return nil }
         return user
     }
 
     /// A session that nothing keeps going yet.
-    func open(for user: User, _ occasion: Occasion, in db: Database) throws -> (id: UUID, expiresAt: Instant) {
+    func open(
+        for user: User, hasSecondFactor: Bool, _ occasion: Occasion, in db: Database
+    ) throws -> (id: UUID, isRestricted: Bool, expiresAt: Instant) {
+        let isRestricted = policy.restricts(user, hasSecondFactor: hasSecondFactor, at: occasion.now)
         let id = UUIDv7.make(at: occasion.now)
         let signedIn = occasion.signedIn(user, session: id)
         try makeRoom(for: user.id, signedIn, in: db)
@@ -82,23 +93,30 @@ extension SessionStore {
         let now = occasion.now.milliseconds
         try db.execute(
             sql: """
-                INSERT INTO session (id, user_id, created_ms, last_seen_ms, expires_ms, address, user_agent)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO session (id, user_id, created_ms, last_seen_ms, expires_ms, address, user_agent,
+                    is_restricted)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 id, user.id, now, now, expiresAt.milliseconds,
                 occasion.actor.address.map { String($0.prefix(100)) }, occasion.userAgent,
+                isRestricted,
             ])
+        let restricted = isRestricted ? [FieldChange("restricted", before: nil, after: "second_factor_due")] : []
         try signedIn.record(
             EventType.sessionStarted, Self.eventSubject(id),
-            changes: [FieldChange("user", before: nil, after: user.id.text)], in: db)
-        return (id, expiresAt)
+            changes: [FieldChange("user", before: nil, after: user.id.text)] + restricted, in: db)
+        return (id, isRestricted, expiresAt)
     }
 
     static func stands(_ session: UUID, of user: UUID, in db: Database) throws -> Bool {
         try Bool.fetchOne(
             db, sql: "SELECT EXISTS (SELECT 1 FROM session WHERE id = ? AND user_id = ? AND ended_ms IS NULL)",
             arguments: [session, user]) ?? false
+    }
+
+    static func isRestricted(_ session: UUID, in db: Database) throws -> Bool {
+        try Bool.fetchOne(db, sql: "SELECT is_restricted FROM session WHERE id = ?", arguments: [session]) ?? false
     }
 
     func end(_ session: UUID, of user: UUID, _ reason: SessionEnd, _ occasion: Occasion, in db: Database) throws {
@@ -152,6 +170,7 @@ extension SessionStore {
 private struct KnownToken {
     let facts: RefreshFacts
     let session: UUID
+    let isRestricted: Bool
     let user: User
 
     init?(_ token: RefreshToken, in db: Database) throws {
@@ -159,7 +178,8 @@ private struct KnownToken {
             db,
             sql: """
                 SELECT token.used_ms, successor.used_ms IS NOT NULL AS successor_used, session.id, session.user_id,
-                    session.last_seen_ms, session.expires_ms, session.ended_ms IS NOT NULL AS ended
+                    session.last_seen_ms, session.expires_ms, session.is_restricted,
+                    session.ended_ms IS NOT NULL AS ended
                 FROM refresh_token AS token
                 JOIN session ON session.id = token.session_id
                 LEFT JOIN refresh_token AS successor ON successor.hash = token.replaced_by
@@ -168,6 +188,7 @@ private struct KnownToken {
             arguments: [token.hash])
         guard let row, let user = try UserStore.user(row["user_id"], in: db) else { return nil }
         session = row["id"]
+        isRestricted = row["is_restricted"]
         self.user = user
         let usedMilliseconds: Int64? = row["used_ms"]
         facts = RefreshFacts(
@@ -181,6 +202,7 @@ private struct KnownToken {
     var userChange: FieldChange { FieldChange("user", before: nil, after: user.id.text) }
 
     func grant(_ token: RefreshToken) -> SessionGrant {
-        SessionGrant(session: session, expiresAt: facts.expiresAt, refreshToken: token, user: user)
+        SessionGrant(
+            session: session, isRestricted: isRestricted, expiresAt: facts.expiresAt, refreshToken: token, user: user)
     }
 }

@@ -7,6 +7,8 @@ struct ProvenUser: Sendable {
     let id: UUID
     /// What his password was compared with; nil when he came without one.
     let hash: PasswordHash?
+    /// Whether he showed more than a password.
+    let hasSecondFactor: Bool
     /// What counts as failed until it is forgiven; nil where nothing was guessed.
     var attempt: SignInAttempt?
     let occasion: Occasion
@@ -40,7 +42,7 @@ struct SignInProof: Sendable {
             guard let proof = try await passkeys.prove(passkey, occasion), proof.isUserVerified else {
                 throw try await failure(of: nil, "bad_passkey", occasion)
             }
-            return ProvenUser(id: proof.user, hash: nil, occasion: occasion)
+            return ProvenUser(id: proof.user, hash: nil, hasSecondFactor: true, occasion: occasion)
         case .password(let email, let password, let second):
             let account = try await account(email)
             let attempt = try await throttle.attempt(
@@ -48,8 +50,8 @@ struct SignInProof: Sendable {
             let proven = try await prove(account, password, second, attempt, context)
             try await renewHash(of: proven, password)
             return ProvenUser(
-                id: proven.account.user.id, hash: proven.account.passwordHash, attempt: attempt,
-                occasion: proven.occasion)
+                id: proven.account.user.id, hash: proven.account.passwordHash,
+                hasSecondFactor: proven.hasSecondFactor, attempt: attempt, occasion: proven.occasion)
         }
     }
 
@@ -60,11 +62,17 @@ struct SignInProof: Sendable {
         return try await failure(of: user.id, isActive ? "bad_password" : "disabled", user.occasion)
     }
 
+    private struct PasswordProof {
+        let account: Account
+        let hasSecondFactor: Bool
+        let occasion: Occasion
+    }
+
     /// The password is hashed whether there is such a user or not: both take the same time.
     private func prove(
         _ account: Account?, _ password: String, _ second: SignInForm.SecondProof?, _ attempt: SignInAttempt,
         _ context: RPCContext
-    ) async throws -> (account: Account, occasion: Occasion) {
+    ) async throws -> PasswordProof {
         let isRight = try await passwords.verify(
             password, against: account?.passwordHash,
             admit: { try await throttle.reserve(attempt, of: account?.user.id, Occasion(context, at: clock())) },
@@ -77,7 +85,9 @@ struct SignInProof: Sendable {
         guard let account else { throw try await failure(of: nil, "unknown_user", occasion) }
         let user = account.user.id
         guard isRight else { throw try await failure(of: user, "bad_password", occasion) }
+        var hasSecondFactor = false
         if case .passkey = second {
+            hasSecondFactor = true
             guard owner == user else { throw try await failure(of: user, "bad_passkey", occasion) }
         } else if try await factors.areOn(for: user) {
             guard case .code(let code) = second else {
@@ -90,12 +100,13 @@ struct SignInProof: Sendable {
                 throw try await failure(of: user, "bad_code", occasion)
             }
             try await throttle.release(attempt)
+            hasSecondFactor = true
         }
-        return (account, occasion)
+        return PasswordProof(account: account, hasSecondFactor: hasSecondFactor, occasion: occasion)
     }
 
     /// While the password is at hand. With too many waiting to be hashed, the next sign-in will do it.
-    private func renewHash(of proven: (account: Account, occasion: Occasion), _ password: String) async throws {
+    private func renewHash(of proven: PasswordProof, _ password: String) async throws {
         let account = proven.account
         guard account.user.status == .active, passwords.isOutdated(account.passwordHash) else { return }
         do {

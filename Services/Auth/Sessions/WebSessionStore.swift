@@ -21,7 +21,8 @@ struct WebSessionStore: Sendable {
         return try await store.write { db in
             guard let user = try SessionStore.admitted(proven, in: db) else { return nil }
             let secret = RefreshToken()
-            let session = try sessions.open(for: user, occasion, in: db)
+            let session = try sessions.open(
+                for: user, hasSecondFactor: proven.hasSecondFactor, occasion, in: db)
             try db.execute(
                 sql: "INSERT INTO web_session (hash, session_id) VALUES (?, ?)",
                 arguments: [Data(SHA256.hash(data: Data(secret.text.utf8))), session.id])
@@ -75,7 +76,7 @@ private struct Known {
             db,
             sql: """
                 SELECT session.id, session.user_id, session.created_ms, session.last_seen_ms, session.expires_ms,
-                    session.ended_ms IS NOT NULL AS ended, user.role, user.status = 'active' AS active
+                    session.is_restricted, session.ended_ms IS NOT NULL AS ended, user.role, user.status = 'active' AS active
                 FROM web_session AS web
                 JOIN session ON session.id = web.session_id
                 JOIN user ON user.id = session.user_id
@@ -83,7 +84,7 @@ private struct Known {
                 """, arguments: [digest])
         guard let row, let role = Role(rawValue: row["role"]) else { return nil }
         access = ResolvedAccess(
-            subject: row["user_id"], session: row["id"], role: role, scopes: nil,
+            subject: row["user_id"], session: row["id"], role: role, scopes: row["is_restricted"] ? [] : nil,
             expiresAt: Instant(milliseconds: row["expires_ms"]), signedInAt: Instant(milliseconds: row["created_ms"]))
         lastSeenAt = Instant(milliseconds: row["last_seen_ms"])
         isEnded = row["ended"]

@@ -37,7 +37,7 @@ struct SetupStore: Sendable {
                 sql: "UPDATE setup_token SET used_ms = ? WHERE hash = ?",
                 arguments: [occasion.now.milliseconds, token.hash])
             try UserStore.insert(administrator, by: nil, occasion, in: db)
-            return try sessions.start(for: administrator.user, occasion, in: db)
+            return try sessions.start(for: administrator.user, hasSecondFactor: false, occasion, in: db)
         }
     }
 

@@ -12,11 +12,11 @@ struct PersonalTokenHandlers: Sendable {
         guard let role = Role(bits: identity.roles) else { throw RPCFault.unauthenticated }
         let request = try TokenRequest(input, by: role)
         do {
-            return try await tokens.create(
-                request, for: identity.subject, in: identity.session, Occasion(context, at: clock()))
-        } catch PersonalTokenStore.Refusal.noSession {
+            return try await tokens.create(request, by: identity, Occasion(context, at: clock()))
+        } catch PersonalTokenStore.Refusal.restricted {
             throw RPCFault(
-                .permissionDenied, "session_required", "Sign in to make a token; a token cannot make others.")
+                .permissionDenied, "second_factor_due",
+                "Your role needs a second factor: set one up and sign in with it, then make tokens.")
         } catch PersonalTokenStore.Refusal.tooMany {
             throw RPCFault(
                 .failedPrecondition, "too_many_tokens",

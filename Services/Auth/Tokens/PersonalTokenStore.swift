@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import GRDB
+import RPC
 import Storage
 import Tokens
 
@@ -17,21 +18,23 @@ struct PersonalTokenStore: Sendable {
 
     enum Refusal: Error {
         case tooMany
-        /// Made by something else than a living session, such as another token.
-        case noSession
+        /// The session is a restricted one, and a token must not reach further.
+        case restricted
     }
 
     /// - Throws: `Refusal`.
     func create(
-        _ request: TokenRequest, for user: UUID, in session: UUID, _ occasion: Occasion
+        _ request: TokenRequest, by identity: RPCIdentity, _ occasion: Occasion
     ) async throws -> CreatedPersonalToken {
+        let user = identity.subject
         let secret = PersonalTokenSecret()
         let token = PersonalToken(
             id: UUIDv7.make(at: occasion.now), name: request.name, hint: secret.hint,
             scopes: request.scopes, createdAt: occasion.now,
             expiresAt: occasion.now.advanced(bySeconds: Int64(request.days) * 86_400), lastUsedAt: nil)
         try await store.write { db in
-            guard try SessionStore.stands(session, of: user, in: db) else { throw Refusal.noSession }
+            try StepUpStore.check(identity, at: occasion.now, in: db)
+            guard try !SessionStore.isRestricted(identity.session, in: db) else { throw Refusal.restricted }
             guard try Self.living(of: user, at: occasion.now, in: db).count < Self.tokensMax else {
                 throw Refusal.tooMany
             }

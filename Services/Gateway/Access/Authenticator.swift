@@ -91,7 +91,8 @@ struct Authenticator: Sendable {
         guard let role = Role(rawValue: claims.role), access.revoked[claims.sid] == nil else { throw Self.ended }
         let caller = Caller(
             identity: RPCIdentity(subject: claims.sub, session: claims.sid, roles: role.bits), kind: .accessToken,
-            expiry: claims.exp)
+            expiry: claims.exp,
+            scopes: claims.scope.map { Set($0.split(separator: " ").compactMap { Permission(rawValue: String($0)) }) })
         verified.remember(digest, caller, epoch: access.epoch, now: seconds)
         return caller
     }

@@ -40,10 +40,16 @@ struct Caller: Sendable, Equatable {
                 throw .forbidden("forbidden", "Your role does not allow this.", scope: permission.rawValue)
             }
             guard scopes?.contains(permission) != false else {
+                if kind != .personalToken { throw Self.secondFactorDue }
                 throw .forbidden(
                     "insufficient_scope", "This token lacks the scope \(permission.rawValue).",
                     scope: permission.rawValue)
             }
         }
     }
+
+    /// A session without all the permissions of its role is one that was opened without the second factor the role needs.
+    private static let secondFactorDue = Problem.forbidden(
+        "second_factor_due",
+        "Your role needs a second factor: set one up under /api/users/me/factors, then sign in with it.", scope: nil)
 }

@@ -35,7 +35,7 @@ struct RouteProblems {
         }
         if route.access != .anyone { add(.unauthenticated, ["unauthenticated"]) }
         switch route.access {
-        case .permission: add(.forbidden, ["forbidden", "insufficient_scope"])
+        case .permission: add(.forbidden, ["forbidden", "insufficient_scope", "second_factor_due"])
         case .session: add(.forbidden, ["session_required"])
         case .nobody, .anyone, .signedIn: break
         }
@@ -102,7 +102,9 @@ struct RouteProblems {
             .unprocessable: ["passkeys_off", "too_many_passkeys", "passkey_invalid"],
         ]) { $1 },
         AuthMethods.removePasskey.entry.name: freshSignIn,
-        AuthMethods.createToken.entry.name: [.unprocessable: ["too_many_tokens"]],
+        AuthMethods.createToken.entry.name: freshSignIn.merging([
+            .forbidden: ["session_required", "second_factor_due"], .unprocessable: ["too_many_tokens"],
+        ]) { $1 },
         AuthMethods.refresh.entry.name: [.unauthenticated: ["invalid_refresh_token"]],
         AuthMethods.claimSetup.entry.name: [.forbidden: ["setup_token_invalid"], .unprocessable: ["setup_done"]],
         AuthMethods.createInvitation.entry.name: freshSignIn.merging([

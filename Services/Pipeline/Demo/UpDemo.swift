@@ -22,6 +22,10 @@ struct UpDemo: Sendable {
         let email = caller.variables["IBP_BOOTSTRAP_EMAIL"] ?? DemoData.administratorEmail
         let ownFile = caller.variables["IBP_BOOTSTRAP_PASSWORD_FILE"]
         let password = caller.variables["IBP_BOOTSTRAP_PASSWORD"] ?? ownFile.flatMap { PrivateFile(path: $0).content }
+        if caller.variables["IBP_SECOND_FACTOR_ROLES"] == nil {
+            // Whoever tries it out signs in by the password that is printed.
+            caller.variables["IBP_SECOND_FACTOR_ROLES"] = "none"
+        }
         administrator = Credentials(email: email, password: password ?? passphrase)
         guard directory.isFresh else { return }
         caller.variables["IBP_BOOTSTRAP_EMAIL"] = email
