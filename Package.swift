@@ -132,7 +132,8 @@ let package = Package(
             [
                 "RPC", "Contracts", "Events", "Storage", "Tokens", "Telemetry", "ServiceKit", .grdb, .crypto,
                 .cryptoExtras, .logging, .lifecycle, .configuration, .arguments, .nio("NIOCore"), .nio("NIOPosix"),
-            ], testsAlso: [.subprocess], testsExclude: ["Authenticator"]),
+                .nio("NIOHTTP1"), .httpClient,
+            ], testsAlso: [.subprocess, "HTTPServer"], testsExclude: ["Authenticator"]),
         service(
             "Deals", "deals",
             [

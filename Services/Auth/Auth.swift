@@ -15,11 +15,21 @@ struct Auth: ServiceProcess {
 
     static func assemble(_ settings: AuthSettings, _ kit: ProcessKit) async throws -> [any Service] {
         let desk = try await AuthDesk.open(settings, logger: kit.logger)
+        do { return try services(of: desk, settings, kit) } catch {
+            try? await desk.close()  // the first error is the one to tell
+            throw error
+        }
+    }
+
+    private static func services(
+        of desk: AuthDesk, _ settings: AuthSettings, _ kit: ProcessKit
+    ) throws -> [any Service] {
         var router = RPCRouter()
         desk.register(on: &router)
+        let provider = desk.provider.map { [kit.whenStopped($0.close)] } ?? []
         return kit.care(
             for: desk.store, in: settings.dataDirectory, backups: settings.backups?.plan(of: name), router: &router)
-            + [
+            + provider + [
                 kit.service("sweeper") { await desk.sweepUntilCancelled() },
                 kit.service("keys") { await desk.turnKeysUntilCancelled() }, try kit.server(router),
             ]

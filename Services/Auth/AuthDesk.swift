@@ -23,6 +23,9 @@ struct AuthDesk: Sendable {
     let passkeys: PasskeyHandlers
     let invitations: InvitationHandlers
     let setup: SetupHandlers
+    let openID: OpenIDHandlers
+    /// The company's provider, when there is one.
+    let provider: OpenIDDesk?
     let events: EventFeed
     let store: Store
     let ring: KeyRing
@@ -40,20 +43,24 @@ struct AuthDesk: Sendable {
             directory: settings.dataDirectory, fileName: "auth.sqlite",
             migrator: AuthSchema.migrator(sealing: settings.box),
             archive: settings.backups?.plan(of: Auth.name).archive, check: secrets.check, logger: logger)
+        let provider = settings.openID.map { OpenIDDesk($0, clock: clock) }
         do {
             try PrivateFile.restrict(directory: settings.dataDirectory, fileName: "auth.sqlite")
             try await secrets.renew(in: store, logger: logger)
-            let desk = try await AuthDesk(settings, store: store, logger: logger, cost: cost, clock: clock)
+            let desk = try await AuthDesk(
+                settings, store: store, provider: provider, logger: logger, cost: cost, clock: clock)
             try await desk.setup.prepare(bootstrap: settings.bootstrap)
             return desk
         } catch {
-            try? await store.close()  // the first error is the one to tell
+            try? await provider?.close()  // the first error is the one to tell
+            try? await store.close()
             throw error
         }
     }
 
     private init(
-        _ settings: AuthSettings, store: Store, logger: Logger, cost: ScryptCost, clock: @escaping WallClock
+        _ settings: AuthSettings, store: Store, provider: OpenIDDesk?, logger: Logger, cost: ScryptCost,
+        clock: @escaping WallClock
     ) async throws {
         let news = Listeners()
         let changes = AccessChangeStore(store: store, news: news)
@@ -107,6 +114,12 @@ struct AuthDesk: Sendable {
             setup: SetupStore(store: store, users: userStore, sessions: sessionStore),
             file: SetupTokenFile(directory: settings.dataDirectory), passwords: hasher, issuer: issuer,
             firm: settings.firmName, logger: logger, clock: clock)
+        self.provider = provider
+        openID = OpenIDHandlers(
+            provider, flows: FlowStore(store: store),
+            identities: IdentityStore(store: store, users: userStore, webSessions: webSessions),
+            hasPasskeys: settings.passkeys != nil,
+            logger: logger, clock: clock)
     }
 
     func register(on router: inout RPCRouter) {
@@ -155,13 +168,19 @@ struct AuthDesk: Sendable {
         router.on(AuthMethods.changePassword, passwords.change)
         router.on(AuthMethods.requestPasswordReset, passwords.requestReset)
         router.on(AuthMethods.resetPassword, passwords.reset)
+        router.on(AuthMethods.startOpenID, openID.start)
+        router.on(AuthMethods.finishOpenID, openID.finish)
+        router.on(AuthMethods.signInMethods, openID.methods)
         events.register(on: &router)
     }
 
     /// What happened, as consumers will pull it.
     var outbox: Outbox { store.outbox }
 
-    func close() async throws { try await store.close() }
+    func close() async throws {
+        try await provider?.close()
+        try await store.close()
+    }
 
     func sweep() async throws { try await sweeper.sweep(at: clock()) }
 

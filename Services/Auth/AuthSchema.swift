@@ -15,6 +15,7 @@ enum AuthSchema {
         migrator.registerMigration("auth 6: throttle, devices") { try $0.execute(sql: throttle) }
         migrator.registerMigration("auth 7: second factors") { try $0.execute(sql: secondFactors) }
         migrator.registerMigration("auth 8: passkeys") { try $0.execute(sql: passkeys) }
+        migrator.registerMigration("auth 9: identities") { try $0.execute(sql: identities) }
         migrator.registerMigration(sealing) { try seal(box, $0) }
         migrator.registerMigration("auth 11: restricted sessions") { try $0.execute(sql: restrictedSessions) }
         return migrator

@@ -21,6 +21,8 @@ struct AuthSettings: Sendable {
     var passkeys: RelyingParty?
     /// nil for none.
     var backups: BackupSettings?
+    /// The company's provider; nil for none.
+    var openID: OpenIDSettings?
 
     init(dataDirectory: String, bootstrap: Bootstrap? = nil, box: SecretBox) {
         self.dataDirectory = dataDirectory
@@ -68,6 +70,7 @@ struct AuthSettings: Sendable {
         secondFactor = try SecondFactorPolicy(&reader)
         passkeys = try RelyingParty.read(&reader)
         backups = try BackupSettings.read(&reader)
+        openID = try OpenIDSettings.read(&reader)
     }
 }
 

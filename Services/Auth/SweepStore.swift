@@ -30,6 +30,7 @@ struct SweepStore: Sendable {
             try db.execute(sql: "DELETE FROM invitation WHERE expires_ms <= ?", arguments: [now.milliseconds])
             try ThrottleStore.sweep(at: now, in: db)
             try DeviceStore.sweep(at: now, in: db)
+            try db.execute(sql: "DELETE FROM openid_flow WHERE expires_ms < ?", arguments: [now.milliseconds])
         }
     }
 }

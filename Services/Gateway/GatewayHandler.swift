@@ -184,6 +184,8 @@ struct GatewayHandler: HTTPHandler {
                 AuthMethods.openWebSession.entry, body: try WebSessionCookie.signIn(call.body, request.head.headers),
                 timeout: served.route.deadline, context: call.context)
             return try WebSessionCookie.response(reply, device: DeviceCookie.shown(request.head.headers))
+        case .startOpenID: return try await startOpenID(served, request, mark)
+        case .finishOpenID: return await finishOpenID(served, request, mark)
         case .call(let peer, let method):
             guard let upstream = upstreams[peer] else { throw RPCFault.internal }
             let call = try CallBuilder.call(served, ids, identity(caller, for: served), request, mark)

@@ -135,6 +135,8 @@ package enum EventType {
     package static let invitationCreated = "invitation.created"
     package static let invitationAccepted = "invitation.accepted"
     package static let invitationRevoked = "invitation.revoked"
+    package static let identityLinked = "identity.linked"
+    package static let identityRoleKept = "identity.role.kept"
     package static let sessionStarted = "session.started"
     package static let sessionFailed = "session.failed"
     package static let sessionRefreshed = "session.refreshed"

@@ -23,6 +23,7 @@ package enum MethodTable {
         AuthMethods.acceptInvitation.entry, AuthMethods.getUser.entry, AuthMethods.updateUser.entry,
         AuthMethods.updateMe.entry, AuthMethods.lookAtInvitation.entry,
         AuthMethods.listKeys.entry,
+        AuthMethods.startOpenID.entry, AuthMethods.finishOpenID.entry, AuthMethods.signInMethods.entry,
         DealMethods.create.entry, DealMethods.get.entry, DealMethods.list.entry, DealMethods.update.entry,
         DealMethods.transitions.entry, DealMethods.move.entry, DealMethods.history.entry, DealMethods.team.entry,
         DealMethods.addMember.entry, DealMethods.removeMember.entry, DealMethods.decideConflict.entry,

@@ -1,7 +1,7 @@
-/// A JSON value in a token (RFC 8259). A token is judged by what it says literally, so unlike a decoder this keeps
+/// A JSON value in a token or in a document about tokens (RFC 8259). A token is judged by what it says literally, so unlike a decoder this keeps
 /// integers apart from other numbers and refuses an object that names a member twice: two readers of such an object
 /// may take different values.
-enum TokenJSON: Equatable {
+package enum TokenJSON: Sendable, Equatable {
     case string(String)
     case integer(Int64)
     /// A number with a fraction or an exponent, or too big: nothing in a token may be one, so its value is not kept.
@@ -11,23 +11,26 @@ enum TokenJSON: Equatable {
     case array([TokenJSON])
     case object([String: TokenJSON])
 
-    enum Problem: Error { case malformed, duplicateMember }
+    package enum Problem: Error { case malformed, duplicateMember }
 
-    /// Objects and arrays may lie this deep in one another.
-    static let depthMax = 4
+    /// In a token of ours, objects and arrays may lie this deep in one another.
+    package static let depthMax = 4
 
-    static func object(in bytes: [UInt8]) throws(Problem) -> [String: TokenJSON] {
-        var scanner = TokenJSONScanner(bytes)
+    /// - Parameter depthMax: how deep objects and arrays may lie in one another.
+    package static func object(
+        in bytes: [UInt8], depthMax: Int = depthMax
+    ) throws(Problem) -> [String: TokenJSON] {
+        var scanner = TokenJSONScanner(bytes, depthMax: depthMax)
         guard case .object(let members) = try scanner.document() else { throw .malformed }
         return members
     }
 
-    var string: String? {
+    package var string: String? {
         guard case .string(let value) = self else { return nil }
         return value
     }
 
-    var integer: Int64? {
+    package var integer: Int64? {
         guard case .integer(let value) = self else { return nil }
         return value
     }

@@ -1,10 +1,14 @@
-/// Reads one JSON text from its first byte to its last. Input is at most a token long, and nothing lies deeper than
-/// `TokenJSON.depthMax`.
+/// Reads one JSON text from its first byte to its last. Callers bound its length, and `depthMax` how deep anything may lie in
+/// it.
 struct TokenJSONScanner {
     private let bytes: [UInt8]
+    private let depthMax: Int
     private var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8], depthMax: Int) {
+        self.bytes = bytes
+        self.depthMax = depthMax
+    }
 
     mutating func document() throws(TokenJSON.Problem) -> TokenJSON {
         let value = try value(depth: 0)
@@ -27,7 +31,7 @@ struct TokenJSONScanner {
     }
 
     private mutating func members(depth: Int) throws(TokenJSON.Problem) -> [String: TokenJSON] {
-        guard depth <= TokenJSON.depthMax else { throw .malformed }
+        guard depth <= depthMax else { throw .malformed }
         var members: [String: TokenJSON] = [:]
         position += 1
         skipSpace()
@@ -46,7 +50,7 @@ struct TokenJSONScanner {
     }
 
     private mutating func elements(depth: Int) throws(TokenJSON.Problem) -> [TokenJSON] {
-        guard depth <= TokenJSON.depthMax else { throw .malformed }
+        guard depth <= depthMax else { throw .malformed }
         var elements: [TokenJSON] = []
         position += 1
         skipSpace()

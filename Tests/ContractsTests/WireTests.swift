@@ -53,6 +53,9 @@ import Testing
             0x118 auth.me.update
             0x119 auth.invitations.look
             0x141 auth.keys.list
+            0x138 auth.oidc.start
+            0x139 auth.oidc.finish
+            0x13a auth.methods
             0x201 deals.create
             0x202 deals.get
             0x203 deals.list

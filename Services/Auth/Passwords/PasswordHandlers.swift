@@ -8,6 +8,9 @@ struct PasswordHandlers: Sendable {
     private static let badToken = RPCFault(
         .permissionDenied, "reset_invalid", "This link is not good or no longer; ask an administrator for a new one.")
 
+    private static let noPassword = RPCFault(
+        .failedPrecondition, "no_password", "This person signs in with the company's account and has no password here.")
+
     let hashes: PasswordStore
     let resets: ResetStore
     let users: UserStore
@@ -42,6 +45,9 @@ struct PasswordHandlers: Sendable {
     func requestReset(_ input: Nothing, _ context: RPCContext) async throws -> PasswordResetGrant {
         let identity = try context.require(.manageUsers)
         guard let id = context.resource.first.flatMap(UUID.init(uuidString:)) else { throw RPCFault.notFound("user") }
+        guard let account = try await users.account(id) else { throw RPCFault.notFound("user") }
+        // A password beside the company's account would get him in when the company lets him in no more.
+        guard account.passwordHash != nil else { throw Self.noPassword }
         let token = ResetToken()
         do {
             let occasion = Occasion(context, at: clock())

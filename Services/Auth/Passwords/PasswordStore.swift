@@ -19,7 +19,7 @@ struct PasswordStore: Sendable {
         let user = account.user
         return try await store.write { [sessions] db in
             guard try SessionStore.stands(session, of: user.id, in: db) else { throw RPCFault.unauthenticated }
-            guard try Self.stands(account.passwordHash, of: user.id, in: db) else { return false }
+            guard let old = account.passwordHash, try Self.stands(old, of: user.id, in: db) else { return false }
             try Self.set(hash, of: user.id, in: db)
             try ResetStore.withdraw(of: user.id, in: db)
             try sessions.endAll(of: user.id, but: session, .passwordChanged, occasion, in: db)
@@ -42,7 +42,7 @@ struct PasswordStore: Sendable {
         try await store.write { db in
             try db.execute(
                 sql: "UPDATE user SET password_hash = ? WHERE id = ? AND password_hash = ?",
-                arguments: [hash.phc, account.user.id, account.passwordHash.phc])
+                arguments: [hash.phc, account.user.id, account.passwordHash?.phc])
             guard db.changesCount == 1 else { return }
             try Occasion.own(at: now).record(
                 EventType.passwordRehashed, account.user.eventSubject, version: account.user.version, in: db)

@@ -82,8 +82,9 @@ extension SessionStore {
     }
 
     /// A session that nothing keeps going yet.
+    /// - Parameter method: how the user proved who he is; nil for what this service asks for itself.
     func open(
-        for user: User, hasSecondFactor: Bool, _ occasion: Occasion, in db: Database
+        for user: User, hasSecondFactor: Bool, by method: String? = nil, _ occasion: Occasion, in db: Database
     ) throws -> (id: UUID, isRestricted: Bool, expiresAt: Instant) {
         let isRestricted = policy.restricts(user, hasSecondFactor: hasSecondFactor, at: occasion.now)
         let id = UUIDv7.make(at: occasion.now)
@@ -105,7 +106,8 @@ extension SessionStore {
         let restricted = isRestricted ? [FieldChange("restricted", before: nil, after: "second_factor_due")] : []
         try signedIn.record(
             EventType.sessionStarted, Self.eventSubject(id),
-            changes: [FieldChange("user", before: nil, after: user.id.text)] + restricted, in: db)
+            changes: [FieldChange("user", before: nil, after: user.id.text)] + restricted
+                + (method.map { [FieldChange("method", before: nil, after: $0)] } ?? []), in: db)
         return (id, isRestricted, expiresAt)
     }
 

@@ -108,10 +108,12 @@ struct SignInProof: Sendable {
     /// While the password is at hand. With too many waiting to be hashed, the next sign-in will do it.
     private func renewHash(of proven: PasswordProof, _ password: String) async throws {
         let account = proven.account
-        guard account.user.status == .active, passwords.isOutdated(account.passwordHash) else { return }
+        guard account.user.status == .active, let hash = account.passwordHash, passwords.isOutdated(hash) else {
+            return
+        }
         do {
             try await hashes.renew(
-                account, try await passwords.rehash(password, account.passwordHash), at: proven.occasion.now)
+                account, try await passwords.rehash(password, hash), at: proven.occasion.now)
         } catch let fault as RPCFault where fault == PasswordHasher.busy { return }
     }
 

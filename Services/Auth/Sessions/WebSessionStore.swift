@@ -17,18 +17,26 @@ struct WebSessionStore: Sendable {
     /// - Parameter replaced: SHA-256 of the text of the secret that the browser has had until now, if any. It forgets it, so
     ///   that session must not live on, whosever it was.
     func open(for proven: ProvenUser, replacing replaced: Data? = nil) async throws -> WebSession? {
-        let occasion = proven.occasion
-        return try await store.write { db in
+        try await store.write { db in
             guard let user = try SessionStore.admitted(proven, in: db) else { return nil }
-            let secret = RefreshToken()
-            let session = try sessions.open(
-                for: user, hasSecondFactor: proven.hasSecondFactor, occasion, in: db)
-            try db.execute(
-                sql: "INSERT INTO web_session (hash, session_id) VALUES (?, ?)",
-                arguments: [Data(SHA256.hash(data: Data(secret.text.utf8))), session.id])
-            if let replaced { try end(replaced, occasion.signedIn(user, session: session.id), in: db) }
-            return WebSession(secret: secret.text, expiresAt: session.expiresAt, user: user)
+            return try open(
+                for: user, hasSecondFactor: proven.hasSecondFactor, replacing: replaced, proven.occasion, in: db)
         }
+    }
+
+    /// - Parameter method: how the user proved who he is; nil for what this service asks for itself.
+    func open(
+        for user: User, hasSecondFactor: Bool, by method: String? = nil, replacing replaced: Data? = nil,
+        _ occasion: Occasion, in db: Database
+    ) throws -> WebSession {
+        let secret = RefreshToken()
+        let session = try sessions.open(
+            for: user, hasSecondFactor: hasSecondFactor, by: method, occasion, in: db)
+        try db.execute(
+            sql: "INSERT INTO web_session (hash, session_id) VALUES (?, ?)",
+            arguments: [Data(SHA256.hash(data: Data(secret.text.utf8))), session.id])
+        if let replaced { try end(replaced, occasion.signedIn(user, session: session.id), in: db) }
+        return WebSession(secret: secret.text, expiresAt: session.expiresAt, user: user)
     }
 
     /// Nil when there is no such session, or it has ended or ends now.

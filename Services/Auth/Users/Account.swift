@@ -4,8 +4,12 @@ import RPC
 
 /// A user with what only this service may know of him.
 struct Account: Sendable {
+    /// What stands where a hash would: as in shadow(5), a text that is the hash of no password.
+    static let noPassword = "!"
+
     var user: User
-    var passwordHash: PasswordHash
+    /// Nil for somebody who signs in elsewhere.
+    var passwordHash: PasswordHash?
 }
 
 /// What somebody who is to become a user says of himself, unchecked.

@@ -60,6 +60,24 @@ extension UserStore {
         }
     }
 
+    /// Another role that somebody has elsewhere, where he has just signed in.
+    /// - Parameter method: of that sign-in.
+    func setRole(
+        of user: User, to role: Role, by method: String, _ occasion: Occasion, in db: Database
+    ) throws -> User {
+        var changed = user
+        changed.role = role
+        try Self.save(&changed, at: occasion.now, in: db)
+        try occasion.record(
+            EventType.userRoleChanged, user.eventSubject, version: changed.version,
+            changes: [
+                FieldChange("role", before: user.role.rawValue, after: role.rawValue),
+                FieldChange("reason", before: nil, after: method),
+            ], in: db)
+        try endRights(of: user.id, .roleChanged, occasion, in: db)
+        return changed
+    }
+
     private func record(_ before: User, _ after: User, _ occasion: Occasion, in db: Database) throws {
         if before.name != after.name {
             try occasion.record(
@@ -95,7 +113,7 @@ extension UserStore {
             ])
     }
 
-    private static func activeAdministrators(but id: UUID, in db: Database) throws -> Int {
+    static func activeAdministrators(but id: UUID, in db: Database) throws -> Int {
         try Int.fetchOne(
             db, sql: "SELECT count(*) FROM user WHERE role = 'admin' AND status = 'active' AND id <> ?", arguments: [id]
         ) ?? 0

@@ -83,7 +83,7 @@ extension UserStore {
                 """,
             arguments: [
                 user.id, user.email, ComparableText.key(of: user.email), user.name, ComparableText.key(of: user.name),
-                user.role.rawValue, user.status.rawValue, account.passwordHash.phc, user.version,
+                user.role.rawValue, user.status.rawValue, account.passwordHash?.phc ?? Account.noPassword, user.version,
                 user.createdAt.milliseconds, user.updatedAt.milliseconds, creator,
             ])
         let changes = [
@@ -92,6 +92,7 @@ extension UserStore {
         ]
         try occasion.record(EventType.userCreated, user.eventSubject, version: user.version, changes: changes, in: db)
     }
+
 }
 
 extension User {
@@ -109,7 +110,9 @@ extension User {
 
 extension Account {
     fileprivate init(row: Row) throws {
-        guard let hash = PasswordHash(phc: row["password_hash"]) else {
+        let text: String = row["password_hash"]
+        let hash = PasswordHash(phc: text)
+        guard hash != nil || text == Account.noPassword else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "user with an unreadable password hash")
         }
         self.init(user: try User(row: row), passwordHash: hash)

@@ -36,12 +36,12 @@ enum DocumentedHeader: String, CaseIterable {
     private var about: String {
         switch self {
         case .etag: "The version of the resource, for If-Match and If-None-Match."
-        case .location: "Where the new resource can be read."
+        case .location: "Where the new resource can be read, or where a browser goes on."
         case .requestID: "Names this request in every log; the client's own X-Request-Id when it sent a plain one."
         case .rateLimit: "What is left of the budget (r) and the seconds until more (t)."
         case .rateLimitPolicy: "The budget: requests at once (q) and the seconds in which it is full again (w)."
         case .retryAfter: "Whole seconds after which to try again."
-        case .setCookie: "Sets the session's cookie and the device's, or takes the session's away."
+        case .setCookie: "Sets the cookies of the session, the device or a sign-in under way, or takes them away."
         case .authenticate: "What credentials are wanted, and what is wrong with those sent (RFC 6750)."
         }
     }

@@ -17,6 +17,7 @@ enum ExampleTexts {
 
     static let texts = [
         "email": "ada@bank.example", "name": "Ada Lovelace", "role": "banker", "q": "falcon",
+        "OpenIDOffer.name": "company account",
         "password": "seventeen quiet rivers", "SetupClaim.token": "example-setup-token",
         "currentPassword": "seventeen quiet rivers", "newPassword": "eleven patient lanterns",
         "PasswordReset.token": "example-reset-token", "PasswordResetGrant.token": "example-reset-token",

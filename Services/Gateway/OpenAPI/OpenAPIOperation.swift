@@ -32,6 +32,8 @@ struct OpenAPIOperation {
         switch route.target {
         case .call(_, let method): route.name ?? method.name
         case .openWebSession: AuthMethods.openWebSession.entry.name
+        case .startOpenID: AuthMethods.startOpenID.entry.name
+        case .finishOpenID: AuthMethods.finishOpenID.entry.name
         case .keySet: "keySet"
         case .openAPI: "openAPI"
         case .events: "events"
@@ -63,6 +65,7 @@ struct OpenAPIOperation {
         if route.method == .GET, route.isResource {
             out["304"] = ["$ref": "#/components/responses/\(Self.notModified)"]
         }
+        if let led { out["303"] = led }
         for (problem, codes) in problems.codes {
             let words = codes.sorted().joined(separator: ", ")
             // A description beside a reference stands in for the one it refers to.
@@ -71,10 +74,23 @@ struct OpenAPIOperation {
         return out
     }
 
+    /// Where a browser is sent when nobody was signed in.
+    private var led: [String: Any]? {
+        switch route.target {
+        case .startOpenID, .finishOpenID:
+            [
+                "description": "Nobody was signed in: /?signin=failed, and why as code ("
+                    + OpenIDFailure.allCases.map(\.rawValue).joined(separator: ", ") + ").",
+                "headers": DocumentedHeader.references(DocumentedHeader.common + [.location]),
+            ]
+        case .call, .keySet, .openAPI, .events, .openWebSession: nil
+        }
+    }
+
     private var success: [String: Any] {
         var headers = DocumentedHeader.common
         if route.isResource, route.success != .noContent { headers.append(.etag) }
-        if route.location != nil { headers.append(.location) }
+        if route.location != nil || route.success == .found { headers.append(.location) }
         if route.setsCookie { headers.append(.setCookie) }
         var out: [String: Any] = [
             "description": route.success.reasonPhrase, "headers": DocumentedHeader.references(headers),
@@ -87,6 +103,8 @@ struct OpenAPIOperation {
         switch route.target {
         case .openAPI: ["schema": ["type": "object", "required": ["openapi", "info", "paths", "components"]]]
         case .events: ["schema": ["type": "string"], "example": Self.event]
+        case .finishOpenID: ["schema": ["type": "string"]]
+        case .startOpenID: nil
         case .call, .keySet, .openWebSession:
             route.documentedOutput.map { ["schema": $0.json(), "example": SchemaExample.value($0)] }
         }
@@ -108,7 +126,7 @@ extension Route {
     var documentedOutput: JSONSchema? {
         switch target {
         case .call, .keySet, .openWebSession: success == .noContent ? nil : output
-        case .openAPI, .events: nil
+        case .openAPI, .events, .startOpenID, .finishOpenID: nil
         }
     }
 

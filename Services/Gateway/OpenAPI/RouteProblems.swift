@@ -23,6 +23,10 @@ struct RouteProblems {
             call(AuthMethods.openWebSession.entry)
             add(.forbidden, ["cross_site"])
         }
+        if case .startOpenID = route.target {
+            add(.badRequest, ["query_invalid"])
+            add(.unprocessable, ["validation_failed"])
+        }
         if case .events = route.target { add(.unavailable, ["too_many_streams"]) }
     }
 
@@ -120,7 +124,7 @@ struct RouteProblems {
         ]) { $1 },
         AuthMethods.changePassword.entry.name: [.tooManyRequests: ["sign_in_throttled"]],
         AuthMethods.requestPasswordReset.entry.name: freshSignIn.merging([
-            .unprocessable: ["own_account", "user_disabled"]
+            .unprocessable: ["own_account", "user_disabled", "no_password"]
         ]) { $1 },
         AuthMethods.resetPassword.entry.name: [.forbidden: ["reset_invalid"]],
         DealMethods.create.entry.name: [.unprocessable: ["idempotency_key_reused"]],

@@ -61,6 +61,7 @@ struct SchemaLimits: Sendable {
         "UserChange.name": line(1...120), "NameChange.name": line(1...120),
         "SetupClaim.email": email, "SetupClaim.name": line(1...120), "SetupClaim.password": password,
         "PasswordChange.newPassword": password, "PasswordReset.newPassword": password,
+        "OpenIDStart.returnTo": Self(lengths: 1...1024, pattern: #"^/([!-.0-\[\]-~][!-\[\]-~]*)?$"#),
         "UserQuery.limit": number(1...200), "UserQuery.cursor": pattern("^[A-Za-z0-9_-]{32}$"),
         "UserQuery.q": search(0...100),
 

@@ -19,7 +19,8 @@ enum CallBuilder {
     /// The request's own body; for a route without one, what its query said.
     private static func body(_ served: ServedRoute, _ request: HTTPRequest) throws -> ByteBuffer {
         // Without parameters there must be no query, either.
-        let query = try QueryParameter.json(request.head.query, served.route.query)
+        let query = try QueryParameter.json(
+            request.head.query, served.route.query, ignoresOthers: served.route.ignoresOtherParameters)
         guard served.route.takesBody else {
             return served.route.query.isEmpty ? ByteBuffer() : ByteBuffer(bytes: query)
         }

@@ -17,7 +17,8 @@ struct QueryParameter: Sendable {
     }
 
     /// Reads a raw query strictly: unknown, repeated and badly encoded parameters are errors. Returns the JSON object.
-    static func json(_ raw: String?, _ known: [QueryParameter]) throws -> [UInt8] {
+    /// - Parameter ignoresOthers: unknown ones are none.
+    static func json(_ raw: String?, _ known: [QueryParameter], ignoresOthers: Bool = false) throws -> [UInt8] {
         guard let raw, !raw.isEmpty else { return Array("{}".utf8) }
         var members: [String] = []
         var seen: Set<String> = []
@@ -27,6 +28,7 @@ struct QueryParameter: Sendable {
                 throw refusal(String(halves[0]), "bad_encoding", "is not valid percent-encoding")
             }
             guard let parameter = known.first(where: { $0.name == name }) else {
+                if ignoresOthers { continue }
                 throw refusal(name, "unknown_parameter", "is not a parameter here")
             }
             guard seen.insert(name).inserted else { throw refusal(name, "repeated", "is given twice") }
@@ -67,6 +69,15 @@ struct QueryParameter: Sendable {
 extension [QueryParameter] {
     private static let page: [QueryParameter] = [
         .integer("limit", "1 to 200, 50 when left out"), .string("cursor", "nextCursor of the page before"),
+    ]
+
+    static let openIDStart: [QueryParameter] = [
+        .string("returnTo", "a path of this site to be shown after the sign-in")
+    ]
+
+    static let openIDCallback: [QueryParameter] = [
+        .string("state", "as it was sent to the provider"), .string("code", "to fetch the tokens with"),
+        .string("iss", "the provider's name"), .string("error", "why there is no code"),
     ]
 
     static let people =

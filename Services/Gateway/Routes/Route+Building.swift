@@ -42,6 +42,13 @@ extension Route {
             output: JSONSchema.of(output), bodyBytesMax: 4096)
     }
 
+    /// For browsers, which are led on from it.
+    static func lead<I: Decodable>(_ path: String, _ summary: String, _ target: Target, _ input: I.Type) -> Route {
+        Route(
+            method: .GET, pattern: segments(path), summary: summary, target: target, input: nil, output: nil,
+            querySchema: JSONSchema.of(input), bodyBytesMax: 0)
+    }
+
     private static func make<I, O>(
         _ method: HTTPMethod, _ path: String, _ summary: String, _ call: RPCMethod<I, O>, _ peer: String,
         input: JSONSchema?
@@ -61,9 +68,12 @@ extension Route {
     func sessionOnly() -> Route { with { $0.access = .session } }
     func allow(_ permission: Permission) -> Route { with { $0.access = .permission(permission) } }
     func query(_ parameters: [QueryParameter]) -> Route { with { $0.query = parameters } }
+    func ignoringOthers() -> Route { with { $0.ignoresOtherParameters = true } }
     func created(at location: String? = nil) -> Route { with { ($0.success, $0.location) = (.created, location) } }
+    func found() -> Route { with { $0.success = .found } }
     func noContent() -> Route { with { $0.success = .noContent } }
     func ifMatch() -> Route { with { $0.takesIfMatch = true } }
+    func page() -> Route { with { $0.mediaType = "text/html" } }
     func streams() -> Route { with { $0.mediaType = "text/event-stream" } }
     func named(_ name: String) -> Route { with { $0.name = name } }
     func heavy() -> Route { with { $0.limit = .heavy } }

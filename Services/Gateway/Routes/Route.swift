@@ -26,6 +26,8 @@ struct Route: Sendable {
         case events
         /// Signs a browser in: the answer sets the cookie.
         case openWebSession
+        /// Send a browser to the company's provider, and take it back.
+        case startOpenID, finishOpenID
     }
 
     /// Of an id in a path.
@@ -46,6 +48,8 @@ struct Route: Sendable {
     var access = Access.nobody
     var limit = LimitClass.standard
     var query: [QueryParameter] = []
+    /// Parameters that we do not know are passed over: others write this query, and may say more (RFC 6749 section 4.1.2).
+    var ignoresOtherParameters = false
     var success = HTTPResponseStatus.ok
     /// Of the answer.
     var mediaType = "application/json"
@@ -64,7 +68,12 @@ struct Route: Sendable {
     var bodyBytesMax: Int
     var deadline = TimeAmount.seconds(5)
 
-    var setsCookie: Bool { knowsDevices || endsWebSession }
+    var setsCookie: Bool {
+        switch target {
+        case .openWebSession, .startOpenID, .finishOpenID: true
+        case .call, .keySet, .openAPI, .events: endsWebSession
+        }
+    }
 
     /// Browsers sign in by it.
     var knowsDevices: Bool {

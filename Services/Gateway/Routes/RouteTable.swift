@@ -27,6 +27,16 @@ enum RouteTable {
         .open(.signIn).deadline(hashing).created(),
         .delete("/api/session", "Sign the browser out", AuthMethods.logout, to: Peer.auth).sessionOnly().noContent()
             .named("auth.web.close").endingWebSession(),
+        .get("/api/auth/methods", "How one may sign in here", AuthMethods.signInMethods, to: Peer.auth)
+            .open(.standard),
+        .lead(
+            "/api/auth/oidc/start", "Send a browser to the company's OpenID provider", .startOpenID, OpenIDStart.self
+        )
+        .open(.signIn).query(.openIDStart).deadline(.seconds(15)).found(),
+        .lead(
+            "/api/auth/oidc/callback", "Take it back from there, signed in", .finishOpenID, OpenIDCallback.self
+        )
+        .open(.signIn).query(.openIDCallback).ignoringOthers().deadline(.seconds(25)).page(),
         .post(
             "/api/auth/setup", "Make the first administrator with the one-time token", AuthMethods.claimSetup,
             to: Peer.auth

@@ -155,7 +155,8 @@ const contentView = (heading, content) => {
 
 const answers = (operation) => {
   const entries = Object.entries(operation.responses).map(([status, response]) => [status, response, resolve(response)]);
-  const good = entries.find(([status]) => status.startsWith("2"));
+  // A browser that is led on has no other good answer than that.
+  const good = entries.find(([status]) => status.startsWith("2")) ?? entries.find(([status]) => status === "302");
   const codes = operation["x-ibp-problems"] ?? {};
   const rows = entries
     .filter((entry) => entry !== good)

@@ -10,6 +10,7 @@ struct CallerEnvironment: Sendable {
         ("IBP_TOKEN_ISSUER", ["auth", "gateway"]), ("IBP_TOKEN_AUDIENCE", ["auth", "gateway"]),
         ("IBP_SECRETS_", ["auth"]), ("IBP_TOKEN_", ["auth"]), ("IBP_KEY_", ["auth"]), ("IBP_BOOTSTRAP_", ["auth"]),
         ("IBP_SESSION_", ["auth"]), ("IBP_SECOND_FACTOR_", ["auth"]), ("IBP_PASSKEY_", ["auth"]),
+        ("IBP_OIDC_", ["auth"]),
         ("IBP_RATE_", ["gateway"]), ("IBP_HTTP_", ["gateway"]), ("IBP_HTTPS_", ["gateway"]),
         ("IBP_POLICY_FILE", ["gateway"]),
         ("IBP_TRUSTED_PROXIES", ["gateway"]), ("IBP_CORS_ORIGINS", ["gateway"]), ("IBP_PUBLIC_HOSTS", ["gateway"]),
