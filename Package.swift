@@ -133,7 +133,8 @@ let package = Package(
                 "RPC", "Contracts", "Events", "Storage", "Tokens", "Telemetry", "ServiceKit", .grdb, .crypto,
                 .cryptoExtras, .logging, .lifecycle, .configuration, .arguments, .nio("NIOCore"), .nio("NIOPosix"),
                 .nio("NIOHTTP1"), .httpClient,
-            ], testsAlso: [.subprocess, "HTTPServer"], testsExclude: ["Authenticator"]),
+            ], exclude: ["README.md", "ASVS.md"], testsAlso: [.subprocess, "HTTPServer"],
+            testsExclude: ["Authenticator"]),
         service(
             "Deals", "deals",
             [
