@@ -7,7 +7,7 @@ private let bootstrap = [
 ]
 
 /// Every bad request gets its status and a problem that says what is wrong with which field, and leaves nothing behind.
-@Test(.timeLimit(.minutes(2)))
+@Test(.timeLimit(.minutes(5)))
 func badInputGetsItsProblemAndLeavesNothing() async throws {
     try await Cluster.with(environment: bootstrap) { cluster in
         let admin = try await Browser.signIn(cluster.url, "root@firm.example", "correct horse battery staple")

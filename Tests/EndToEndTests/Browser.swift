@@ -39,8 +39,9 @@ struct Browser: Sendable {
         try await send(.POST, path, body, headers: headers)
     }
 
-    /// Invites as an administrator, and accepts as the invited person.
-    func addPerson(_ email: String, name: String, role: String, password: String) async throws {
+    /// Invites as an administrator, and accepts as the invited person, whose id is given.
+    @discardableResult
+    func addPerson(_ email: String, name: String, role: String, password: String) async throws -> String {
         let invited = try await post(
             "/api/admin/invitations", #"{"email":"\#(email)","name":"\#(name)","role":"\#(role)"}"#)
         try #require(invited.status == 201, "\(email): \(invited.text)")
@@ -48,6 +49,7 @@ struct Browser: Sendable {
         let accepted = try await Browser(url: url).post(
             "/api/auth/invitations/accept", #"{"token":"\#(token)","password":"\#(password)"}"#)
         try #require(accepted.status == 201, "\(email): \(accepted.text)")
+        return try #require(accepted.json["id"].string)
     }
 
     static func signIn(_ url: String, _ email: String, _ password: String) async throws -> Browser {

@@ -21,6 +21,8 @@ final class Cluster: Sendable {
         ready: String = "ready ",
         _ body: (Cluster) async throws -> T
     ) async throws -> T {
+        await Places.shared.take()
+        defer { Places.shared.giveBack() }
         let place = directory ?? temporaryDirectory()
         defer { if directory == nil { try? FileManager.default.removeItem(at: place) } }
         let child = try Child(
@@ -54,6 +56,41 @@ final class Cluster: Sendable {
     }
 
     var log: String { process.errorOutput }
+}
+
+/// So many clusters run at a time: each is six processes, and all want the machine at their start.
+private final class Places: Sendable {
+    static let shared = Places()
+
+    private struct Standing {
+        var free = 6
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let standing = Mutex(Standing())
+
+    func take() async {
+        await withCheckedContinuation { continuation in
+            let isFree = standing.withLock { standing in
+                guard standing.free == 0 else {
+                    standing.free -= 1
+                    return true
+                }
+                standing.waiting.append(continuation)
+                return false
+            }
+            if isFree { continuation.resume() }
+        }
+    }
+
+    func giveBack() {
+        let next = standing.withLock { standing -> CheckedContinuation<Void, Never>? in
+            guard standing.waiting.isEmpty else { return standing.waiting.removeFirst() }
+            standing.free += 1
+            return nil
+        }
+        next?.resume()
+    }
 }
 
 struct Missing: Error, CustomStringConvertible {

@@ -47,7 +47,7 @@ private struct Steps {
 }
 
 /// Signs in with a real provider through the public door, and meets what can go wrong on the way.
-@Test(.enabled(if: MockProvider.isHere), .timeLimit(.minutes(2)))
+@Test(.enabled(if: MockProvider.isHere), .timeLimit(.minutes(5)))
 func companyAccountSignsIn() async throws {
     let provider = try MockProvider()
     defer { provider.stop() }

@@ -4,7 +4,7 @@ import NIOHTTP1
 import Testing
 
 /// The way of a new user, with the real processes and the sample data: sign in, move a deal, see it in the log.
-@Test(.timeLimit(.minutes(2)))
+@Test(.timeLimit(.minutes(5)))
 func bankerMovesADealAndTheLogShowsIt() async throws {
     try await Cluster.with(["--demo"], environment: ["IBP_PROBE_INTERVAL": "500ms"], ready: "Who can sign in:") {
         cluster in

@@ -15,7 +15,7 @@ private func auth(
 private func json(_ text: String) throws -> JSON { try JSONDecoder().decode(JSON.self, from: Data(text.utf8)) }
 
 /// The new key is published before it signs, and nobody is signed out.
-@Test(.timeLimit(.minutes(2)))
+@Test(.timeLimit(.minutes(5)))
 func operatorRotatesTheKeysAndTheNewOneIsPublished() async throws {
     let environment = [
         "IBP_BOOTSTRAP_EMAIL": "root@firm.example", "IBP_BOOTSTRAP_PASSWORD": "correct horse battery staple",
@@ -49,7 +49,7 @@ func operatorRotatesTheKeysAndTheNewOneIsPublished() async throws {
 }
 
 /// The key of auth's secrets was lost, as after a restore without it; then it is found again; then it is changed.
-@Test(.timeLimit(.minutes(2)))
+@Test(.timeLimit(.minutes(5)))
 func clusterStartsOnlyWithTheKeyOfItsSecrets() async throws {
     let place = Cluster.temporaryDirectory()
     defer { try? FileManager.default.removeItem(at: place) }

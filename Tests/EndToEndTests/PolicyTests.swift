@@ -3,7 +3,7 @@ import NIOHTTP1
 import Testing
 
 /// What a policy file says holds while it runs, and what is broken in it changes nothing.
-@Test(.timeLimit(.minutes(2)))
+@Test(.timeLimit(.minutes(5)))
 func policyFileIsTakenOverWhileTheGatewayRuns() async throws {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("ibp-policy-\(UUID().uuidString).json")
     defer { try? FileManager.default.removeItem(at: file) }

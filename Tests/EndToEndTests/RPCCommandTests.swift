@@ -20,7 +20,7 @@ private func json(_ line: String?) throws -> JSON {
     try JSONDecoder().decode(JSON.self, from: Data((line ?? "").utf8))
 }
 
-@Test(.timeLimit(.minutes(2)))
+@Test(.timeLimit(.minutes(5)))
 func operatorAsksTheServicesOfARunningCluster() async throws {
     try await Cluster.with { cluster in
         for service in ["auth", "deals", "audit", "health"] {
@@ -48,7 +48,7 @@ func operatorAsksTheServicesOfARunningCluster() async throws {
     }
 }
 
-@Test(.timeLimit(.minutes(1)))
+@Test(.timeLimit(.minutes(5)))
 func stoppedClusterIsToldFromOneThatRuns() async throws {
     let place = Cluster.temporaryDirectory()
     defer { try? FileManager.default.removeItem(at: place) }

@@ -24,7 +24,7 @@ private func withBanker(_ body: (_ cluster: Cluster, _ admin: Browser, _ banker:
 private let newDeal = #"{"codeName":"Project Fern","type":"levfin","clientName":"Moss Ltd"}"#
 
 /// A browser signs in by a cookie that scripts cannot read, and only pages of ours may write with it.
-@Test(.timeLimit(.minutes(2)))
+@Test(.timeLimit(.minutes(5)))
 func browserSignsInByACookieThatOtherSitesCannotUse() async throws {
     try await withBanker { cluster, _, banker in
         let stranger = Browser(url: cluster.url)
@@ -66,7 +66,7 @@ func browserSignsInByACookieThatOtherSitesCannotUse() async throws {
 }
 
 /// A program uses a token that does what it was made for and nothing else, until its owner revokes it.
-@Test(.timeLimit(.minutes(2)))
+@Test(.timeLimit(.minutes(5)))
 func personalTokenDoesWhatItWasMadeForUntilItIsRevoked() async throws {
     try await withBanker { cluster, _, banker in
         let made = try await banker.post(
@@ -99,7 +99,7 @@ func personalTokenDoesWhatItWasMadeForUntilItIsRevoked() async throws {
 
 /// Who watches is told of a deal's changes as they happen, only of deals on whose team he is, and no longer than he is
 /// signed in.
-@Test(.timeLimit(.minutes(2)))
+@Test(.timeLimit(.minutes(5)))
 func eventsReachTheTeamUntilTheSessionEnds() async throws {
     try await withBanker { cluster, admin, banker in
         try await admin.addPerson("bo@firm.example", name: "Bo", role: "banker", password: ana.password)

@@ -12,7 +12,7 @@ private func failure(
     return (code, child.errorOutput.trimmingCharacters(in: .newlines))
 }
 
-@Test(.timeLimit(.minutes(1)))
+@Test(.timeLimit(.minutes(5)))
 func secondClusterOnTheSameDirectoryIsTurnedAway() async throws {
     try await Cluster.with { cluster in
         let (code, line) = try await failure(["up", "--data-dir", cluster.directory.path, "--listen", "127.0.0.1:0"])
@@ -22,7 +22,7 @@ func secondClusterOnTheSameDirectoryIsTurnedAway() async throws {
     }
 }
 
-@Test(.timeLimit(.minutes(1)))
+@Test(.timeLimit(.minutes(5)))
 func takenPortIsOneClearLine() async throws {
     let taken = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0)
         .get()
@@ -36,7 +36,7 @@ func takenPortIsOneClearLine() async throws {
     #expect(line.contains("\(port)"))
 }
 
-@Test(.timeLimit(.minutes(1)))
+@Test(.timeLimit(.minutes(5)))
 func shortSecretIsOneClearLine() async throws {
     let place = Cluster.temporaryDirectory()
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -48,7 +48,7 @@ func shortSecretIsOneClearLine() async throws {
     #expect(line.contains("rpc.secret"))
 }
 
-@Test(.timeLimit(.minutes(1)))
+@Test(.timeLimit(.minutes(5)))
 func missingSettingIsOneClearLine() async throws {
     let (code, line) = try await failure(of: "deals", [], ["IBP_PEER_AUTH": "127.0.0.1:1"])
     #expect(code == 64)
@@ -56,7 +56,7 @@ func missingSettingIsOneClearLine() async throws {
     #expect(line.split(separator: "\n").count == 1)
 }
 
-@Test(.timeLimit(.minutes(1)))
+@Test(.timeLimit(.minutes(5)))
 func misspeltSettingIsOneClearLine() async throws {
     let (code, line) = try await failure(
         ["up", "--data-dir", Cluster.temporaryDirectory().path], ["IBP_BOOTSTRP_EMAIL": "x"])
@@ -64,7 +64,7 @@ func misspeltSettingIsOneClearLine() async throws {
     #expect(line.contains("IBP_BOOTSTRP_EMAIL"))
 }
 
-@Test(.timeLimit(.minutes(1)))
+@Test(.timeLimit(.minutes(5)))
 func dataOutlivesTheCluster() async throws {
     let place = Cluster.temporaryDirectory()
     defer { try? FileManager.default.removeItem(at: place) }
@@ -79,7 +79,7 @@ func dataOutlivesTheCluster() async throws {
     }
 }
 
-@Test(.timeLimit(.minutes(1)))
+@Test(.timeLimit(.minutes(5)))
 func firstAdministratorComesByTheOneTimeLink() async throws {
     try await Cluster.with(ready: "Set up the first administrator:") { cluster in
         let file = cluster.directory.appendingPathComponent("auth/setup-token")
@@ -97,7 +97,7 @@ func firstAdministratorComesByTheOneTimeLink() async throws {
     }
 }
 
-@Test(.timeLimit(.minutes(1)))
+@Test(.timeLimit(.minutes(5)))
 func fileThatIsNoDatabaseStopsTheClusterWithOneClearLine() async throws {
     let place = Cluster.temporaryDirectory()
     defer { try? FileManager.default.removeItem(at: place) }

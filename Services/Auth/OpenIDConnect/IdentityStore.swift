@@ -21,8 +21,9 @@ struct IdentityStore: Sendable {
     /// - Parameters:
     ///   - role: that his groups give him today.
     ///   - provisions: whether a user is made for who has none.
+    ///   - hasSecondFactor: whether the provider had to ask for one; without its word the weakest is assumed.
     func signIn(
-        _ person: ProvenPerson, as role: Role, provisions: Bool, _ occasion: Occasion
+        _ person: ProvenPerson, as role: Role, provisions: Bool, hasSecondFactor: Bool, _ occasion: Occasion
     ) async throws -> Outcome {
         try await store.write { db in
             let known = try Self.user(of: person, in: db)
@@ -35,9 +36,8 @@ struct IdentityStore: Sendable {
                 sql: "UPDATE identity SET last_used_ms = ? WHERE issuer = ? AND subject = ?",
                 arguments: [occasion.now.milliseconds, person.issuer, person.subject])
             return .opened(
-                try  // Which factors a company account takes is its provider's to ask.
-                    webSessions.open(
-                        for: current, hasSecondFactor: true, by: Self.method, occasion, in: db))
+                try webSessions.open(
+                    for: current, hasSecondFactor: hasSecondFactor, by: Self.method, occasion, in: db))
         }
     }
 

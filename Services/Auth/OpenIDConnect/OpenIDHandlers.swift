@@ -119,7 +119,9 @@ final class OpenIDHandlers: Sendable {
             throw OpenIDFailure.noRole.fault
         }
         let occasion = Occasion(context, at: clock())
-        switch try await identities.signIn(person, as: role, provisions: settings.provisions, occasion) {
+        let outcome = try await identities.signIn(
+            person, as: role, provisions: settings.provisions, hasSecondFactor: !settings.contexts.isEmpty, occasion)
+        switch outcome {
         case .opened(let session): return session
         case .refused(let failure, let user):
             try await record(failure.rawValue, of: user, context)

@@ -9,7 +9,8 @@ struct CallerEnvironment: Sendable {
     private static let owners: [(prefix: String, services: [String])] = [
         ("IBP_TOKEN_ISSUER", ["auth", "gateway"]), ("IBP_TOKEN_AUDIENCE", ["auth", "gateway"]),
         ("IBP_SECRETS_", ["auth"]), ("IBP_TOKEN_", ["auth"]), ("IBP_KEY_", ["auth"]), ("IBP_BOOTSTRAP_", ["auth"]),
-        ("IBP_SESSION_", ["auth"]), ("IBP_SECOND_FACTOR_", ["auth"]), ("IBP_PASSKEY_", ["auth"]),
+        ("IBP_SESSION_", ["auth"]), ("IBP_FIRM_NAME", ["auth"]), ("IBP_SECOND_FACTOR_", ["auth"]),
+        ("IBP_PASSKEY_", ["auth"]),
         ("IBP_OIDC_", ["auth"]),
         ("IBP_RATE_", ["gateway"]), ("IBP_HTTP_", ["gateway"]), ("IBP_HTTPS_", ["gateway"]),
         ("IBP_POLICY_FILE", ["gateway"]),
