@@ -35,7 +35,10 @@ enum OpenAPIJSON: Decodable, Hashable {
     init(_ data: Data) throws { self = try JSONDecoder().decode(OpenAPIJSON.self, from: data) }
 
     /// The document as it is served.
-    static func document() throws -> OpenAPIJSON {
+    static func document() throws -> OpenAPIJSON { try made.get() }
+
+    /// Made once: it takes a while without optimisation, and is the same for all.
+    private static let made = Result {
         try OpenAPIJSON(Data(try OpenAPIDocument.make(RouteTable.all).readableBytesView))
     }
 
