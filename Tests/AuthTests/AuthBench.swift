@@ -189,13 +189,13 @@ func fault(_ call: () async throws -> some Any) async throws -> RPCFault? {
     }
 }
 
-/// Waits for a condition, five seconds at most.
+/// Waits for a condition, half a minute at most.
 func eventually(_ condition: () async throws -> Bool) async throws {
     let clock = ContinuousClock()
-    let end = clock.now + .seconds(5)
+    let end = clock.now + .seconds(30)
     while clock.now < end {
         if try await condition() { return }
         await Task.yield()
     }
-    Issue.record("did not happen within five seconds")
+    Issue.record("did not happen within half a minute")
 }
