@@ -1,27 +1,33 @@
-import Foundation
+import Glibc
+import NIOPosix
 import RPC
 import Synchronization
 
 /// Hashes passwords on threads of its own, at most two at a time: each takes 128 MiB and a third of a second of a core,
-/// and many sign-ins at once must cost neither the machine's memory nor other calls' time.
+/// and many sign-ins at once must cost neither the machine's memory nor other calls' time. So the threads stand back for
+/// whoever else wants the core.
 final class PasswordHasher: Sendable {
     static let runningMax = 2
     static let waitingMax = 32
+    /// About a tenth of a core, while all others want it, too.
+    private static let niceness: Int32 = 10
     static let busy = RPCFault(
         .resourceExhausted, "busy", "Too many sign-ins at the moment; try again.", retryAfterMilliseconds: 1000,
         isNotExecuted: true)
 
     private let cost: ScryptCost
     private let dummy: PasswordHash
-    private let queue = OperationQueue()
+    private let threads = NIOThreadPool(numberOfThreads: runningMax)
     private let turnstile = Turnstile(insideMax: runningMax, waitingMax: waitingMax)
     private let work = Mutex(0)
 
     init(cost: ScryptCost) {
         self.cost = cost
         dummy = .dummy(cost: cost)
-        queue.maxConcurrentOperationCount = Self.runningMax
+        threads.start()
     }
+
+    deinit { threads.shutdownGracefully { _ in } }
 
     func hash(_ password: String) async throws -> PasswordHash {
         try await turnstile.pass(orThrow: Self.busy) {
@@ -65,8 +71,10 @@ final class PasswordHasher: Sendable {
 
     private func run<T: Sendable>(_ cost: ScryptCost, _ body: @escaping @Sendable () throws -> T) async throws -> T {
         work.withLock { $0 += cost.work }
-        return try await withCheckedThrowingContinuation { continuation in
-            queue.addOperation { continuation.resume(with: Result(catching: body)) }
+        return try await threads.runIfActive {
+            // Of this thread alone. Where it may not, hashing goes on as it was.
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
+            return try body()
         }
     }
 }

@@ -149,20 +149,19 @@ extension SessionStore {
     ) throws -> SessionGrant {
         let successor = token.successor(secret: secret)
         let now = occasion.now.milliseconds
-        try db.execute(
-            sql: "UPDATE refresh_token SET used_ms = ?, replaced_by = ? WHERE hash = ?",
-            arguments: [now, successor.hash, token.hash])
+        try db.cachedStatement(sql: "UPDATE refresh_token SET used_ms = ?, replaced_by = ? WHERE hash = ?")
+            .execute(arguments: [now, successor.hash, token.hash])
         try insert(successor, of: known.session, at: occasion.now, in: db)
-        try db.execute(sql: "UPDATE session SET last_seen_ms = ? WHERE id = ?", arguments: [now, known.session])
+        try db.cachedStatement(sql: "UPDATE session SET last_seen_ms = ? WHERE id = ?")
+            .execute(arguments: [now, known.session])
         try occasion.signedIn(known.user, session: known.session).record(
             EventType.sessionRefreshed, known.eventSubject, in: db)
         return known.grant(successor)
     }
 
     private func insert(_ token: RefreshToken, of session: UUID, at now: Instant, in db: Database) throws {
-        try db.execute(
-            sql: "INSERT INTO refresh_token (hash, session_id, issued_ms) VALUES (?, ?, ?)",
-            arguments: [token.hash, session, now.milliseconds])
+        try db.cachedStatement(sql: "INSERT INTO refresh_token (hash, session_id, issued_ms) VALUES (?, ?, ?)")
+            .execute(arguments: [token.hash, session, now.milliseconds])
     }
 
     static func eventSubject(_ session: UUID) -> EventSubject { EventSubject(kind: "session", id: session.text) }
@@ -176,8 +175,7 @@ private struct KnownToken {
     let user: User
 
     init?(_ token: RefreshToken, in db: Database) throws {
-        let row = try Row.fetchOne(
-            db,
+        let statement = try db.cachedStatement(
             sql: """
                 SELECT token.used_ms, successor.used_ms IS NOT NULL AS successor_used, session.id, session.user_id,
                     session.last_seen_ms, session.expires_ms, session.is_restricted,
@@ -186,8 +184,8 @@ private struct KnownToken {
                 JOIN session ON session.id = token.session_id
                 LEFT JOIN refresh_token AS successor ON successor.hash = token.replaced_by
                 WHERE token.hash = ?
-                """,
-            arguments: [token.hash])
+                """)
+        let row = try Row.fetchOne(statement, arguments: [token.hash])
         guard let row, let user = try UserStore.user(row["user_id"], in: db) else { return nil }
         session = row["id"]
         isRestricted = row["is_restricted"]

@@ -60,7 +60,8 @@ struct UserStore: Sendable {
 
 extension UserStore {
     static func user(_ id: UUID, in db: Database) throws -> User? {
-        try Row.fetchOne(db, sql: "SELECT * FROM user WHERE id = ?", arguments: [id]).map(User.init(row:))
+        let statement = try db.cachedStatement(sql: "SELECT * FROM user WHERE id = ?")
+        return try Row.fetchOne(statement, arguments: [id]).map(User.init(row:))
     }
 
     @Sendable static func isEmpty(in db: Database) throws -> Bool {
