@@ -52,6 +52,18 @@ struct PasswordResetTests {
         }
     }
 
+    @Test func secondFactorStaysWanted() async throws {
+        try await withBea { bench, root, bea in
+            let (totp, _) = try await bench.turnOn(try await bench.signIn("bea@bank.test"))
+            let grant = try await request(bench, for: bea.id, by: root)
+            _ = try await reset(bench, grant.token)
+            let refusal = try await fault { try await bench.signIn("bea@bank.test", next) }
+            #expect(refusal?.code == "second_factor_required")
+            let both = SignIn(email: "bea@bank.test", password: next, code: bench.code(totp))
+            #expect(try await bench.desk.sessions.login(both, bench.anonymous()).user.id == bea.id)
+        }
+    }
+
     @Test func eventsTellWhoAskedForItAndNoSecret() async throws {
         try await withBea { bench, root, bea in
             let grant = try await request(bench, for: bea.id, by: root)
