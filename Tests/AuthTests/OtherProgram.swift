@@ -1,8 +1,12 @@
 import Foundation
+import Subprocess
+import SystemPackage
 import Testing
 
 /// A program of the machine that knows a standard as well as we should.
 struct OtherProgram: Sendable {
+    private static let outputBytesMax = 64 * 1024
+
     private let path: String?
 
     init(_ name: String) {
@@ -12,23 +16,13 @@ struct OtherProgram: Sendable {
 
     var isThere: Bool { path != nil }
 
-    /// What it prints, less than a pipe holds.
+    /// What it prints.
     func run(_ arguments: [String]) async throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: try #require(path))
-        process.arguments = arguments
-        process.currentDirectoryURL = FileManager.default.temporaryDirectory
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in ended.resume() }
-            do { try process.run() } catch {
-                process.terminationHandler = nil
-                ended.resume(throwing: error)
-            }
-        }
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
+        let path = try #require(path)
+        let result = try await Subprocess.run(
+            .path(FilePath(path)), arguments: Arguments(arguments),
+            workingDirectory: FilePath(FileManager.default.temporaryDirectory.path),
+            output: .string(limit: Self.outputBytesMax), error: .discarded)
+        return result.standardOutput.trimmingCharacters(in: .newlines)
     }
 }

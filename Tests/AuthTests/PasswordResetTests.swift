@@ -52,6 +52,28 @@ struct PasswordResetTests {
         }
     }
 
+    @Test func resetsEndWithTheAdministratorWhoAskedForThem() async throws {
+        try await withBea { bench, root, bea in
+            let second = try await bench.create("second@bank.test", .admin, by: root)
+            let grant = try await request(bench, for: bea.id, by: try await bench.signIn("second@bank.test"))
+            _ = try await bench.set(second.id, .disabled, by: root)
+            #expect(try await fault { try await reset(bench, grant.token) }?.code == "reset_invalid")
+        }
+    }
+
+    /// Whoever was in an administrator's session may have invited himself, and asked for others' resets.
+    @Test func whatWasGivenOutByTheOldPasswordEndsWithIt() async throws {
+        try await withBea { bench, root, bea in
+            let second = try await bench.create("second@bank.test", .admin, by: root)
+            let thief = try await bench.signIn("second@bank.test")
+            let invited = try await bench.invite("thief@bank.test", by: thief).token
+            let grant = try await request(bench, for: bea.id, by: thief)
+            _ = try await reset(bench, try await request(bench, for: second.id, by: root).token)
+            #expect(try await fault { try await bench.accept(invited) }?.code == "invitation_invalid")
+            #expect(try await fault { try await reset(bench, grant.token) }?.code == "reset_invalid")
+        }
+    }
+
     @Test func secondFactorStaysWanted() async throws {
         try await withBea { bench, root, bea in
             let (totp, _) = try await bench.turnOn(try await bench.signIn("bea@bank.test"))

@@ -131,6 +131,19 @@ struct ThrottleTests {
         }
     }
 
+    @Test func disabledUsersSecondFactorIsNotAskedFor() async throws {
+        try await AuthBench.with { bench in
+            let root = try await bench.signIn()
+            let bea = try await bench.create("bea@bank.test", by: root)
+            let (_, codes) = try await bench.turnOn(try await bench.signIn("bea@bank.test"))
+            _ = try await bench.set(bea.id, .disabled, by: root)
+            #expect(try await bench.attempt("bea@bank.test", AuthBench.password)?.code == "invalid_credentials")
+            let coded = try await fault { try await bench.signIn("bea@bank.test", code: codes[0]) }
+            #expect(coded?.code == "invalid_credentials")
+            #expect(try await bench.events("recovery.used").isEmpty)
+        }
+    }
+
     @Test func whoWaitsCostsNoHash() async throws {
         try await AuthBench.with { bench in
             for _ in 0..<4 { _ = try await bench.attempt() }

@@ -9,7 +9,7 @@ struct PasswordHandlers: Sendable {
         .permissionDenied, "reset_invalid", "This link is not good or no longer; ask an administrator for a new one.")
 
     private static let noPassword = RPCFault(
-        .failedPrecondition, "no_password", "This person signs in with the company's account and has no password here.")
+        .failedPrecondition, "no_password", "Whoever signs in with the company's account has no password here.")
 
     let hashes: PasswordStore
     let resets: ResetStore
@@ -25,6 +25,7 @@ struct PasswordHandlers: Sendable {
     func change(_ input: PasswordChange, _ context: RPCContext) async throws -> Nothing {
         let identity = try context.signedIn()
         guard let account = try await users.account(identity.subject) else { throw RPCFault.unauthenticated }
+        guard account.passwordHash != nil else { throw Self.noPassword }
         try await check(input.newPassword, of: account.user)
         guard try await isCurrent(input.currentPassword, of: account, context) else {
             throw try await refusal(account.user, context)

@@ -8,7 +8,7 @@ struct PasswordText: Sendable {
     /// Whether the password stands alone.
     enum Use: Sendable {
         case onlyFactor
-        /// The account has a second factor, or its role must have one.
+        /// The account has a second factor.
         case besideSecondFactor
 
         /// Unicode scalars after normalization.

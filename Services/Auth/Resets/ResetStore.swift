@@ -42,14 +42,18 @@ struct ResetStore: Sendable {
         try await store.read { try Self.good(token, at: now, in: $0)?.user }
     }
 
-    /// Uses the token up, and ends all that was let in by the old password. False when it is not good.
+    /// Uses the token up, and ends all that was let in by the old password, and what was given out by it. False when it is
+    /// not good.
     func redeem(_ token: ResetToken, _ hash: PasswordHash, _ occasion: Occasion) async throws -> Bool {
         try await store.write { [sessions, tokens] db in
             guard let (user, requester) = try Self.good(token, at: occasion.now, in: db) else { return false }
             try Self.withdraw(of: user.id, in: db)
             try PasswordStore.set(hash, of: user.id, in: db)
             try sessions.endAll(of: user.id, .passwordReset, occasion, in: db)
-            try tokens.revokeAll(of: user.id, SessionEnd.passwordReset.rawValue, occasion, in: db)
+            let reason = SessionEnd.passwordReset.rawValue
+            try tokens.revokeAll(of: user.id, reason, occasion, in: db)
+            try InvitationStore.revokeAll(by: user.id, reason, occasion, in: db)
+            try Self.withdrawAll(by: user.id, in: db)
             try occasion.record(
                 EventType.passwordReset, user.eventSubject, version: user.version,
                 changes: [FieldChange("requestedBy", before: nil, after: requester.text)], in: db)
@@ -61,6 +65,11 @@ struct ResetStore: Sendable {
 extension ResetStore {
     static func withdraw(of user: UUID, in db: Database) throws {
         try db.execute(sql: "DELETE FROM password_reset WHERE user_id = ?", arguments: [user])
+    }
+
+    /// Of an administrator who is none any more, or was not himself.
+    static func withdrawAll(by administrator: UUID, in db: Database) throws {
+        try db.execute(sql: "DELETE FROM password_reset WHERE requested_by = ?", arguments: [administrator])
     }
 
     private static func good(

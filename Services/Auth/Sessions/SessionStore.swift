@@ -71,12 +71,12 @@ extension SessionStore {
         return grant
     }
 
-    /// Nil when the user is no longer active, the hash that his password was compared with is no longer his, or he has
-    /// turned a second factor on in the meantime.
+    /// Nil when the user is no longer active, the hash that his password was compared with is no longer his, or his second
+    /// factor was turned on or off in the meantime.
     static func admitted(_ proven: ProvenUser, in db: Database) throws -> User? {
         guard let user = try UserStore.user(proven.id, in: db), user.status == .active,
             try proven.hash.map({ try PasswordStore.stands($0, of: user.id, in: db) }) ?? true,
-            try proven.hasSecondFactor || !SecondFactors.areOn(for: user.id, in: db)
+            try proven.hasSecondFactor == SecondFactors.areOn(for: user.id, in: db)
         else { return nil }
         return user
     }

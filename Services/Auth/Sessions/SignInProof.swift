@@ -55,11 +55,11 @@ struct SignInProof: Sendable {
         }
     }
 
-    /// Of somebody who could prove who he is and gets no session all the same: disabled, or his password was changed
-    /// meanwhile.
+    /// Of somebody who could prove who he is and gets no session all the same: disabled, or his password or his second
+    /// factors were changed meanwhile.
     func failure(afterProofOf user: ProvenUser) async throws -> RPCFault {
         let isActive = try await users.user(user.id)?.status == .active
-        return try await failure(of: user.id, isActive ? "bad_password" : "disabled", user.occasion)
+        return try await failure(of: user.id, isActive ? "credentials_changed" : "disabled", user.occasion)
     }
 
     private struct PasswordProof {
@@ -84,7 +84,10 @@ struct SignInProof: Sendable {
         if case .passkey(let passkey) = second { owner = try await passkeys.prove(passkey, occasion)?.user }
         guard let account else { throw try await failure(of: nil, "unknown_user", occasion) }
         let user = account.user.id
-        guard isRight else { throw try await failure(of: user, "bad_password", occasion) }
+        // That a disabled user's password is right shows nowhere, neither by asking for his second factor.
+        guard isRight, account.user.status == .active else {
+            throw try await failure(of: user, isRight ? "disabled" : "bad_password", occasion)
+        }
         var hasSecondFactor = false
         if case .passkey = second {
             hasSecondFactor = true

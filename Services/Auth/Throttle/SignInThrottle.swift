@@ -30,7 +30,7 @@ struct SignInThrottle: Sendable {
         throw Self.refusal(until: end, occasion.now)
     }
 
-    /// When the password is right: whatever else the sign-in takes has limits of its own.
+    /// When what was guessed is right: the password or, after it, the code.
     func release(_ attempt: SignInAttempt) async throws { try await store.release(attempt) }
 
     /// When the whole sign-in is done, with all its factors.

@@ -5,7 +5,8 @@ import Storage
 
 /// Failed sign-ins in auth.sqlite, so that a restart forgives nobody.
 struct ThrottleStore: Sendable {
-    /// Beyond, the oldest are forgotten. Each attempt costs a hash, so an attacker needs hours to push one out.
+    /// Beyond, the oldest are forgotten. Each attempt costs a hash and makes three rows at most, so an attacker needs
+    /// hours to push one out.
     static let rowsMax = 200_000
     /// Whoever has not failed for so long begins anew.
     static let keptMilliseconds: Int64 = 86_400_000

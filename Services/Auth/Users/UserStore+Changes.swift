@@ -91,11 +91,12 @@ extension UserStore {
         }
     }
 
-    /// All that he got by what he was: sessions, personal tokens, a reset that waits, and the invitations he gave.
+    /// All that he got by what he was: sessions, personal tokens, resets, and the invitations he gave.
     private func endRights(of id: UUID, _ reason: SessionEnd, _ occasion: Occasion, in db: Database) throws {
         try sessions.endAll(of: id, reason, occasion, in: db)
         try tokens.revokeAll(of: id, reason.rawValue, occasion, in: db)
         try ResetStore.withdraw(of: id, in: db)
+        try ResetStore.withdrawAll(by: id, in: db)
         try InvitationStore.revokeAll(by: id, reason.rawValue, occasion, in: db)
     }
 

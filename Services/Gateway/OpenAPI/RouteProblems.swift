@@ -122,7 +122,9 @@ struct RouteProblems {
         AuthMethods.updateUser.entry.name: freshSignIn.merging([
             .unprocessable: ["last_administrator", "own_account"]
         ]) { $1 },
-        AuthMethods.changePassword.entry.name: [.tooManyRequests: ["sign_in_throttled"]],
+        AuthMethods.changePassword.entry.name: [
+            .unprocessable: ["no_password"], .tooManyRequests: ["sign_in_throttled"],
+        ],
         AuthMethods.requestPasswordReset.entry.name: freshSignIn.merging([
             .unprocessable: ["own_account", "user_disabled", "no_password"]
         ]) { $1 },
