@@ -63,7 +63,7 @@ private final class Places: Sendable {
     static let shared = Places()
 
     private struct Standing {
-        var free = 6
+        var free = 3
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
