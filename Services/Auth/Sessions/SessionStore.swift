@@ -14,8 +14,8 @@ struct SessionStore: Sendable {
     let secret: SymmetricKey
     let changes: AccessChangeStore
 
-    /// Nil when the user is no longer active, or the hash that his password was compared with is no longer his: hashing
-    /// takes long, and the password may have been changed in the meantime.
+    /// Nil when the user may not be let in any more (see `admitted`): hashing takes long, and much may have been changed in
+    /// the meantime.
     func start(for proven: ProvenUser) async throws -> SessionGrant? {
         try await store.write { db in
             guard let user = try Self.admitted(proven, in: db) else { return nil }

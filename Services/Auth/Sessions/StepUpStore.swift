@@ -3,8 +3,9 @@ import Foundation
 import GRDB
 import RPC
 
-/// What changes how people get in (factors, passwords, roles, tokens) is only done in a session whose user proved who he is
-/// a short while ago (OWASP ASVS 5, 7.5.1; RFC 9470). A session left open on a desk is worth less.
+/// What changes how people get in (factors, roles, tokens, resets) is only done in a session whose user proved who he is a
+/// short while ago (OWASP ASVS 5, 7.5.1; RFC 9470). A session left open on a desk is worth less. Whoever changes his own
+/// password proves it by the current one instead.
 struct StepUpStore: Sendable {
     static let secondsMax: Int64 = 300
 

@@ -13,7 +13,7 @@ struct WebSessionStore: Sendable {
     let store: Store
     let sessions: SessionStore
 
-    /// Nil when the user is no longer active, or the hash that his password was compared with is no longer his.
+    /// Nil when the user may not be let in any more; see `SessionStore.admitted`.
     /// - Parameter replaced: SHA-256 of the text of the secret that the browser has had until now, if any. It forgets it, so
     ///   that session must not live on, whosever it was.
     func open(for proven: ProvenUser, replacing replaced: Data? = nil) async throws -> WebSession? {
