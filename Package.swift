@@ -111,8 +111,8 @@ let package = Package(
         shared("Contracts", ["RPC", .crypto]),
         shared(
             "Storage", ["CZlib", .grdb, .crypto, .logging], exclude: ["README.md"], testsAlso: ["storage-probe"]),
-        shared("Events", ["Contracts", "RPC", "Storage", .grdb, .nio("NIOCore"), .logging]),
-        shared("Telemetry", [.logging, .metrics, .coreMetrics]),
+        shared("Events", ["Contracts", "RPC", "Storage", .grdb, .nio("NIOCore")], testsAlso: [.logging]),
+        shared("Telemetry", [.logging, .metrics, .coreMetrics], exclude: ["README.md"]),
         shared("Tokens", [.crypto]),
         shared(
             "ServiceKit",
@@ -124,42 +124,39 @@ let package = Package(
         service(
             "Gateway", "gateway",
             [
-                "CZlib", "RPC", "HTTPServer", "Contracts", "Tokens", "Telemetry", "ServiceKit", .nio("NIOCore"),
-                .nio("NIOHTTP1"), .nio("NIOPosix"), .logging, .metrics, .lifecycle, .configuration, .crypto, .arguments,
+                "CZlib", "RPC", "HTTPServer", "Contracts", "Tokens", "ServiceKit", .nio("NIOCore"), .nio("NIOHTTP1"),
+                .nio("NIOPosix"), .logging, .metrics, .lifecycle, .crypto,
             ], resources: [.copy("Web")], exclude: ["README.md"]),
         service(
             "Auth", "auth",
             [
-                "RPC", "Contracts", "Events", "Storage", "Tokens", "Telemetry", "ServiceKit", .grdb, .crypto,
-                .cryptoExtras, .logging, .lifecycle, .configuration, .arguments, .nio("NIOCore"), .nio("NIOPosix"),
-                .nio("NIOHTTP1"), .httpClient,
+                "RPC", "Contracts", "Events", "Storage", "Tokens", "ServiceKit", .grdb, .crypto, .cryptoExtras,
+                .logging,
+                .lifecycle, .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .httpClient,
             ], exclude: ["README.md", "ASVS.md"], testsAlso: [.subprocess, "HTTPServer"],
             testsExclude: ["Authenticator"]),
         service(
             "Deals", "deals",
             [
-                "RPC", "Contracts", "Events", "Storage", "Telemetry", "ServiceKit", .grdb, .logging, .lifecycle,
-                .configuration, .arguments, .crypto, .nio("NIOCore"),
-            ]),
+                "RPC", "Contracts", "Events", "Storage", "ServiceKit", .grdb, .logging, .lifecycle, .crypto,
+                .nio("NIOCore"),
+            ], testsAlso: [.nio("NIOPosix")]),
         service(
             "Audit", "audit",
             [
-                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .nio("NIOCore"), .nio("NIOPosix"), .grdb,
-                .crypto, .logging, .lifecycle, .configuration, .arguments,
-            ]),
+                "RPC", "Contracts", "Storage", "ServiceKit", .nio("NIOCore"), .grdb, .crypto, .logging, .lifecycle,
+            ], testsAlso: ["Telemetry", .nio("NIOPosix")]),
         service(
             "Health", "health",
             [
-                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .nio("NIOCore"), .nio("NIOPosix"), .grdb,
-                .logging, .lifecycle, .configuration, .arguments,
-            ]),
+                "RPC", "Contracts", "Storage", "ServiceKit", .nio("NIOCore"), .grdb, .logging, .lifecycle,
+            ], testsAlso: ["Telemetry", .nio("NIOPosix")]),
         service(
             "Pipeline", "ibpipeline",
             [
-                "RPC", "Contracts", "Storage", "Telemetry", "ServiceKit", .grdb, .arguments, .httpClient, .subprocess,
-                .logging, .lifecycle, .unixSignals, .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .crypto, .x509,
-                .asn1,
-            ]),
+                "RPC", "Contracts", "Storage", "ServiceKit", .arguments, .httpClient, .subprocess, .logging,
+                .unixSignals, .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .crypto, .x509, .asn1,
+            ], testsAlso: [.grdb]),
         [
             // Never shipped: a store by itself, for those who cut its power and fill its disk.
             .executableTarget(
@@ -170,8 +167,9 @@ let package = Package(
             .testTarget(
                 name: "EndToEndTests",
                 dependencies: [
-                    "Contracts", "gateway", "auth", "deals", "audit", "health", "ibpipeline", .httpClient, .subprocess,
-                    .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOPosix"),
+                    "Contracts", "ServiceKit", "gateway", "auth", "deals", "audit", "health", "ibpipeline", .arguments,
+                    .httpClient,
+                    .subprocess, .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOPosix"),
                 ], path: "Tests/EndToEndTests", swiftSettings: settings)
         ],
     ].flatMap { $0 }
