@@ -2,7 +2,6 @@ import Contracts
 import Foundation
 import RPC
 import ServiceKit
-import Storage
 import Testing
 
 @testable import auth
@@ -171,26 +170,14 @@ struct SecondFactorSignInTests {
         }
     }
 
-    @Test func standingIsWhatTheUserHas() async throws {
-        let box = SecretBox(FileKey())
-        try await AuthBench.with {
-            $0.box = box
-        } _: { bench in
-            let factors = SecondFactors(store: bench.desk.store, box: box)
+    @Test func appOutlivesItsRecoveryCodes() async throws {
+        try await AuthBench.with { bench in
             let root = try await bench.signIn()
-            func standing() async throws -> FactorStanding {
-                try await bench.desk.store.read { try factors.standing(of: root.user.id, in: $0) }
-            }
-            #expect(try await standing() == FactorStanding(hasTOTP: false, hasRecoveryCodes: false, passkeys: 0))
             let (totp, codes) = try await bench.turnOn(root)
-            #expect(try await standing() == FactorStanding(hasTOTP: true, hasRecoveryCodes: true, passkeys: 0))
             for code in codes { _ = try await bench.signIn(code: code) }
-            #expect(try await standing() == FactorStanding(hasTOTP: true, hasRecoveryCodes: false, passkeys: 0))
-            let occasion = Occasion(bench.anonymous(), at: bench.now)
-            let proof = try await bench.desk.store.write { db in
-                try factors.use(totp.code(at: TOTP.step(at: occasion.now)), of: root.user.id, occasion, in: db)
-            }
-            #expect(proof == .totp)
+            let list = try await bench.factors(root)
+            #expect(list.totp != nil && list.recoveryCodesLeft == 0 && list.passkeys == 0)
+            _ = try await bench.signIn(code: bench.code(totp))
         }
     }
 }

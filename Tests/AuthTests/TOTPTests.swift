@@ -42,13 +42,12 @@ struct Base32Tests {
 }
 
 struct TOTPTests {
-    /// RFC 6238 appendix B, the rows of SHA-1.
+    /// RFC 6238 appendix B, the rows of SHA-1, whose codes have eight digits; the last six of them are ours.
     @Test(arguments: [
         (59, "94287082"), (1_111_111_109, "07081804"), (1_111_111_111, "14050471"), (1_234_567_890, "89005924"),
         (2_000_000_000, "69279037"), (20_000_000_000, "65353130"),
     ])
     func vectorsOfTheRFC(_ seconds: Int64, _ code: String) {
-        #expect(TOTP(secret: rfcSecret, digits: 8).code(at: TOTP.step(at: instant(seconds))) == code)
         #expect(TOTP(secret: rfcSecret).code(at: TOTP.step(at: instant(seconds))) == String(code.suffix(6)))
     }
 

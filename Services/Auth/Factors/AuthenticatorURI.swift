@@ -13,7 +13,7 @@ struct AuthenticatorURI: Sendable {
         let start = "otpauth://totp/\(Self.issuer):"
         let end =
             "?secret=\(Base32.standard.encode(totp.secret))&issuer=\(Self.issuer)&algorithm=SHA1"
-            + "&digits=\(totp.digits)&period=\(TOTP.periodSeconds)"
+            + "&digits=\(TOTP.digitCount)&period=\(TOTP.periodSeconds)"
         text = start + Self.label(email, bytesMax: Self.bytesMax - start.utf8.count - end.utf8.count) + end
     }
 

@@ -42,50 +42,40 @@ struct FactorHandlers: Sendable {
         guard let code = TOTP.digits(of: input.code) else {
             throw RPCFault.invalid([FieldFault("code", "invalid", "must be the six digits that the app shows")])
         }
-        do {
-            switch try await factors.confirm(code, by: identity, Occasion(context, at: clock())) {
-            case .done(let codes): return RecoveryCodeSet(codes)
-            case .wrongCode:
-                throw RPCFault.invalid([
-                    FieldFault("code", "wrong", "is not what the app should show now; check the clock of its device")
-                ])
-            }
-        } catch FactorStore.Refusal.nothingPending {
-            throw Self.nothingPending
+        switch try await factors.confirm(code, by: identity, Occasion(context, at: clock())) {
+        case .done(let codes): return RecoveryCodeSet(codes)
+        case .wrongCode:
+            throw RPCFault.invalid([
+                FieldFault("code", "wrong", "is not what the app should show now; check the clock of its device")
+            ])
+        case .nothingPending: throw Self.nothingPending
         }
     }
 
     func removeTOTP(_ input: Nothing, _ context: RPCContext) async throws -> Nothing {
         let identity = try context.signedIn()
-        do {
-            try await factors.removeTOTP(by: identity, Occasion(context, at: clock()))
-            return Nothing()
-        } catch FactorStore.Refusal.notOn {
+        guard try await factors.removeTOTP(by: identity, Occasion(context, at: clock())) else {
             throw RPCFault.notFound("authenticator app")
         }
+        return Nothing()
     }
 
     func renewRecoveryCodes(_ input: Nothing, _ context: RPCContext) async throws -> RecoveryCodeSet {
         let identity = try context.signedIn()
-        do {
-            return RecoveryCodeSet(
-                try await factors.renewRecoveryCodes(by: identity, Occasion(context, at: clock())))
-        } catch FactorStore.Refusal.notOn {
+        guard let codes = try await factors.renewRecoveryCodes(by: identity, Occasion(context, at: clock())) else {
             throw Self.notOn
         }
+        return RecoveryCodeSet(codes)
     }
 
     func reset(_ input: Nothing, _ context: RPCContext) async throws -> Nothing {
         let identity = try context.require(.manageUsers)
         guard let user = context.resource.first.flatMap(UUID.init(uuidString:)) else { throw RPCFault.notFound("user") }
-        do {
-            try await factors.reset(user, by: identity, Occasion(context, at: clock()))
-            return Nothing()
-        } catch FactorStore.Refusal.oneself {
-            throw Self.ownAccount
-        } catch FactorStore.Refusal.noSuchUser {
+        guard user != identity.subject else { throw Self.ownAccount }
+        guard try await factors.reset(user, by: identity, Occasion(context, at: clock())) else {
             throw RPCFault.notFound("user")
         }
+        return Nothing()
     }
 }
 

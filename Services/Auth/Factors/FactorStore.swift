@@ -12,17 +12,11 @@ struct FactorStore: Sendable {
     let passkeys: PasskeyStore
     let sessions: SessionStore
 
-    enum Refusal: Error {
-        /// No app is being set up: none was begun, its time is over, or too many codes were wrong.
-        case nothingPending
-        case notOn
-        case noSuchUser
-        case oneself
-    }
-
     enum Confirmation: Sendable {
         case done([RecoveryCode])
         case wrongCode
+        /// No app is being set up: none was begun, its time is over, or too many codes were wrong.
+        case nothingPending
     }
 
     func standing(of user: UUID) async throws -> (enabledAt: Instant?, recoveryCodesLeft: Int, passkeys: Int) {
@@ -43,17 +37,13 @@ struct FactorStore: Sendable {
         }
     }
 
-    /// Turns the app on that is being set up, in place of one that was on. A wrong code is returned and not thrown,
-    /// so that it counts.
+    /// Turns the app on that is being set up, in place of one that was on. A wrong code counts.
     /// - Parameter code: six digits.
-    /// - Throws: `Refusal`.
     func confirm(_ code: String, by identity: RPCIdentity, _ occasion: Occasion) async throws -> Confirmation {
         let user = identity.subject
         return try await store.write { db in
             try StepUpStore.check(identity, at: occasion.now, in: db)
-            guard let pending = try totp.pending(of: user, at: occasion.now, in: db) else {
-                throw Refusal.nothingPending
-            }
+            guard let pending = try totp.pending(of: user, at: occasion.now, in: db) else { return .nothingPending }
             guard let step = pending.step(of: code, at: occasion.now, after: nil) else {
                 try totp.countWrongCode(of: user, in: db)
                 return .wrongCode
@@ -68,37 +58,37 @@ struct FactorStore: Sendable {
         }
     }
 
-    /// With the recovery codes, which stand in for it.
-    /// - Throws: `Refusal`.
-    func removeTOTP(by identity: RPCIdentity, _ occasion: Occasion) async throws {
-        let user = identity.subject
-        try await store.write { db in
-            try StepUpStore.check(identity, at: occasion.now, in: db)
-            guard try TOTPStore.remove(of: user, in: db) else { throw Refusal.notOn }
-            try RecoveryCodeStore.removeAll(of: user, in: db)
-            try occasion.record(EventType.factorRemoved, Self.eventSubject(user), changes: [Self.totpRemoved], in: db)
-            try sessions.endAll(of: user, but: identity.session, .factorsChanged, occasion, in: db)
-        }
-    }
-
-    /// - Throws: `Refusal`.
-    func renewRecoveryCodes(by identity: RPCIdentity, _ occasion: Occasion) async throws -> [RecoveryCode] {
+    /// With the recovery codes, which stand in for it. False when no app is on.
+    func removeTOTP(by identity: RPCIdentity, _ occasion: Occasion) async throws -> Bool {
         let user = identity.subject
         return try await store.write { db in
             try StepUpStore.check(identity, at: occasion.now, in: db)
-            guard try TOTPStore.enabledAt(of: user, in: db) != nil else { throw Refusal.notOn }
+            guard try TOTPStore.enabledAt(of: user, in: db) != nil else { return false }
+            _ = try TOTPStore.remove(of: user, in: db)
+            try RecoveryCodeStore.removeAll(of: user, in: db)
+            try occasion.record(EventType.factorRemoved, Self.eventSubject(user), changes: [Self.totpRemoved], in: db)
+            try sessions.endAll(of: user, but: identity.session, .factorsChanged, occasion, in: db)
+            return true
+        }
+    }
+
+    /// Nil when no app is on that they could stand in for.
+    func renewRecoveryCodes(by identity: RPCIdentity, _ occasion: Occasion) async throws -> [RecoveryCode]? {
+        let user = identity.subject
+        return try await store.write { db in
+            try StepUpStore.check(identity, at: occasion.now, in: db)
+            guard try TOTPStore.enabledAt(of: user, in: db) != nil else { return nil }
             try occasion.record(EventType.recoveryRenewed, Self.eventSubject(user), in: db)
             return try RecoveryCodeStore.renew(of: user, at: occasion.now, in: db)
         }
     }
 
     /// Takes all second factors from somebody who lost them, and ends his sessions, for whoever found them may be in one.
-    /// - Throws: `Refusal`.
-    func reset(_ user: UUID, by identity: RPCIdentity, _ occasion: Occasion) async throws {
-        guard user != identity.subject else { throw Refusal.oneself }
+    /// False when there is no such user.
+    func reset(_ user: UUID, by identity: RPCIdentity, _ occasion: Occasion) async throws -> Bool {
         try await store.write { db in
             try StepUpStore.check(identity, at: occasion.now, in: db)
-            guard try UserStore.user(user, in: db) != nil else { throw Refusal.noSuchUser }
+            guard try UserStore.user(user, in: db) != nil else { return false }
             let hadTOTP = try TOTPStore.remove(of: user, in: db)
             try RecoveryCodeStore.removeAll(of: user, in: db)
             try passkeys.removeAll(of: user, occasion, in: db)
@@ -106,6 +96,7 @@ struct FactorStore: Sendable {
                 EventType.factorReset, Self.eventSubject(user),
                 changes: hadTOTP ? [Self.totpRemoved] : [], in: db)
             try sessions.endAll(of: user, .factorsChanged, occasion, in: db)
+            return true
         }
     }
 

@@ -3,16 +3,6 @@ import Foundation
 import GRDB
 import Storage
 
-/// What a user can prove himself by, beside his password.
-struct FactorStanding: Sendable, Hashable {
-    let hasTOTP: Bool
-    let hasRecoveryCodes: Bool
-    let passkeys: Int
-}
-
-/// What a code turned out to be.
-enum SecondFactorProof: Sendable, Hashable { case totp, recovery }
-
 /// Second factors as signing in needs them.
 struct SecondFactors: Sendable {
     let store: Store
@@ -23,36 +13,26 @@ struct SecondFactors: Sendable {
         totp = TOTPStore(box: box)
     }
 
-    func standing(of user: UUID, in db: Database) throws -> FactorStanding {
-        FactorStanding(
-            hasTOTP: try TOTPStore.enabledAt(of: user, in: db) != nil,
-            hasRecoveryCodes: try RecoveryCodeStore.count(of: user, in: db) > 0,
-            passkeys: try PasskeyStore.count(of: user, in: db))
-    }
-
-    /// Nil when it is wrong. A code that is right is used up with this transaction.
+    /// False when the code is wrong, or the user has no authenticator app. A code that is right is used up.
     /// - Parameter code: of an authenticator app, or a recovery code, as it was typed.
-    func use(
-        _ code: String, of user: UUID, _ occasion: Occasion, in db: Database
-    ) throws -> SecondFactorProof? {
-        if let digits = TOTP.digits(of: code) {
-            guard let active = try totp.active(of: user, in: db),
-                let step = active.totp.step(of: digits, at: occasion.now, after: active.lastStep)
-            else { return nil }
-            try TOTPStore.use(step, of: user, in: db)
-            return .totp
-        }
-        guard let code = RecoveryCode(text: code), try RecoveryCodeStore.use(code, of: user, in: db) else { return nil }
-        let left = try RecoveryCodeStore.count(of: user, in: db)
-        try occasion.record(
-            EventType.recoveryUsed, FactorStore.eventSubject(user),
-            changes: [FieldChange("left", before: String(left + 1), after: String(left))], in: db)
-        return .recovery
-    }
-
-    /// False when the code is wrong, or the user has no authenticator app.
     func use(_ code: String, of user: UUID, _ occasion: Occasion) async throws -> Bool {
-        try await store.write { try use(code, of: user, occasion, in: $0) != nil }
+        try await store.write { db in
+            if let digits = TOTP.digits(of: code) {
+                guard let active = try totp.active(of: user, in: db),
+                    let step = active.totp.step(of: digits, at: occasion.now, after: active.lastStep)
+                else { return false }
+                try TOTPStore.use(step, of: user, in: db)
+                return true
+            }
+            guard let code = RecoveryCode(text: code), try RecoveryCodeStore.use(code, of: user, in: db) else {
+                return false
+            }
+            let left = try RecoveryCodeStore.count(of: user, in: db)
+            try occasion.record(
+                EventType.recoveryUsed, FactorStore.eventSubject(user),
+                changes: [FieldChange("left", before: String(left + 1), after: String(left))], in: db)
+            return true
+        }
     }
 
     /// Whether a password alone does not let this user in.

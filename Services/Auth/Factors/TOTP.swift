@@ -11,14 +11,11 @@ struct TOTP: Sendable {
     /// A clock may be so many steps ahead or behind (RFC 6238 section 5.2).
     static let driftSteps: Int64 = 1
 
-    let secret: Data
-    /// 6 to 9.
-    let digits: Int
+    static let digitCount = 6
 
-    init(secret: Data = .random(count: secretBytes), digits: Int = 6) {
-        self.secret = secret
-        self.digits = digits
-    }
+    let secret: Data
+
+    init(secret: Data = .random(count: secretBytes)) { self.secret = secret }
 
     static func step(at now: Instant) -> Int64 { now.milliseconds / (1000 * periodSeconds) }
 
@@ -28,9 +25,8 @@ struct TOTP: Sendable {
         let mac = Array(HMAC<Insecure.SHA1>.authenticationCode(for: counter, using: SymmetricKey(data: secret)))
         let offset = Int(mac[19] & 15)
         let number = mac[offset..<(offset + 4)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } & 0x7FFF_FFFF
-        let modulus = (0..<digits).reduce(UInt32(1)) { power, _ in power * 10 }
-        let text = String(number % modulus)
-        return String(repeating: "0", count: digits - text.count) + text
+        let text = String(number % 1_000_000)
+        return String(repeating: "0", count: Self.digitCount - text.count) + text
     }
 
     /// The step whose code this is, nil when it is none of those that count now. A code is good once (RFC 6238 section 5.2),
@@ -47,9 +43,11 @@ struct TOTP: Sendable {
     }
 
     /// The digits of a code as people type it, with spaces; nil when it can be none.
-    static func digits(of text: String, count: Int = 6) -> String? {
+    static func digits(of text: String) -> String? {
         let digits = text.filter { $0 != " " }
-        guard digits.utf8.count == count, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard digits.utf8.count == digitCount, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         return digits
     }
 }
