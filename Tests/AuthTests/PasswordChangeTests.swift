@@ -121,7 +121,7 @@ struct PasswordChangeTests {
             let handlers = bench.desk.sessions
             let occasion = Occasion(bench.anonymous(), at: bench.now)
             let proven = ProvenUser(
-                id: account.user.id, hash: account.passwordHash, hasSecondFactor: false, occasion: occasion)
+                id: account.user.id, hash: account.passwordHash, secondFactor: nil, occasion: occasion)
             let grant = try await handlers.sessions.start(for: proven)
             #expect(grant == nil)
             let web = try await handlers.webSessions.open(for: proven)

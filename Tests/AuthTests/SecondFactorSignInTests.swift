@@ -162,6 +162,27 @@ struct SecondFactorSignInTests {
         }
     }
 
+    /// Who was let in by one app while another took its place is not let in.
+    @Test func signInThatIsOvertakenByAnotherAppFails() async throws {
+        try await AuthBench.with { bench in
+            let root = try await bench.signIn()
+            let (totp, codes) = try await bench.turnOn(root)
+            let handlers = bench.desk.sessions
+            var proven: [ProvenUser] = []
+            for code in [bench.code(totp), codes[0]] {
+                let input = SignIn(email: "root@bank.test", password: AuthBench.password, code: code)
+                proven.append(try await handlers.proof.prove(input, bench.anonymous()))
+            }
+            _ = try await bench.turnOn(root)
+            for user in proven {
+                let grant = try await handlers.sessions.start(for: user)
+                #expect(grant == nil)
+                let web = try await handlers.webSessions.open(for: user)
+                #expect(web == nil)
+            }
+        }
+    }
+
     @Test func codesAreBounded() async throws {
         try await AuthBench.with { bench in
             let refusal = try await fault { try await bench.signIn(code: String(repeating: "1", count: 41)) }

@@ -14,6 +14,7 @@ struct TOTPStore: Sendable {
     /// An app whose codes count.
     struct Active: Sendable {
         let totp: TOTP
+        let enabledAt: Instant
         let lastStep: Int64
     }
 
@@ -56,10 +57,11 @@ struct TOTPStore: Sendable {
 
     func active(of user: UUID, in db: Database) throws -> Active? {
         let row = try Row.fetchOne(
-            db, sql: "SELECT secret, last_step FROM totp_factor WHERE user_id = ? AND state = 'active'",
-            arguments: [user])
+            db, sql: "SELECT * FROM totp_factor WHERE user_id = ? AND state = 'active'", arguments: [user])
         guard let row else { return nil }
-        return Active(totp: try open(row["secret"], of: user), lastStep: row["last_step"])
+        return Active(
+            totp: try open(row["secret"], of: user), enabledAt: Instant(milliseconds: row["enabled_ms"]),
+            lastStep: row["last_step"])
     }
 
     static func enabledAt(of user: UUID, in db: Database) throws -> Instant? {

@@ -7,6 +7,7 @@ import Storage
 /// What a passkey has proved.
 struct PasskeyProof: Sendable, Hashable {
     let user: UUID
+    let passkey: UUID
     /// By a PIN, a fingerprint or the like: then the passkey is two factors by itself.
     let isUserVerified: Bool
 }
@@ -43,7 +44,8 @@ extension PasskeyStore {
                 arguments: [
                     data.counter, data.flags.contains(.backedUp), occasion.now.milliseconds, passkey.id,
                 ])
-            return PasskeyProof(user: record.user, isUserVerified: data.flags.contains(.userVerified))
+            return PasskeyProof(
+                user: record.user, passkey: passkey.id, isUserVerified: data.flags.contains(.userVerified))
         } catch let refusal as PasskeyRefusal {
             logger.debug("passkey refused", metadata: ["passkey.refusal": "\(refusal.rawValue)"])
             return nil

@@ -108,6 +108,12 @@ extension PasskeyStore {
         try Int.fetchOne(db, sql: "SELECT count(*) FROM passkey WHERE user_id = ?", arguments: [user]) ?? 0
     }
 
+    static func stands(_ id: UUID, of user: UUID, in db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM passkey WHERE id = ? AND user_id = ?)", arguments: [id, user]
+        ) ?? false
+    }
+
     /// For who resets the user's factors; the user's sessions are theirs to end.
     func removeAll(of user: UUID, _ occasion: Occasion, in db: Database) throws {
         for passkey in try Self.all(of: user, in: db) { try remove(passkey, of: user, occasion, in: db) }

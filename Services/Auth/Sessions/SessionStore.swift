@@ -20,7 +20,7 @@ struct SessionStore: Sendable {
         try await store.write { db in
             guard let user = try Self.admitted(proven, in: db) else { return nil }
             return try start(
-                for: user, hasSecondFactor: proven.hasSecondFactor, proven.occasion, in: db)
+                for: user, hasSecondFactor: proven.secondFactor != nil, proven.occasion, in: db)
         }
     }
 
@@ -72,11 +72,11 @@ extension SessionStore {
     }
 
     /// Nil when the user is no longer active, the hash that his password was compared with is no longer his, or his second
-    /// factor was turned on or off in the meantime.
+    /// factor was turned on or off, or replaced by another, in the meantime.
     static func admitted(_ proven: ProvenUser, in db: Database) throws -> User? {
         guard let user = try UserStore.user(proven.id, in: db), user.status == .active,
             try proven.hash.map({ try PasswordStore.stands($0, of: user.id, in: db) }) ?? true,
-            try proven.hasSecondFactor == SecondFactors.areOn(for: user.id, in: db)
+            try SecondFactors.stands(proven.secondFactor, of: user.id, in: db)
         else { return nil }
         return user
     }

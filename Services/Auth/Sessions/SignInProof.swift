@@ -7,8 +7,8 @@ struct ProvenUser: Sendable {
     let id: UUID
     /// What his password was compared with; nil when he came without one.
     let hash: PasswordHash?
-    /// Whether he showed more than a password.
-    let hasSecondFactor: Bool
+    /// Nil when he showed a password alone.
+    let secondFactor: SecondFactor?
     /// What counts as failed until it is forgiven; nil where nothing was guessed.
     var attempt: SignInAttempt?
     let occasion: Occasion
@@ -42,7 +42,7 @@ struct SignInProof: Sendable {
             guard let proof = try await passkeys.prove(passkey, occasion), proof.isUserVerified else {
                 throw try await failure(of: nil, "bad_passkey", occasion)
             }
-            return ProvenUser(id: proof.user, hash: nil, hasSecondFactor: true, occasion: occasion)
+            return ProvenUser(id: proof.user, hash: nil, secondFactor: .passkey(proof.passkey), occasion: occasion)
         case .password(let email, let password, let second):
             let account = try await account(email)
             let attempt = try await throttle.attempt(
@@ -51,7 +51,7 @@ struct SignInProof: Sendable {
             try await renewHash(of: proven, password)
             return ProvenUser(
                 id: proven.account.user.id, hash: proven.account.passwordHash,
-                hasSecondFactor: proven.hasSecondFactor, attempt: attempt, occasion: proven.occasion)
+                secondFactor: proven.secondFactor, attempt: attempt, occasion: proven.occasion)
         }
     }
 
@@ -64,7 +64,7 @@ struct SignInProof: Sendable {
 
     private struct PasswordProof {
         let account: Account
-        let hasSecondFactor: Bool
+        let secondFactor: SecondFactor?
         let occasion: Occasion
     }
 
@@ -80,18 +80,18 @@ struct SignInProof: Sendable {
             proved: { if account?.user.status == .active { try await throttle.release(attempt) } })
         let occasion = Occasion(context, at: clock())
         // Whether the password is right or not: that its challenge is used up must not tell.
-        var owner: UUID?
-        if case .passkey(let passkey) = second { owner = try await passkeys.prove(passkey, occasion)?.user }
+        var proof: PasskeyProof?
+        if case .passkey(let passkey) = second { proof = try await passkeys.prove(passkey, occasion) }
         guard let account else { throw try await failure(of: nil, "unknown_user", occasion) }
         let user = account.user.id
         // That a disabled user's password is right shows nowhere, neither by asking for his second factor.
         guard isRight, account.user.status == .active else {
             throw try await failure(of: user, isRight ? "disabled" : "bad_password", occasion)
         }
-        var hasSecondFactor = false
+        var factor: SecondFactor?
         if case .passkey = second {
-            hasSecondFactor = true
-            guard owner == user else { throw try await failure(of: user, "bad_passkey", occasion) }
+            guard let proof, proof.user == user else { throw try await failure(of: user, "bad_passkey", occasion) }
+            factor = .passkey(proof.passkey)
         } else if try await factors.areOn(for: user) {
             guard case .code(let code) = second else {
                 _ = try await failure(of: user, "second_factor_missing", occasion)
@@ -99,13 +99,11 @@ struct SignInProof: Sendable {
             }
             // A code can be guessed like a password, and counts as wrong until it has proved right.
             try await throttle.reserve(attempt, of: user, occasion)
-            guard try await factors.use(code, of: user, occasion) else {
-                throw try await failure(of: user, "bad_code", occasion)
-            }
+            factor = try await factors.use(code, of: user, occasion)
+            guard factor != nil else { throw try await failure(of: user, "bad_code", occasion) }
             try await throttle.release(attempt)
-            hasSecondFactor = true
         }
-        return PasswordProof(account: account, hasSecondFactor: hasSecondFactor, occasion: occasion)
+        return PasswordProof(account: account, secondFactor: factor, occasion: occasion)
     }
 
     /// While the password is at hand. With too many waiting to be hashed, the next sign-in will do it.

@@ -20,7 +20,7 @@ struct WebSessionStore: Sendable {
         try await store.write { db in
             guard let user = try SessionStore.admitted(proven, in: db) else { return nil }
             return try open(
-                for: user, hasSecondFactor: proven.hasSecondFactor, replacing: replaced, proven.occasion, in: db)
+                for: user, hasSecondFactor: proven.secondFactor != nil, replacing: replaced, proven.occasion, in: db)
         }
     }
 

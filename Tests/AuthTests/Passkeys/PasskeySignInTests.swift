@@ -95,6 +95,28 @@ struct PasskeySignInTests {
         }
     }
 
+    /// Another factor, which the user has too, does not stand in for the passkey that was shown.
+    @Test func signInThatIsOvertakenByTheRemovalFails() async throws {
+        try await AuthBench.withPasskeys { bench in
+            let root = try await bench.signIn()
+            var authenticator = TestAuthenticator()
+            let passkey = try await bench.add("A", &authenticator, by: root)
+            _ = try await bench.turnOn(root)
+            let proof = bench.desk.sessions.proof
+            let alone = try await proof.prove(
+                SignIn(passkey: authenticator.get(bench.request())), bench.anonymous())
+            let beside = try await proof.prove(
+                SignIn(
+                    email: "root@bank.test", password: AuthBench.password,
+                    passkey: authenticator.get(bench.request())), bench.anonymous())
+            try await bench.remove(passkey, by: root)
+            for user in [alone, beside] {
+                let grant = try await bench.desk.sessions.sessions.start(for: user)
+                #expect(grant == nil)
+            }
+        }
+    }
+
     @Test func copyOfAnAuthenticatorIsRefusedAndTold() async throws {
         try await AuthBench.withPasskeys { bench in
             let root = try await bench.signIn()
