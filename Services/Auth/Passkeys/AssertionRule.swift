@@ -46,10 +46,9 @@ enum AssertionRule {
     ///   - record: of the credential that the response names, which is step 7. Step 5 falls away: no credential was asked
     ///     for by name.
     ///   - challenge: what was issued under the challenge that the browser says it answered; nil for nothing.
-    ///   - wantsVerification: whether the user must have been verified; what we ask for always says so.
     static func check(
         _ response: AssertionResponse, _ record: PasskeyRecord, _ challenge: IssuedChallenge?, at party: RelyingParty,
-        now: Instant, wantsVerification: Bool = true
+        now: Instant
     ) throws(PasskeyRefusal) {
         // Step 6: nobody is identified before, so the authenticator must say who it is.
         guard let handle = response.userHandle, handle == PasskeyUserHandle.bytes(of: record.user) else {
@@ -59,7 +58,7 @@ enum AssertionRule {
         try CeremonyRule.check(
             response.clientData, type: "webauthn.get", challenge, for: .signIn, at: party, now: now)
         let data = response.authenticatorData
-        try CeremonyRule.check(data, at: party, wantsVerification: wantsVerification)
+        try CeremonyRule.check(data, at: party)
         // Level 3: whether it can be backed up never changes.
         guard data.flags.contains(.backupEligible) == record.isBackupEligible else { throw .backupEligibilityChanged }
         // Step 18: extensions are ignored. Steps 19 and 20.

@@ -62,14 +62,12 @@ struct AttestedCredential: Sendable {
     static let idBytesMax = 1023
     private static let modelBytes = 16
 
-    let model: [UInt8]
     let id: [UInt8]
     let key: COSEKey
 
     /// Takes it off.
     fileprivate init(firstOf bytes: inout ArraySlice<UInt8>) throws(PasskeyRefusal) {
         guard bytes.count >= Self.modelBytes + 2 else { throw .malformed }
-        model = Array(bytes.prefix(Self.modelBytes))
         bytes = bytes.dropFirst(Self.modelBytes)
         let count = bytes.prefix(2).reduce(0) { $0 << 8 | Int($1) }
         bytes = bytes.dropFirst(2)

@@ -1,6 +1,6 @@
 import Contracts
 
-/// What both ceremonies ask.
+/// What both ceremonies ask. That the user was verified, which the standard leaves to the relying party, is always wanted.
 enum CeremonyRule {
     static func check(
         _ clientData: ClientData, type: String, _ challenge: IssuedChallenge?, for purpose: PasskeyPurpose,
@@ -16,15 +16,13 @@ enum CeremonyRule {
         guard !clientData.isCrossOrigin else { throw .crossOrigin }
     }
 
-    static func check(
-        _ data: AuthenticatorData, at party: RelyingParty, wantsVerification: Bool
-    ) throws(PasskeyRefusal) {
+    static func check(_ data: AuthenticatorData, at party: RelyingParty) throws(PasskeyRefusal) {
         // 7.1 step 13, 7.2 step 15.
         guard data.relyingPartyHash.elementsEqual(party.hash) else { throw .wrongRelyingParty }
         // 7.1 step 14, 7.2 step 16.
         guard data.flags.contains(.userPresent) else { throw .userNotPresent }
         // 7.1 step 15, 7.2 step 17.
-        guard !wantsVerification || data.flags.contains(.userVerified) else { throw .userNotVerified }
+        guard data.flags.contains(.userVerified) else { throw .userNotVerified }
         // Level 3: what cannot be backed up is not backed up.
         guard data.flags.contains(.backupEligible) || !data.flags.contains(.backedUp) else {
             throw .backupStateImpossible

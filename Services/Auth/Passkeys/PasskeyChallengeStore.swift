@@ -34,10 +34,10 @@ enum PasskeyChallengeStore {
     /// Uses a challenge up. Nil when there is none such.
     static func take(_ text: String, in db: Database) throws -> IssuedChallenge? {
         guard let challenge = Base64URL.decode(text), challenge.count == byteCount else { return nil }
-        let hash = hash(of: challenge)
-        let row = try Row.fetchOne(db, sql: "SELECT * FROM passkey_challenge WHERE hash = ?", arguments: [hash])
+        let row = try Row.fetchOne(
+            db, sql: "DELETE FROM passkey_challenge WHERE hash = ? RETURNING user_id, session_id, expires_ms",
+            arguments: [hash(of: challenge)])
         guard let row else { return nil }
-        try db.execute(sql: "DELETE FROM passkey_challenge WHERE hash = ?", arguments: [hash])
         let purpose: PasskeyPurpose =
             if let user: UUID = row["user_id"], let session: UUID = row["session_id"] {
                 .registration(user: user, session: session)

@@ -19,7 +19,7 @@ struct PasskeyStore: Sendable {
 
     /// Options for making a passkey.
     func offer(to identity: RPCIdentity, _ occasion: Occasion) async throws -> PasskeyCreation {
-        let party = try on()
+        let party = try relyingParty()
         return try await store.write { db in
             // Asked here too, before the authenticator keeps a passkey that is then refused.
             try StepUpStore.check(identity, at: occasion.now, in: db)
@@ -37,7 +37,7 @@ struct PasskeyStore: Sendable {
     func add(
         _ credential: PasskeyRegistration, named name: String, by identity: RPCIdentity, _ occasion: Occasion
     ) async throws -> Passkey {
-        let party = try on()
+        let party = try relyingParty()
         let response = try RegistrationResponse(credential)
         let result: Result<Passkey, PasskeyRefusal> = try await store.write { db in
             try StepUpStore.check(identity, at: occasion.now, in: db)
@@ -83,13 +83,14 @@ struct PasskeyStore: Sendable {
 
     /// Options for signing in; the same for everybody.
     func request(at now: Instant) async throws -> PasskeyRequest {
-        let party = try on()
+        let party = try relyingParty()
         return try await store.write { db in
             PasskeyRequest(at: party, challenge: try PasskeyChallengeStore.issue(for: .signIn, at: now, in: db))
         }
     }
 
-    func on() throws -> RelyingParty {
+    /// - Throws: `passkeys_off`.
+    func relyingParty() throws -> RelyingParty {
         guard let party else { throw RPCFault.passkeysOff }
         return party
     }

@@ -40,15 +40,14 @@ enum RegistrationRule {
     /// - Parameters:
     ///   - challenge: what was issued under the challenge that the browser says it answered; nil for nothing.
     ///   - purpose: what it must have been issued for.
-    ///   - wantsVerification: whether the user must have been verified; what we ask for always says so.
     static func check(
         _ response: RegistrationResponse, _ challenge: IssuedChallenge?, for purpose: PasskeyPurpose,
-        at party: RelyingParty, now: Instant, wantsVerification: Bool = true
+        at party: RelyingParty, now: Instant
     ) throws(PasskeyRefusal) {
         // Steps 7 to 9 and 13 to 15.
         try CeremonyRule.check(
             response.clientData, type: "webauthn.create", challenge, for: purpose, at: party, now: now)
-        try CeremonyRule.check(response.authenticatorData, at: party, wantsVerification: wantsVerification)
+        try CeremonyRule.check(response.authenticatorData, at: party)
         // Step 16 is done: no key but one for ES256 has been read. Step 17: extensions are ignored.
         // Steps 18, 19 and 21: no attestation was asked for, and none proves nothing (section 8.7).
         guard response.attestationFormat == "none", response.attestationStatement.isEmpty else {

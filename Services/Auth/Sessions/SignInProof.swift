@@ -39,7 +39,7 @@ struct SignInProof: Sendable {
         switch try SignInForm(input) {
         case .passkey(let passkey):
             let occasion = Occasion(context, at: clock())
-            guard let proof = try await passkeys.prove(passkey, occasion), proof.isUserVerified else {
+            guard let proof = try await passkeys.prove(passkey, occasion) else {
                 throw try await failure(of: nil, "bad_passkey", occasion)
             }
             return ProvenUser(id: proof.user, hash: nil, secondFactor: .passkey(proof.passkey), occasion: occasion)

@@ -15,7 +15,6 @@ enum PasskeyVectors {
             + "189cba3fb63f579ba6122b33ad94ff3ec330084be4a5010203262001215820afefa16f97ca9b2d23eb86ccb64098d20d"
             + "b90856062eb249c33a9b672f26df61225820930a56b87a2fca66334b03458abf879717c12cc68ed73290af2e2664796b"
             + "9220")
-    static let model = hex("8446ccb9ab1db374750b2367ff6f3a1f")
     static let credential = hex("f91f391db4c9b2fde0ea70189cba3fb63f579ba6122b33ad94ff3ec330084be4")
 
     static let otherOriginClientData =
