@@ -24,15 +24,12 @@ struct GroupRoles: Sendable {
             return (String(halves[0]), role)
         }
         for (index, entry) in entries.enumerated()
-        where entries[..<index].contains(where: { Self.isSame($0.group, entry.group) }) {
+        where entries[..<index].contains(where: { $0.group.isSame(as: entry.group) }) {
             throw SettingsError("IBP_OIDC_ROLES names the group \(entry.group) twice")
         }
     }
 
     func role(of groups: [String]) -> Role? {
-        entries.first { entry in groups.contains { Self.isSame($0, entry.group) } }?.role
+        entries.first { entry in groups.contains { $0.isSame(as: entry.group) } }?.role
     }
-
-    /// Byte for byte: Swift's `==` also holds for texts that only look alike to Unicode.
-    private static func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
 }

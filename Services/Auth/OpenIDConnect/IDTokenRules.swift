@@ -25,16 +25,16 @@ struct IDTokenRules: Sendable {
         guard key.isValid(token.signature, for: token.signed) else { throw .signature }
         let claims = try SignedIDToken.members(token.claims, orElse: .claimsMalformed)
         guard let iss = claims["iss"]?.string, let subject = claims["sub"]?.string else { throw .claim }
-        guard Self.isSame(iss, issuer) else { throw .issuer }
+        guard iss.isSame(as: issuer) else { throw .issuer }
         guard (1...Self.subjectBytesMax).contains(subject.utf8.count),
             subject.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
         else { throw .subject }
         try checkAudience(claims)
         try checkTimes(claims, now: now)
-        guard let said = claims["nonce"]?.string, Self.isSame(said, nonce) else { throw .nonce }
+        guard let said = claims["nonce"]?.string, said.isSame(as: nonce) else { throw .nonce }
         try checkAccessToken(claims["at_hash"], accessToken)
         if !contexts.isEmpty {
-            guard let acr = claims["acr"]?.string, contexts.contains(where: { Self.isSame($0, acr) }) else {
+            guard let acr = claims["acr"]?.string, contexts.contains(where: { acr.isSame(as: $0) }) else {
                 throw .context
             }
         }
@@ -45,10 +45,10 @@ struct IDTokenRules: Sendable {
         guard let value = claims["aud"] else { throw .claim }
         let audiences = value.texts
         if case .array(let all) = value, all.count != audiences.count { throw .claim }
-        guard audiences.contains(where: { Self.isSame($0, clientID) }) else { throw .audience }
+        guard audiences.contains(where: { $0.isSame(as: clientID) }) else { throw .audience }
         // A token for several is ours only if it was issued to us.
         guard claims["azp"] != nil || audiences.count > 1 else { return }
-        guard let party = claims["azp"]?.string, Self.isSame(party, clientID) else { throw .authorizedParty }
+        guard let party = claims["azp"]?.string, party.isSame(as: clientID) else { throw .authorizedParty }
     }
 
     private func checkTimes(_ claims: [String: TokenJSON], now: Int64) throws(IDTokenRefusal) {
@@ -66,9 +66,6 @@ struct IDTokenRules: Sendable {
         guard let value else { return }
         guard let hash = value.string, let accessToken else { throw .accessTokenHash }
         let own = Base64URL.encode(SHA256.hash(data: Data(accessToken.utf8)).prefix(16))
-        guard Self.isSame(hash, own) else { throw .accessTokenHash }
+        guard hash.isSame(as: own) else { throw .accessTokenHash }
     }
-
-    /// Byte for byte: Swift's `==` also holds for texts that only look alike to Unicode.
-    private static func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
 }

@@ -19,14 +19,15 @@ struct IdentityStore: Sendable {
     let webSessions: WebSessionStore
 
     /// - Parameters:
-    ///   - role: that his groups give him today.
+    ///   - role: that his groups give him today; nil when they give none.
     ///   - provisions: whether a user is made for who has none.
     ///   - hasSecondFactor: whether the provider had to ask for one; without its word the weakest is assumed.
     func signIn(
-        _ person: ProvenPerson, as role: Role, provisions: Bool, hasSecondFactor: Bool, _ occasion: Occasion
+        _ person: ProvenPerson, as role: Role?, provisions: Bool, hasSecondFactor: Bool, _ occasion: Occasion
     ) async throws -> Outcome {
         try await store.write { db in
             let known = try Self.user(of: person, in: db)
+            guard let role else { return .refused(.noRole, known?.id) }
             guard let user = try known ?? newcomer(person, role, provisions, occasion, in: db) else {
                 return .refused(.notLinked, nil)
             }
@@ -40,14 +41,10 @@ struct IdentityStore: Sendable {
                     for: current, hasSecondFactor: hasSecondFactor, by: Self.method, occasion, in: db))
         }
     }
-
-    /// Who has signed in with this account before.
-    func user(of person: ProvenPerson) async throws -> UUID? {
-        try await store.read { try Self.user(of: person, in: $0)?.id }
-    }
 }
 
 extension IdentityStore {
+    /// Who has signed in with this account before.
     private static func user(of person: ProvenPerson, in db: Database) throws -> User? {
         let id = try UUID.fetchOne(
             db, sql: "SELECT user_id FROM identity WHERE issuer = ? AND subject = ?",

@@ -82,8 +82,7 @@ final class OpenIDHandlers: Sendable {
     ) async throws -> ProvenPerson {
         var provider = try await desk.documents.snapshot()
         // Else an answer of another provider could be passed off as this one's (RFC 9207 section 2.4).
-        guard input.iss.map({ $0.utf8.elementsEqual(desk.settings.issuer.utf8) }) ?? !provider.metadata.namesItself
-        else {
+        guard input.iss?.isSame(as: desk.settings.issuer) ?? !provider.metadata.namesItself else {
             throw ProviderFailure.issuer
         }
         if let error = input.error { throw AuthorizationError(isDenial: error == "access_denied") }
@@ -113,14 +112,9 @@ final class OpenIDHandlers: Sendable {
     private func open(
         for person: ProvenPerson, _ settings: OpenIDSettings, _ context: RPCContext
     ) async throws -> WebSession {
-        guard let role = settings.roles.role(of: person.groups) else {
-            try await record(OpenIDFailure.noRole.rawValue, of: try await identities.user(of: person), context)
-            logger.notice("sign-in refused", metadata: metadata(OpenIDFailure.noRole.rawValue, context))
-            throw OpenIDFailure.noRole.fault
-        }
-        let occasion = Occasion(context, at: clock())
         let outcome = try await identities.signIn(
-            person, as: role, provisions: settings.provisions, hasSecondFactor: !settings.contexts.isEmpty, occasion)
+            person, as: settings.roles.role(of: person.groups), provisions: settings.provisions,
+            hasSecondFactor: !settings.contexts.isEmpty, Occasion(context, at: clock()))
         switch outcome {
         case .opened(let session): return session
         case .refused(let failure, let user):

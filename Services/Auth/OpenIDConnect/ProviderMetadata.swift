@@ -5,8 +5,6 @@ struct ProviderMetadata: Sendable {
     /// How a client proves itself where it gets its tokens.
     enum ClientProof: Sendable, Equatable { case basic, post, none }
 
-    static let depthMax = 8
-
     let authorizationEndpoint: ProviderURL
     let tokenEndpoint: ProviderURL
     let keysURL: ProviderURL
@@ -20,7 +18,7 @@ struct ProviderMetadata: Sendable {
     ///   - isPublic: the client has no secret.
     init(_ json: [UInt8], issuer: String, isPublic: Bool) throws(ProviderFailure) {
         let members = try ProviderJSON.object(json)
-        guard members["issuer"]?.string?.utf8.elementsEqual(issuer.utf8) == true else { throw .issuer }
+        guard members["issuer"]?.string?.isSame(as: issuer) == true else { throw .issuer }
         authorizationEndpoint = try Self.url(members, "authorization_endpoint")
         tokenEndpoint = try Self.url(members, "token_endpoint")
         keysURL = try Self.url(members, "jwks_uri")
@@ -52,23 +50,5 @@ struct ProviderMetadata: Sendable {
     ) throws(ProviderFailure) {
         guard let list = members[name] else { return }
         guard list.texts.contains(where: wanted.contains) else { throw .unsupported(name) }
-    }
-}
-
-/// JSON of a provider, read as strictly as tokens are.
-enum ProviderJSON {
-    static func object(_ json: [UInt8]) throws(ProviderFailure) -> [String: TokenJSON] {
-        do { return try TokenJSON.object(in: json, depthMax: ProviderMetadata.depthMax) } catch { throw .malformed }
-    }
-}
-
-extension TokenJSON {
-    /// The strings of a list, or the one string that it is.
-    var texts: [String] {
-        switch self {
-        case .string(let one): [one]
-        case .array(let many): many.compactMap(\.string)
-        default: []
-        }
     }
 }

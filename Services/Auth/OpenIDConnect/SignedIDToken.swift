@@ -41,7 +41,7 @@ struct SignedIDToken {
     }
 
     static func members(_ json: [UInt8], orElse refusal: IDTokenRefusal) throws(IDTokenRefusal) -> [String: TokenJSON] {
-        do { return try TokenJSON.object(in: json, depthMax: ProviderMetadata.depthMax) } catch {
+        do { return try TokenJSON.object(in: json, depthMax: ProviderJSON.depthMax) } catch {
             switch error {
             case .malformed: throw refusal
             case .duplicateMember: throw .duplicateMember

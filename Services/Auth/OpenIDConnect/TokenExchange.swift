@@ -42,7 +42,7 @@ struct TokenExchange: Sendable {
         at url: ProviderURL, _ accessToken: String, subject: String
     ) async throws -> [String: TokenJSON] {
         let members = try ProviderJSON.object(try await http.get(url.text, bearer: accessToken))
-        guard members["sub"]?.string?.utf8.elementsEqual(subject.utf8) == true else { throw ProviderFailure.subject }
+        guard members["sub"]?.string?.isSame(as: subject) == true else { throw ProviderFailure.subject }
         return members
     }
 
