@@ -48,6 +48,17 @@ struct FactorTests {
         }
     }
 
+    @Test func turningOffWhatIsNotOnLeavesTheEnrolment() async throws {
+        try await AuthBench.with { bench in
+            let root = try await bench.signIn()
+            let totp = try await bench.beginTOTP(root)
+            let context = try await bench.context(root)
+            #expect(
+                try await fault { try await bench.desk.factors.removeTOTP(Nothing(), context) }?.status == .notFound)
+            #expect(try await bench.confirmTOTP(root, bench.code(totp)).count == 10)
+        }
+    }
+
     @Test func turningOnOrOffEndsTheOtherSessions() async throws {
         try await AuthBench.with { bench in
             let other = try await bench.signIn()
