@@ -5,7 +5,7 @@ import Storage
 
 /// Sign-ins under way in auth.sqlite. Each ends at most once.
 struct FlowStore: Sendable {
-    /// The oldest give way: whoever begins many to fill the table loses his own, while people take seconds.
+    /// One more removes the oldest. Who floods the table removes his own first: a person is back within seconds.
     static let flowsMax = 10_000
 
     let store: Store

@@ -97,7 +97,8 @@ extension IdentityStore {
             ], in: db)
     }
 
-    /// A role that was another before ends what was given out under it.
+    /// Gives the user the role that his groups give him today, but never takes it from the last administrator. A change of
+    /// role ends the sessions and tokens that he got under the old one.
     private func adapt(_ user: User, to mapped: Role, _ occasion: Occasion, in db: Database) throws -> User {
         let role = LinkRule.role(
             mapped, of: user, otherActiveAdministrators: try UserStore.activeAdministrators(but: user.id, in: db))

@@ -35,8 +35,11 @@ struct ProvenPerson: Sendable {
         claims[settings.groupsClaim] == nil || claims["email"] == nil
     }
 
-    /// What is signed counts. That an e-mail is verified is believed of the very e-mail that it is said with: the word of one
-    /// must not vouch for the other's.
+    /// Where both say something, the ID token counts, because it is signed. `email` and `email_verified` are taken from the
+    /// same of the two: neither may vouch for the e-mail that the other one names.
+    /// - Parameters:
+    ///   - signed: claims of the ID token.
+    ///   - told: what the user-info endpoint says.
     static func completed(
         _ signed: [String: TokenJSON], by told: [String: TokenJSON]
     ) -> [String: TokenJSON] {

@@ -65,7 +65,7 @@ enum AssertionRule {
         guard record.key.isValid(response.signature, of: data.bytes + response.clientData.hash) else {
             throw .badSignature
         }
-        // Step 21. Looked at last: without the key nobody can make it look as if there were a copy.
+        // Step 21. It comes last, so that only who has the key can make it look as if the authenticator had been copied.
         guard data.counter > record.counter || (data.counter == 0 && record.counter == 0) else {
             throw .counterStoodStill
         }

@@ -12,7 +12,7 @@ enum CeremonyRule {
         guard let challenge, challenge.isGood(for: purpose, at: now) else { throw .challengeUnknown }
         // 7.1 step 9, 7.2 step 13.
         guard party.origins.contains(clientData.origin) else { throw .wrongOrigin }
-        // Level 3: we are in nobody's frame.
+        // Level 3: our pages are never in a frame of another site.
         guard !clientData.isCrossOrigin else { throw .crossOrigin }
     }
 

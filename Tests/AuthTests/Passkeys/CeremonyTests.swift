@@ -200,7 +200,7 @@ struct AssertionRuleTests {
         #expect(try check(stored: stored) { $0.counter = sent } == (isGood ? nil : .counterStoodStill))
     }
 
-    /// Or a stranger could cry wolf.
+    /// Else anybody could make it look as if the authenticator had been copied.
     @Test func counterIsBelievedOfAGoodSignatureOnly() throws {
         #expect(try check(stored: 9) { $0.key = P256.Signing.PrivateKey() } == .badSignature)
     }
