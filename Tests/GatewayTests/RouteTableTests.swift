@@ -10,19 +10,25 @@ import Testing
 @Test func routeTableStarts() throws { _ = try Router(RouteTable.all) }
 
 @Test func routeOpenToNobodyStopsTheStart() {
-    let route = Route.get("/api/x", "x", AuthMethods.me, to: Peer.auth)
+    let route = Route.get("/api/x", "x", AuthMethods.me)
+    #expect(throws: RouteTableError.self) { try Router([route]) }
+}
+
+@Test func callOfNoServiceStopsTheStart() {
+    let call = RPCMethod<Nothing, Nothing>(0xFFFF, "clients.list", callers: [Peer.gateway])
+    let route = Route.get("/api/x", "x", call).everyone()
     #expect(throws: RouteTableError.self) { try Router([route]) }
 }
 
 @Test func routeThatStandsTwiceStopsTheStart() {
-    let route = Route.get("/api/x", "x", AuthMethods.me, to: Peer.auth).everyone()
+    let route = Route.get("/api/x", "x", AuthMethods.me).everyone()
     #expect(throws: RouteTableError.self) { try Router([route, route]) }
 }
 
 @Test func routeWithoutDeadlineOrRoomForItsBodyStopsTheStart() {
-    let late = Route.get("/api/x", "x", AuthMethods.me, to: Peer.auth).everyone().deadline(.seconds(31))
-    let never = Route.get("/api/x", "x", AuthMethods.me, to: Peer.auth).everyone().deadline(.zero)
-    let small = Route.post("/api/x", "x", AuthMethods.login, to: Peer.auth).open(.signIn).body(0)
+    let late = Route.get("/api/x", "x", AuthMethods.me).everyone().deadline(.seconds(31))
+    let never = Route.get("/api/x", "x", AuthMethods.me).everyone().deadline(.zero)
+    let small = Route.post("/api/x", "x", AuthMethods.login).open(.signIn).body(0)
     for route in [late, never, small] { #expect(throws: RouteTableError.self) { try Router([route]) } }
 }
 

@@ -6,24 +6,24 @@ import RPC
 // The words in which the route table is written.
 
 extension Route {
-    static func get<I, O>(_ path: String, _ summary: String, _ call: RPCMethod<I, O>, to peer: String) -> Route {
-        make(.GET, path, summary, call, peer, input: nil)
+    static func get<I, O>(_ path: String, _ summary: String, _ call: RPCMethod<I, O>) -> Route {
+        make(.GET, path, summary, call, input: nil)
     }
 
-    static func post<I, O>(_ path: String, _ summary: String, _ call: RPCMethod<I, O>, to peer: String) -> Route {
-        make(.POST, path, summary, call, peer, input: I.self == Nothing.self ? nil : JSONSchema.of(I.self))
+    static func post<I, O>(_ path: String, _ summary: String, _ call: RPCMethod<I, O>) -> Route {
+        make(.POST, path, summary, call, input: I.self == Nothing.self ? nil : JSONSchema.of(I.self))
     }
 
-    static func put<I, O>(_ path: String, _ summary: String, _ call: RPCMethod<I, O>, to peer: String) -> Route {
-        make(.PUT, path, summary, call, peer, input: JSONSchema.of(I.self))
+    static func put<I, O>(_ path: String, _ summary: String, _ call: RPCMethod<I, O>) -> Route {
+        make(.PUT, path, summary, call, input: JSONSchema.of(I.self))
     }
 
-    static func patch<I, O>(_ path: String, _ summary: String, _ call: RPCMethod<I, O>, to peer: String) -> Route {
-        make(.PATCH, path, summary, call, peer, input: JSONSchema.of(I.self))
+    static func patch<I, O>(_ path: String, _ summary: String, _ call: RPCMethod<I, O>) -> Route {
+        make(.PATCH, path, summary, call, input: JSONSchema.of(I.self))
     }
 
-    static func delete<I, O>(_ path: String, _ summary: String, _ call: RPCMethod<I, O>, to peer: String) -> Route {
-        make(.DELETE, path, summary, call, peer, input: nil)
+    static func delete<I, O>(_ path: String, _ summary: String, _ call: RPCMethod<I, O>) -> Route {
+        make(.DELETE, path, summary, call, input: nil)
     }
 
     /// A document that the gateway has itself.
@@ -50,11 +50,13 @@ extension Route {
     }
 
     private static func make<I, O>(
-        _ method: HTTPMethod, _ path: String, _ summary: String, _ call: RPCMethod<I, O>, _ peer: String,
+        _ method: HTTPMethod, _ path: String, _ summary: String, _ call: RPCMethod<I, O>,
         input: JSONSchema?
     ) -> Route {
-        Route(
-            method: method, pattern: segments(path), summary: summary, target: .call(peer: peer, call.entry),
+        // Calls are named after the service that answers them: `deals` has `deals.team.add`.
+        let service = String(call.entry.name.prefix { $0 != "." })
+        return Route(
+            method: method, pattern: segments(path), summary: summary, target: .call(peer: service, call.entry),
             input: input, output: O.self == Nothing.self ? nil : JSONSchema.of(O.self),
             querySchema: input == nil ? JSONSchema.of(I.self) : nil, isResource: O.self is any RPCResource.Type,
             // Clients like to send `{}` with a POST that takes nothing; it is not read.

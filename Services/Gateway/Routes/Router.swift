@@ -1,3 +1,5 @@
+import Contracts
+import HTTPServer
 import NIOCore
 import NIOHTTP1
 
@@ -15,11 +17,14 @@ struct Router: Sendable {
 
     private let root: Node
 
-    /// - Throws: `RouteTableError` when a route is open to nobody, stands twice, has no deadline, or takes a body it has no
-    ///   room for.
+    /// - Throws: `RouteTableError` when a route is open to nobody, calls nobody, stands twice, has no deadline, or takes a
+    ///   body it has no room for.
     init(_ routes: [Route]) throws {
         for (index, route) in routes.enumerated() {
             if route.access == .nobody { throw RouteTableError("\(route.method) \(route.path) is open to nobody") }
+            if case .call(let service, _) = route.target, !Peer.servers.contains(service) {
+                throw RouteTableError("\(route.method) \(route.path) calls \(service), which is no service")
+            }
             if route.deadline <= .zero || route.deadline > Self.deadlineMax {
                 throw RouteTableError("\(route.method) \(route.path) has no deadline of 30 s at most")
             }
@@ -41,6 +46,12 @@ struct Router: Sendable {
             return others.isEmpty ? .none : .otherMethods(others)
         }
         return .found(found, ids: found.captures.map { segments[$0] })
+    }
+
+    /// What the path can be asked for; none when it does not exist.
+    func methods(_ segments: [String]) -> [HTTPMethod] {
+        // No route is OPTIONS, so the others are all.
+        if case .otherMethods(let methods) = match("OPTIONS", segments) { methods } else { [] }
     }
 
     /// All routes that have the same beginning.
@@ -96,4 +107,14 @@ struct RouteTableError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = "route table: \(description)" }
+}
+
+extension HTTPHead {
+    /// Whether its path is one of the API, as far as the first segment tells; the others are pages.
+    var isInAPI: Bool {
+        switch pathSegments.first {
+        case "api", ".well-known": true
+        default: false
+        }
+    }
 }
