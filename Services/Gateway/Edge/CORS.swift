@@ -31,14 +31,7 @@ struct CORS: Sendable {
 
     init(_ origins: [some StringProtocol]) throws(SettingsError) {
         guard origins.count <= Self.originsMax else { throw SettingsError("more than \(Self.originsMax) origins") }
-        var parsed: Set<String> = []
-        for origin in origins {
-            guard let serialised = Self.serialised(origin) else {
-                throw SettingsError("\(origin) is no origin such as https://app.example or http://localhost:5173")
-            }
-            parsed.insert(serialised)
-        }
-        self.origins = parsed
+        self.origins = Set(try origins.map { origin throws(SettingsError) in try Self.serialised(origin) })
     }
 
     init(_ reader: inout SettingsReader) throws {
@@ -49,13 +42,14 @@ struct CORS: Sendable {
     }
 
     /// As browsers write it (RFC 6454 §6.2), so that requests are compared byte by byte. Plain http is for developers only.
-    private static func serialised(_ origin: some StringProtocol) -> String? {
+    private static func serialised(_ origin: some StringProtocol) throws(SettingsError) -> String {
         for (scheme, port) in [("https://", UInt16(443)), ("http://", 80)] where origin.hasPrefix(scheme) {
-            guard let authority = Authority(origin.dropFirst(scheme.count)) else { return nil }
-            guard scheme == "https://" || authority.host == "localhost" else { return nil }
+            guard let authority = Authority(origin.dropFirst(scheme.count)),
+                scheme == "https://" || authority.host == "localhost"
+            else { break }
             return scheme + authority.without(defaultPort: port).text
         }
-        return nil
+        throw SettingsError("\(origin) is no origin such as https://app.example or http://localhost:5173")
     }
 
     var isOff: Bool { origins.isEmpty }

@@ -10,14 +10,13 @@ struct PublicHosts: Sendable {
     /// None accepts every name.
     init(_ hosts: [some StringProtocol]) throws(SettingsError) {
         guard hosts.count <= Self.hostsMax else { throw SettingsError("more than \(Self.hostsMax) hosts") }
-        var parsed: Set<Authority> = []
-        for host in hosts {
-            guard let authority = Authority(host) else {
-                throw SettingsError("\(host) is no host such as deals.example or deals.example:8443")
-            }
-            parsed.insert(authority)
-        }
-        self.hosts = parsed
+        self.hosts = Set(
+            try hosts.map { host throws(SettingsError) in
+                guard let authority = Authority(host) else {
+                    throw SettingsError("\(host) is no host such as deals.example or deals.example:8443")
+                }
+                return authority
+            })
     }
 
     init(_ reader: inout SettingsReader) throws {

@@ -15,9 +15,7 @@ struct TrustedProxies: Sendable {
         guard networks.count <= Self.networksMax else {
             throw SettingsError("more than \(Self.networksMax) networks")
         }
-        var parsed: [CIDR] = []
-        for network in networks { parsed.append(try CIDR(network)) }
-        self.networks = parsed
+        self.networks = try networks.map { network throws(SettingsError) in try CIDR(network) }
     }
 
     init(_ reader: inout SettingsReader) throws {
