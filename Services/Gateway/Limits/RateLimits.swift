@@ -16,7 +16,7 @@ struct RateLimits: Sendable {
     /// Nanoseconds on a monotonic clock.
     var clock: @Sendable () -> Int64 = { Int64(NIODeadline.now().uptimeNanoseconds) }
     /// Asked instead of the own counts while it answers.
-    var shared: (any SharedCounter)?
+    var shared: RedisCounter?
 
     /// One unit out of one budget.
     struct Ask: Sendable {
@@ -46,8 +46,8 @@ struct RateLimits: Sendable {
         }
     }
 
-    /// The same budgets, counted together with other gateways.
-    func sharing(_ counter: any SharedCounter) -> RateLimits {
+    /// The same budgets, counted together with other gateways where there is a counter.
+    func sharing(_ counter: RedisCounter?) -> RateLimits {
         var limits = self
         limits.shared = counter
         return limits

@@ -67,6 +67,34 @@ struct RedisScript: Sendable {
     }
 }
 
+/// One unit that is wanted out of one budget.
+struct SharedAsk: Sendable {
+    /// Of the budget.
+    let name: String
+    let key: LimitKey
+    let rate: GCRA
+
+    init(_ name: String, _ key: LimitKey, _ rate: GCRA) {
+        self.name = name
+        self.key = key
+        self.rate = rate
+    }
+}
+
+/// What became of an ask.
+struct SharedState: Sendable, Equatable {
+    let decision: GCRA.Decision
+    /// On the counter's clock. Nil when nothing was taken.
+    let receipt: Bucket.Receipt?
+}
+
+/// One unit that comes back.
+struct SharedReturn: Sendable {
+    let name: String
+    let key: LimitKey
+    let receipt: Bucket.Receipt
+}
+
 extension RedisScript {
     private static let microsecond: Int64 = 1000
 

@@ -4,9 +4,10 @@ import NIOCore
 import RPC
 import Synchronization
 
-/// The shared counter in Redis or Valkey, over one connection. While it does not answer, the gateway counts by itself: a
-/// budget is then as large as there are gateways, but nobody is turned away because Redis is.
-final class RedisCounter: SharedCounter {
+/// Counts for several gateways at once in Redis or Valkey, over one connection, so that a client's budget does not grow
+/// with their number. While it does not answer, each gateway counts by itself: a budget is then as large as there are
+/// gateways, but nobody is turned away because Redis is.
+final class RedisCounter: Sendable {
     static let inFlightMax = 1024
     private static let setUpWithin = TimeAmount.seconds(1)
     /// A connection that held this long was a good one.
@@ -50,6 +51,8 @@ final class RedisCounter: SharedCounter {
         fallbacks.increment(by: 0)
     }
 
+    /// Takes one unit out of each budget, or none at all.
+    /// - Returns: what became of each, in order; nil when it cannot say in time: then the gateway counts by itself.
     func take(_ asks: [SharedAsk]) async -> [SharedState]? {
         guard let link = enter() else {
             fallbacks.increment()
@@ -68,19 +71,20 @@ final class RedisCounter: SharedCounter {
         }
     }
 
+    /// Best effort, without waiting.
+    func giveBack(_ returns: [SharedReturn]) {
+        guard let link = standing.withLock({ $0.link }) else { return }
+        let (keys, arguments) = (RedisScript.keys(returns), RedisScript.arguments(returns))
+        link.connection.post(
+            RedisScript.giveBack.call(link.giveBack, keys, arguments), by: .now() + answerWithin)
+    }
+
     private func call(_ link: Link, _ keys: [String], _ arguments: [String]) async throws -> RESPValue {
         let deadline = NIODeadline.now() + answerWithin
         let answer = try await link.connection.send(RedisScript.take.call(link.take, keys, arguments), by: deadline)
         // Somebody has flushed the scripts.
         guard case .error(let words) = answer, words.hasPrefix("NOSCRIPT") else { return answer }
         return try await link.connection.send(RedisScript.take.call(nil, keys, arguments), by: deadline)
-    }
-
-    func giveBack(_ returns: [SharedReturn]) {
-        guard let link = standing.withLock({ $0.link }) else { return }
-        let (keys, arguments) = (RedisScript.keys(returns), RedisScript.arguments(returns))
-        link.connection.post(
-            RedisScript.giveBack.call(link.giveBack, keys, arguments), by: .now() + answerWithin)
     }
 
     private func enter() -> Link? {
