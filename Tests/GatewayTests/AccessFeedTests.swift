@@ -62,8 +62,6 @@ private final class FakeAuth: Sendable {
     }
 }
 
-private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-
 private func withFeed(
     _ auth: FakeAuth, _ body: @escaping @Sendable (AccessFeed) async throws -> Void
 ) async throws {
@@ -97,16 +95,6 @@ private func withFeed(
     }
     await server.drain(within: .milliseconds(100))
 }
-
-private func eventually(_ condition: () -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(60)
-    while !condition() {
-        guard ContinuousClock.now < end else { throw Late() }
-        try await Task.sleep(for: .milliseconds(2))
-    }
-}
-
-private struct Late: Error {}
 
 private func jwk(_ key: SigningKey) -> JSONWebKey {
     JSONWebKey(x: key.publicKey.x, y: key.publicKey.y, kid: key.kid)

@@ -20,7 +20,6 @@ private struct Desk {
     init(_ ask: @escaping @Sendable (OpaqueCredential) async throws -> ResolvedAccess = { _ in throw RPCFault.nobody })
         throws
     {
-        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let secret = try #require(HandshakeSecret(Array(repeating: 1, count: 32)))
         let client = RPCClient(
             .init(host: "127.0.0.1", port: 1, peer: "auth", service: "gateway", secret: secret),
@@ -171,30 +170,4 @@ private func access(_ session: UUID = UUID(), scopes: [Permission]? = nil, secon
     let desk = try Desk { _ in throw RPCFault(.unavailable, "service_unavailable", "auth does not answer.") }
     try desk.take([desk.jwk])
     #expect(await desk.status(["Authorization": "Bearer \(PersonalTokenSecret().text)"]) == 503)
-}
-
-@Test func faultsBecomeTheirStatus() {
-    for (fault, status) in [
-        (RPCFault.notFound("deal"), 404), (.invalid([]), 422), (.forbidden(""), 403), (.internal, 500),
-        (RPCFault(.aborted, "version_mismatch", ""), 412), (RPCFault(.failedPrecondition, "version_required", ""), 428),
-        (RPCFault(.failedPrecondition, "rules_unmet", ""), 422), (RPCFault(.invalidArgument, "json_invalid", ""), 400),
-        (RPCFault(.resourceExhausted, "busy", ""), 503), (RPCFault(.unavailable, "x", ""), 503),
-        (RPCFault(.deadlineExceeded, "x", ""), 504), (RPCFault(.alreadyExists, "x", ""), 409),
-    ] as [(RPCFault, UInt)] {
-        #expect(Problem(fault).status.code == status, "\(fault.code)")
-    }
-}
-
-@Test func problemIsRFC9457WithTheCurrentStateInside() throws {
-    var fault = RPCFault(
-        .aborted, "version_mismatch", "Stale.", errors: [FieldFault("value", "changed", "has changed")])
-    fault.current = #"{"version":3}"#
-    let response = Problem(fault).response(instance: "/api/deals/1", requestID: "r")
-    #expect(response.headers["content-type"] == ["application/problem+json"])
-    let body = try #require(response.body)
-    let json = try #require(try JSONSerialization.jsonObject(with: Data(body.readableBytesView)) as? [String: Any])
-    #expect(json["status"] as? Int == 412)
-    #expect(json["code"] as? String == "version_mismatch")
-    #expect((json["current"] as? [String: Any])?["version"] as? Int == 3)
-    #expect((json["errors"] as? [[String: Any]])?.first?["field"] as? String == "value")
 }

@@ -73,10 +73,3 @@ private func reply(device: String?) throws -> RPCReply {
     let none = try WebSessionCookie.response(try reply(device: nil), device: nil)
     #expect(none.headers["set-cookie"].count == 1)
 }
-
-@Test func waitOfAnHourIsToldToTheSecond() {
-    let fault = RPCFault(.resourceExhausted, "sign_in_throttled", "Later.", retryAfterMilliseconds: 3_600_000)
-    let problem = Problem(fault)
-    #expect(problem.status == .tooManyRequests)
-    #expect(problem.headers["retry-after"] == ["3600"])
-}

@@ -18,32 +18,19 @@ private func refusal(_ text: String) -> String {
 private final class Scene: Sendable {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("policy-\(UUID().uuidString).json").path
     private let policies = Mutex<[Policy]>([])
-    private let said = Mutex<[String]>([])
+    private let said = Said(from: .debug)
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     var applied: [Policy] { policies.withLock { $0 } }
-    var lines: [String] { said.withLock { $0 } }
+    var lines: [String] { said.lines }
 
     func write(_ text: String) throws { try text.write(toFile: path, atomically: true, encoding: .utf8) }
 
     func watch(_ judge: @escaping @Sendable (Policy) throws -> Void = { _ in }) throws -> PolicyWatch {
-        try PolicyWatch(path: path, logger: Logger(label: "test") { _ in Handler(scene: self) }) { policy in
+        try PolicyWatch(path: path, logger: said.logger) { policy in
             try judge(policy)
             self.policies.withLock { $0.append(policy) }
-        }
-    }
-
-    private struct Handler: LogHandler {
-        let scene: Scene
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.debug
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-        func log(event: LogEvent) {
-            scene.said.withLock { $0.append("\(event.level) \(event.metadata?.values.map { "\($0)" }.joined() ?? "")") }
         }
     }
 }
