@@ -5,14 +5,14 @@ import NIOCore
 import NIOHTTP1
 import RPC
 
-/// A request's way: mark → route → budget of its address → who is it → role → budget of the user → call → reply.
-/// All of it on the event loop the request came in on.
+/// A request's way: mark → budget of its address → host and origin → route → who is it → role → budgets of the user →
+/// `serve` → answer. All of it on the event loop the request came in on.
 struct GatewayHandler: HTTPHandler {
     let router: Router
     let authenticator: Authenticator
     let limits: RateLimits
     let edge: Edge
-    let upstreams: [String: Upstream]
+    let upstreams: Upstreams
     let events: EventStreams
     let pages: Pages
     let openAPI: ByteBuffer
@@ -45,54 +45,50 @@ struct GatewayHandler: HTTPHandler {
 
     private static let strangersBodyBytesMax = 4096
 
+    /// What has become known of a request, however far it came: its answer and the logs tell it.
+    private struct Passage {
+        let mark: RequestMark
+        let rules: EdgeRules
+        var budgets = RateLimitOutcome()
+        /// As logs and metrics name the route.
+        var label = "page"
+        var user: RPCIdentity?
+    }
+
     nonisolated(nonsending) func respond(to request: HTTPRequest) async -> HTTPResponse {
         let started = NIODeadline.now()
         let rules = edge.current
         // From here on the client is who the trusted proxies say.
         let request = rules.attributed(request)
         let head = request.head
-        let mark = RequestMark(head)
-        var budgets = RateLimitOutcome()
-        var label = "page"
-        var user: RPCIdentity?
+        var passage = Passage(mark: RequestMark(head), rules: rules)
         var response: HTTPResponse
-        do {
-            response = try await answer(request, mark, rules, &budgets, &label, &user)
-        } catch let problem as Problem {
-            response = problem.response(instance: head.path, requestID: mark.id)
-        } catch let fault as RPCFault {
-            response = Problem(fault).response(instance: head.path, requestID: mark.id)
-        } catch {
-            logger.error("request failed", metadata: ["request.id": "\(mark.id)", "error": "\(error)"])
-            response = Problem(RPCFault.internal).response(instance: head.path, requestID: mark.id)
+        do { response = try await answer(request, &passage) } catch {
+            response = problem(error, passage.mark).response(instance: head.path, requestID: passage.mark.id)
         }
         if response.preset == nil { ResponseHeaders.secureAPI(&response, isSecure: head.isSecure) }
-        if !rules.cors.isOff, case .goOn(let fields) = crossOrigin(head, rules.cors) {
-            response.headers.add(contentsOf: fields)
-        }
-        budgets.write(to: &response.headers)
-        response.headers.add(name: "X-Request-Id", value: mark.id)
-        record(head, response, mark, label, user, since: started)
+        if case .goOn(let fields)? = crossOrigin(head, rules.cors) { response.headers.add(contentsOf: fields) }
+        passage.budgets.write(to: &response.headers)
+        response.headers.add(name: "X-Request-Id", value: passage.mark.id)
+        record(head, response, passage, since: started)
         return response
     }
 
     private nonisolated(nonsending) func answer(
-        _ request: HTTPRequest, _ mark: RequestMark, _ rules: EdgeRules, _ budgets: inout RateLimitOutcome,
-        _ label: inout String, _ user: inout RPCIdentity?
+        _ request: HTTPRequest, _ passage: inout Passage
     ) async throws -> HTTPResponse {
         let head = request.head
+        let isAPI = head.isInAPI && head.path != Pages.docs
+        if isAPI { passage.label = "unmatched" }
         let address = LimitKey(address: head.remoteAddress)
-        let area = head.pathSegments.first
-        let isAPI = (area == "api" && head.path != Pages.docs) || area == ".well-known"
-        if isAPI { label = "unmatched" }
-        await limits.take([.init(limiter: limits.address, key: address)], &budgets)
-        if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
+        await limits.take([.init(limiter: limits.address, key: address)], &passage.budgets)
+        if let seconds = passage.budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
 
-        guard rules.hosts.accepts(head.host, isSecure: head.isSecure) else {
+        guard passage.rules.hosts.accepts(head.host, isSecure: head.isSecure) else {
             throw Problem(.misdirectedRequest, "misdirected_request", "This server does not answer for that host.")
         }
-        guard isAPI else { return try pages.response(to: head, isSecure: head.isSecure) }
-        if !rules.cors.isOff, case .preflight(let response) = crossOrigin(head, rules.cors) { return response }
+        guard isAPI else { return try pages.response(to: head) }
+        if case .preflight(let response)? = crossOrigin(head, passage.rules.cors) { return response }
         switch router.match(head.method, head.pathSegments) {
         case .none: throw Problem(.notFound, "not_found", "There is no such resource.")
         case .otherMethods(let methods):
@@ -100,46 +96,44 @@ struct GatewayHandler: HTTPHandler {
             if head.method == "OPTIONS" { return HTTPResponse(status: .noContent, headers: ["Allow": allow]) }
             throw Problem(.methodNotAllowed, "method_not_allowed", "Use \(allow).", headers: ["Allow": allow])
         case .found(let served, let ids):
-            label = served.label
-            let caller = try await admit(served, request, address, &budgets)
-            user = caller?.identity
-            var response = try await serve(served, ids, caller, request, mark)
-            if served.route.endsWebSession { response.headers.add(name: "Set-Cookie", value: WebSessionCookie.cleared) }
+            passage.label = served.label
+            let routed = RoutedRequest(request: request, mark: passage.mark, served: served, ids: ids)
+            let caller = try await authorize(routed, address, &passage.budgets)
+            passage.user = caller?.identity
+            var response = try await serve(routed, caller)
+            if served.route.endsWebSession { response.headers.add(name: "Set-Cookie", value: Cookie.session.cleared) }
             return response
         }
     }
 
-    /// Pages are for our own origin only.
-    private func crossOrigin(_ head: HTTPHead, _ cors: CORS) -> CORS.Decision {
-        guard ["api", ".well-known"].contains(head.pathSegments.first) else { return .goOn([:]) }
-        return cors.decide(head, methods: methods(head.pathSegments))
-    }
-
-    private func methods(_ segments: [String]) -> [HTTPMethod] {
-        // No route is OPTIONS, so the others are all.
-        if case .otherMethods(let methods) = router.match("OPTIONS", segments) { methods } else { [] }
+    /// Nil where it does not matter: while no other origin is named, and for pages, which are for our own only.
+    private func crossOrigin(_ head: HTTPHead, _ cors: CORS) -> CORS.Decision? {
+        guard !cors.isOff, head.isInAPI else { return nil }
+        return cors.decide(head, methods: router.methods(head.pathSegments))
     }
 
     /// Who it is, whether he may, and whether the budgets allow.
-    private nonisolated(nonsending) func admit(
-        _ served: ServedRoute, _ request: HTTPRequest, _ address: LimitKey, _ budgets: inout RateLimitOutcome
+    /// - Returns: nil when nobody is signed in, or when the route does not care.
+    /// - Throws: `Problem`.
+    private nonisolated(nonsending) func authorize(
+        _ routed: RoutedRequest, _ address: LimitKey, _ budgets: inout RateLimitOutcome
     ) async throws -> Caller? {
-        let head = request.head
+        let (head, served) = (routed.head, routed.served)
         let caller = try await caller(served, head)
         if served.route.access != .anyone {
             guard let caller else { throw Problem.unauthenticated("Sign in first.", error: nil) }
             try caller.require(served.route.access)
         }
-        if caller?.kind == .webSession { try CrossSite.check(head, isSecure: head.isSecure) }
+        if caller?.kind == .webSession { try CrossSite.check(head) }
         let narrow = limits.narrow(
             served.route.limit, served.route.method, user: caller?.identity.subject, address: address,
-            body: request.body, device: served.route.knowsDevices ? DeviceCookie.shown(head.headers) : nil)
+            body: routed.request.body,
+            device: served.route.knowsDevices ? Cookie.device.secret(in: head.headers) : nil)
         await limits.take(narrow, &budgets)
         if let seconds = budgets.retryAfterSeconds { throw Problem.tooManyRequests(seconds) }
         return caller
     }
 
-    /// Nil when nobody is signed in, as far as this route cares.
     private nonisolated(nonsending) func caller(_ served: ServedRoute, _ head: HTTPHead) async throws(Problem)
         -> Caller?
     {
@@ -153,76 +147,31 @@ struct GatewayHandler: HTTPHandler {
             // Browsers send the cookie of a session that has ended wherever they go; an open page is open all the same.
             if served.route.access == .anyone { return nil }
             var ended = error
-            ended.headers.add(name: "Set-Cookie", value: WebSessionCookie.cleared)
+            ended.headers.add(name: "Set-Cookie", value: Cookie.session.cleared)
             throw ended
         }
     }
 
-    private nonisolated(nonsending) func serve(
-        _ served: ServedRoute, _ ids: [String], _ caller: Caller?, _ request: HTTPRequest, _ mark: RequestMark
-    ) async throws -> HTTPResponse {
-        switch served.route.target {
-        case .openAPI:
-            return HTTPResponse(status: .ok, headers: ["Content-Type": "application/json"], body: openAPI)
-        case .keySet:
-            let keys = JSONWebKeySet(keys: authenticator.feed.snapshot.keys)
-            return HTTPResponse(
-                status: .ok, headers: ["Content-Type": "application/json", "Cache-Control": "public, max-age=60"],
-                body: ByteBuffer(bytes: try StrictJSON.encode(keys)))
-        case .events:
-            guard let caller, let credential = try Credential(request.head.headers) else { throw RPCFault.internal }
-            let context = RPCContext(
-                peer: Peer.gateway, identity: caller.identity, trace: mark.trace, requestID: mark.id,
-                clientAddress: request.head.remoteAddress, deadline: .distantFuture)
-            let last = EventText.sequence(request.head.headers.first(name: "last-event-id"))
-            return try events.response(context, credential, after: last, until: caller.expiry)
-        case .openWebSession:
-            guard let auth = upstreams[Peer.auth] else { throw RPCFault.internal }
-            try CrossSite.checkSignIn(request.head, isSecure: request.head.isSecure)
-            let call = try CallBuilder.call(served, ids, nil, request, mark)
-            let reply = try await auth.send(
-                AuthMethods.openWebSession.entry, body: try WebSessionCookie.signIn(call.body, request.head.headers),
-                timeout: served.route.deadline, context: call.context)
-            return try WebSessionCookie.response(reply, device: DeviceCookie.shown(request.head.headers))
-        case .startOpenID: return try await startOpenID(served, request, mark)
-        case .finishOpenID: return await finishOpenID(served, request, mark)
-        case .call(let peer, let method):
-            guard let upstream = upstreams[peer] else { throw RPCFault.internal }
-            let call = try CallBuilder.call(served, ids, identity(caller, for: served), request, mark)
-            do {
-                let reply = try await upstream.send(
-                    method, body: call.body, timeout: served.route.deadline, context: call.context)
-                return CallBuilder.response(served, reply, head: request.head)
-            } catch let fault as RPCFault
-                where method.id == HealthMethods.current.entry.id && fault.status == .unavailable
-            {
-                // The state of the services is a question that must have an answer even when nobody can look.
-                return try CallBuilder.unknownHealth()
-            }
+    private func problem(_ error: any Error, _ mark: RequestMark) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case let fault as RPCFault: return Problem(fault)
+        default:
+            logger.error("request failed", metadata: ["request.id": "\(mark.id)", "error": "\(error)"])
+            return Problem(RPCFault.internal)
         }
     }
 
-    /// What the service is told: behind an open route, a token that lacks the scope for more counts as nobody.
-    private func identity(_ caller: Caller?, for served: ServedRoute) -> RPCIdentity? {
-        served.route.access == .anyone && caller?.scopes != nil ? nil : caller?.identity
-    }
-
     private func record(
-        _ head: HTTPHead, _ response: HTTPResponse, _ mark: RequestMark, _ label: String, _ user: RPCIdentity?,
-        since started: NIODeadline
+        _ head: HTTPHead, _ response: HTTPResponse, _ passage: Passage, since started: NIODeadline
     ) {
         let elapsed = NIODeadline.now() - started
-        timers.record(label, response.status.code, elapsed)
+        timers.record(passage.label, response.status.code, elapsed)
         accessLog?.write(
             AccessLine(
-                time: .now, head: head, client: head.remoteAddress, route: label, status: response.status.code,
-                micros: elapsed.nanoseconds / 1000, bytes: response.body?.readableBytes ?? 0,
-                user: user?.subject.text, requestID: mark.id, traceID: mark.trace.traceID))
-    }
-}
-
-extension Problem {
-    static func tooManyRequests(_ seconds: Int64) -> Problem {
-        Problem(.tooManyRequests, "rate_limited", "Too many requests; try again in \(seconds) s.")
+                time: .now, head: head, client: head.remoteAddress, route: passage.label,
+                status: response.status.code, micros: elapsed.nanoseconds / 1000,
+                bytes: response.body?.readableBytes ?? 0, user: passage.user?.subject.text,
+                requestID: passage.mark.id, traceID: passage.mark.trace.traceID))
     }
 }

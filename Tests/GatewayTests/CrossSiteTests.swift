@@ -9,9 +9,9 @@ private func isRefused(
 ) -> Bool {
     let head = HTTPHead(
         method: method, target: "/api/deals", path: "/api/deals", pathSegments: ["api", "deals"],
-        headers: HTTPHeaders(headers), host: host, remoteAddress: "192.0.2.1")
+        headers: HTTPHeaders(headers), host: host, remoteAddress: "192.0.2.1", isSecure: isSecure)
     do {
-        try CrossSite.check(head, isSecure: isSecure)
+        try CrossSite.check(head)
         return false
     } catch {
         #expect(error.status == .forbidden)
@@ -60,9 +60,9 @@ func originMustBeExactlyOurs(origin: String) { #expect(isRefused("POST", [("Orig
     func isRefused(_ headers: HTTPHeaders) -> Bool {
         let head = HTTPHead(
             method: "POST", target: "/api/session", path: "/api/session", pathSegments: ["api", "session"],
-            headers: headers, host: "deals.bank.example", remoteAddress: "192.0.2.1")
+            headers: headers, host: "deals.bank.example", remoteAddress: "192.0.2.1", isSecure: true)
         do {
-            try CrossSite.checkSignIn(head, isSecure: true)
+            try CrossSite.checkSignIn(head)
             return false
         } catch {
             return true

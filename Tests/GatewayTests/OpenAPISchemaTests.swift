@@ -53,7 +53,7 @@ private let bareDeal: Deal = {
 }
 
 @Test func answersOfTheGatewayItselfFitTheirSchemas() throws {
-    let health = try #require(try CallBuilder.unknownHealth().body)
+    let health = try #require(try ServiceAnswer.unknownHealth().body)
     #expect(try faults(Data(health.readableBytesView), "HealthReport") == [])
     var problem = Problem(.preconditionFailed, "version_mismatch", "Changed.")
     problem.errors = [FieldFault("a", "b", "c")]

@@ -72,17 +72,6 @@ private func text(_ response: HTTPResponse) -> String { response.body.map { Stri
     }
 }
 
-@Test func secretIsThatOfTheOneCookie() {
-    func secret(_ fields: String...) -> String? {
-        OpenIDDoor.secret(HTTPHeaders(fields.map { ("Cookie", $0) }))
-    }
-    #expect(secret("a=b; __Host-ibp-oidc=s-1; __Host-ibp=x") == "s-1")
-    #expect(secret("a=b", "__Host-ibp-oidc=s-1") == "s-1")
-    #expect(secret("__Host-ibp=x") == nil)
-    #expect(secret("__Host-ibp-oidc=s-1; __Host-ibp-oidc=s-2") == nil)
-    #expect(secret() == nil)
-}
-
 @Test func providersMayAddToTheirAnswer() throws {
     let query = "state=s&code=c%2F1&session_state=x&scope=openid+email&secret=mine"
     let json = try QueryParameter.json(query, .openIDCallback, ignoresOthers: true)

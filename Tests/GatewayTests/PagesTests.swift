@@ -26,11 +26,13 @@ struct PagesTests {
         try body(try Pages.load(directory: root.path))
     }
 
-    private func head(_ path: String, _ headers: HTTPHeaders = [:], method: String = "GET") -> HTTPHead {
+    private func head(_ path: String, _ headers: HTTPHeaders = [:], method: String = "GET", isSecure: Bool = false)
+        -> HTTPHead
+    {
         let segments = path == "/" ? [] : path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
         return HTTPHead(
             method: method, target: path, path: path, pathSegments: segments.map(String.init), headers: headers,
-            host: "a", remoteAddress: "127.0.0.1")
+            host: "a", remoteAddress: "127.0.0.1", isSecure: isSecure)
     }
 
     private let browser: HTTPHeaders = [
@@ -46,13 +48,13 @@ struct PagesTests {
     ])
     func pathsMeanFiles(_ path: String, _ content: String) throws {
         try withPages { pages in
-            let response = try pages.response(to: head(path), isSecure: false)
+            let response = try pages.response(to: head(path))
             #expect(response.status == .ok)
             #expect(text(response) == content)
             #expect(response.headers["Cache-Control"] == ["no-cache"])
             #expect(preset(response)["cross-origin-opener-policy"] == "same-origin")
             #expect(response.headers["Strict-Transport-Security"].isEmpty)
-            let secure = try pages.response(to: head(path), isSecure: true)
+            let secure = try pages.response(to: head(path, isSecure: true))
             #expect(preset(secure)["strict-transport-security"] != nil)
         }
     }
@@ -60,7 +62,7 @@ struct PagesTests {
     @Test func missingManualIsNotTheApp() throws {
         try withPages(["/index.html": "app"]) { pages in
             let problem = #expect(throws: Problem.self) {
-                try pages.response(to: head("/api/docs", browser), isSecure: false)
+                try pages.response(to: head("/api/docs", browser))
             }
             #expect(problem?.status == .notFound)
         }
@@ -70,7 +72,7 @@ struct PagesTests {
         arguments: ["/deals", "/deals/", "/deals/D-2026-0001", "/audit/x/y", "/apis", "/v1.2/deals"], ["GET", "HEAD"])
     func browserOpensPathsOfTheApp(_ path: String, _ method: String) throws {
         try withPages { pages in
-            let response = try pages.response(to: head(path, browser, method: method), isSecure: false)
+            let response = try pages.response(to: head(path, browser, method: method))
             #expect(response.status == .ok)
             #expect(text(response) == "app")
             #expect(response.headers["Cache-Control"] == ["no-cache"])
@@ -86,7 +88,7 @@ struct PagesTests {
         ] as [HTTPHeaders])
     func whoWantsAPageGetsTheApp(_ headers: HTTPHeaders) throws {
         try withPages { pages in
-            let response = try pages.response(to: head("/deals", headers), isSecure: false)
+            let response = try pages.response(to: head("/deals", headers))
             #expect(text(response) == "app")
         }
     }
@@ -101,7 +103,7 @@ struct PagesTests {
     func othersAreToldThatThereIsNothing(_ headers: HTTPHeaders) throws {
         try withPages { pages in
             let problem = #expect(throws: Problem.self) {
-                try pages.response(to: head("/deals", headers), isSecure: false)
+                try pages.response(to: head("/deals", headers))
             }
             #expect(problem?.status == .notFound)
         }
@@ -114,7 +116,7 @@ struct PagesTests {
     func filesAndTheAPIAreNeverTheApp(_ path: String) throws {
         try withPages { pages in
             let problem = #expect(throws: Problem.self) {
-                try pages.response(to: head(path, browser), isSecure: false)
+                try pages.response(to: head(path, browser))
             }
             #expect(problem?.status == .notFound)
         }
@@ -125,13 +127,13 @@ struct PagesTests {
         try withPages { pages in
             for path in ["/", "/setup", "/invitation", "/api/docs", "/start.js"] {
                 let problem = #expect(throws: Problem.self) {
-                    try pages.response(to: head(path, browser, method: method), isSecure: false)
+                    try pages.response(to: head(path, browser, method: method))
                 }
                 #expect(problem?.status == .methodNotAllowed)
                 #expect(problem?.headers["Allow"] == ["GET, HEAD, OPTIONS"])
             }
             let unknown = #expect(throws: Problem.self) {
-                try pages.response(to: head("/deals", browser, method: method), isSecure: false)
+                try pages.response(to: head("/deals", browser, method: method))
             }
             #expect(unknown?.status == .notFound)
         }
@@ -139,22 +141,22 @@ struct PagesTests {
 
     @Test func optionsNamesTheMethods() throws {
         try withPages { pages in
-            let response = try pages.response(to: head("/", method: "OPTIONS"), isSecure: false)
+            let response = try pages.response(to: head("/", method: "OPTIONS"))
             #expect(response.status == .noContent)
             #expect(response.headers["Allow"] == ["GET, HEAD, OPTIONS"])
-            #expect(try pages.response(to: head("*", method: "OPTIONS"), isSecure: false).status == .noContent)
+            #expect(try pages.response(to: head("*", method: "OPTIONS")).status == .noContent)
         }
     }
 
     @Test func scriptsArePackedAndHashedOnesKept() throws {
         try withPages { pages in
-            let plain = try pages.response(to: head("/start.js"), isSecure: false)
-            let packed = try pages.response(to: head("/start.js", ["Accept-Encoding": "gzip"]), isSecure: false)
+            let plain = try pages.response(to: head("/start.js"))
+            let packed = try pages.response(to: head("/start.js", ["Accept-Encoding": "gzip"]))
             #expect(packed.headers["content-encoding"] == ["gzip"])
             #expect(packed.headers["etag"] != plain.headers["etag"])
             #expect(try packed.body?.gunzipped(bytesMax: 100_000) == plain.body)
             #expect(plain.headers["Cache-Control"] == ["no-cache"])
-            let kept = try pages.response(to: head(Self.hashed), isSecure: false)
+            let kept = try pages.response(to: head(Self.hashed))
             #expect(kept.headers["Cache-Control"] == ["public, max-age=31536000, immutable"])
         }
     }

@@ -48,18 +48,11 @@ final class AccessFeed: Sendable {
         }
     }
 
-    /// - Parameter onFirst: called once, when the first keys have arrived.
-    func run(onFirst: @escaping @Sendable () -> Void) async throws {
-        let isFirst = Mutex(true)
+    /// - Parameter onNews: called whenever auth has said something; the first time, the first keys have arrived.
+    func run(onNews: @escaping @Sendable () -> Void) async throws {
         while true {
             do {
-                try await listen {
-                    if isFirst.withLock({ isFirst in
-                        defer { isFirst = false }; return isFirst
-                    }) {
-                        onFirst()
-                    }
-                }
+                try await listen(onNews: onNews)
             } catch let fault as RPCFault {
                 logger.debug("no word from auth", metadata: ["error": "\(fault.message)"])
             } catch  where !Task.isCancelled {

@@ -41,7 +41,7 @@ struct Authenticator: Sendable {
         } catch {
             throw Problem(RPCFault.internal)
         }
-        let caller = Caller(access, kind == .webSession ? .webSession : .personalToken)
+        let caller = Caller(access, kind)
         try check(caller, now: now)
         return caller
     }
@@ -49,12 +49,12 @@ struct Authenticator: Sendable {
     /// Who it is, as far as that is known without asking anybody; nil when it is not, or not good.
     func known(_ credential: Credential, now: Instant = .now) -> Caller? {
         if case .accessToken(let token) = credential {
-            do { return try caller(token, now: now) } catch { return nil }
+            return try? caller(token, now: now)
         }
         guard let (kind, digest) = credential.opaque, let access = resolutions.known(digest, now: now) else {
             return nil
         }
-        let caller = Caller(access, kind == .webSession ? .webSession : .personalToken)
+        let caller = Caller(access, kind)
         do { try check(caller, now: now) } catch { return nil }
         return caller
     }
@@ -106,15 +106,4 @@ struct Authenticator: Sendable {
     private static let stale = Problem(
         .serviceUnavailable, "auth_unavailable", "Sign-ins cannot be checked at the moment; try again shortly.",
         headers: ["Retry-After": "2"])
-}
-
-extension Credential {
-    /// What auth is asked about.
-    var opaque: (OpaqueCredential.Kind, SHA256Digest)? {
-        switch self {
-        case .accessToken: nil
-        case .personalToken(let secret): (.personalToken, secret.digest)
-        case .webSession(let secret): (.webSession, SHA256.hash(data: Data(secret.utf8)))
-        }
-    }
 }

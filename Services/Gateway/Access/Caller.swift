@@ -19,10 +19,11 @@ struct Caller: Sendable, Equatable {
         self.scopes = scopes
     }
 
-    init(_ access: ResolvedAccess, _ kind: Kind) {
+    init(_ access: ResolvedAccess, _ kind: OpaqueCredential.Kind) {
         self.init(
             identity: RPCIdentity(subject: access.subject, session: access.session, roles: access.role.bits),
-            kind: kind, expiry: access.expiresAt.milliseconds / 1000, scopes: access.scopes.map(Set.init))
+            kind: kind == .webSession ? .webSession : .personalToken, expiry: access.expiresAt.milliseconds / 1000,
+            scopes: access.scopes.map(Set.init))
     }
 
     /// - Throws: `Problem`: 403 when the role, or the token, does not reach so far.

@@ -1,6 +1,6 @@
+import Contracts
 import Crypto
 import Foundation
-import HTTPServer
 import NIOHTTP1
 import Tokens
 
@@ -11,10 +11,6 @@ enum Credential: Sendable, Equatable {
     /// For auth to say what it stands for.
     case personalToken(PersonalTokenSecret)
     case webSession(Substring)
-
-    /// The prefix makes browsers take it from a page of this very host over TLS only, and give it to no other
-    /// (RFC 6265bis section 4.1.3).
-    static let cookieName = "__Host-ibp"
 
     /// Nil when the request brings none.
     /// - Throws: `Problem`: 400 for what cannot be understood (RFC 6750 section 3.1), 401 for another scheme.
@@ -56,13 +52,11 @@ enum Credential: Sendable, Equatable {
         self = .personalToken(secret)
     }
 
-    /// The value of our cookie. What cannot be one of ours, such as what is left of a deleted one, is none.
+    /// What cannot be one of ours, such as what is left of a deleted one, is none.
     private static func find(_ found: inout Substring?, in field: String) throws(Problem) {
-        for pair in field.split(separator: ";") {
-            let halves = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard halves.count == 2, halves[0] == cookieName, Base64URL.decode(halves[1])?.count == 32 else { continue }
+        for value in Cookie.session.values(in: field) where Cookie.isSecret(value) {
             guard found == nil else { throw .badCredentials("The session cookie is there twice.") }
-            found = halves[1]
+            found = value
         }
     }
 
@@ -72,27 +66,13 @@ enum Credential: Sendable, Equatable {
     }
 }
 
-extension Problem {
-    static let realm = "Bearer realm=\"ibpipeline\""
-
-    static func badCredentials(_ detail: String) -> Problem {
-        Problem(
-            .badRequest, "invalid_request", detail,
-            headers: ["WWW-Authenticate": "\(realm), error=\"invalid_request\""])
-    }
-
-    /// - Parameter error: of RFC 6750 section 3.1; nil when no token was shown at all.
-    static func unauthenticated(_ detail: String, error: String?) -> Problem {
-        Problem(
-            .unauthorized, error ?? "unauthenticated", detail,
-            headers: ["WWW-Authenticate": error.map { "\(realm), error=\"\($0)\"" } ?? realm])
-    }
-
-    /// - Parameter scope: what a token would need.
-    static func forbidden(_ code: String, _ detail: String, scope: String?) -> Problem {
-        let scope = scope.map { ", scope=\"\($0)\"" } ?? ""
-        return Problem(
-            .forbidden, code, detail,
-            headers: ["WWW-Authenticate": "\(realm), error=\"insufficient_scope\"\(scope)"])
+extension Credential {
+    /// What auth is asked about; nil for what is verified here.
+    var opaque: (OpaqueCredential.Kind, SHA256Digest)? {
+        switch self {
+        case .accessToken: nil
+        case .personalToken(let secret): (.personalToken, secret.digest)
+        case .webSession(let secret): (.webSession, SHA256.hash(data: Data(secret.utf8)))
+        }
     }
 }

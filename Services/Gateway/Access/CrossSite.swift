@@ -6,9 +6,9 @@ import NIOHTTP1
 enum CrossSite {
     /// For a request that the cookie vouches for.
     /// - Throws: `Problem`, 403.
-    static func check(_ head: HTTPHead, isSecure: Bool) throws(Problem) {
+    static func check(_ head: HTTPHead) throws(Problem) {
         guard !["GET", "HEAD", "OPTIONS"].contains(head.method) else { return }
-        guard isOwn(head, isSecure: isSecure) == true else { throw refused }
+        guard isOwn(head) == true else { throw refused }
         let type = head.headers["content-type"].first?.lowercased() ?? ""
         guard
             type.hasPrefix("application/json") || type.hasPrefix("application/merge-patch+json")
@@ -23,23 +23,23 @@ enum CrossSite {
     /// For a request that asks for a cookie: nobody may be signed in behind his back. Programs, which send neither field,
     /// may ask.
     /// - Throws: `Problem`, 403.
-    static func checkSignIn(_ head: HTTPHead, isSecure: Bool) throws(Problem) {
-        if isOwn(head, isSecure: isSecure) == false { throw refused }
+    static func checkSignIn(_ head: HTTPHead) throws(Problem) {
+        if isOwn(head) == false { throw refused }
     }
 
     /// Nil when the sender is not a browser, or an old one that does not say.
-    private static func isOwn(_ head: HTTPHead, isSecure: Bool) -> Bool? {
+    private static func isOwn(_ head: HTTPHead) -> Bool? {
         let sites = head.headers["sec-fetch-site"]
         if !sites.isEmpty { return sites == ["same-origin"] }
         let origins = head.headers["origin"]
         guard let origin = origins.first else { return nil }
-        return origins.count == 1 && isOwn(origin: origin, host: head.host, isSecure: isSecure)
+        return origins.count == 1 && isOwn(origin: origin, head)
     }
 
     /// The origin of a page that this host serves. A page without TLS cannot speak for one with it.
-    private static func isOwn(origin: String, host: String, isSecure: Bool) -> Bool {
-        let schemes = isSecure ? ["https"] : ["http", "https"]
-        return schemes.contains { origin.lowercased() == "\($0)://\(host)" }
+    private static func isOwn(origin: String, _ head: HTTPHead) -> Bool {
+        let schemes = head.isSecure ? ["https"] : ["http", "https"]
+        return schemes.contains { origin.lowercased() == "\($0)://\(head.host)" }
     }
 
     private static let refused = Problem(

@@ -9,12 +9,6 @@ import RPC
 /// The two ends of a sign-in with the company's provider, as browsers meet them. A browser is never shown a problem
 /// document there: it is led to the start page, with one of few codes.
 enum OpenIDDoor {
-    /// The provider's redirect is a navigation from another site, on which a `SameSite=Strict` cookie would not come along.
-    /// `Lax` ones do, and this one is worth nothing by itself.
-    static let cookieName = "__Host-ibp-oidc"
-    private static let attributes = "Path=/; Secure; HttpOnly; SameSite=Lax"
-    private static let cleared = "\(cookieName)=; \(attributes); Max-Age=0"
-
     /// On to the provider.
     static func started(_ reply: RPCReply, now: Instant = .now) throws -> HTTPResponse {
         let started = try StrictJSON.decode(OpenIDStarted.self, from: Data(reply.body.readableBytesView))
@@ -23,7 +17,7 @@ enum OpenIDDoor {
             status: .found,
             headers: [
                 "Location": started.location,
-                "Set-Cookie": "\(cookieName)=\(started.secret); \(attributes); Max-Age=\(seconds)",
+                "Set-Cookie": Cookie.openID.set(started.secret, seconds: seconds),
             ])
     }
 
@@ -48,9 +42,9 @@ enum OpenIDDoor {
             status: .ok,
             headers: [
                 "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store",
-                "Set-Cookie": WebSessionCookie.set(finished.session, now: now),
+                "Set-Cookie": WebSessionDoor.cookie(finished.session, now: now),
             ], body: ByteBuffer(string: page))
-        response.headers.add(name: "Set-Cookie", value: cleared)
+        response.headers.add(name: "Set-Cookie", value: Cookie.openID.cleared)
         ResponseHeaders.securePage(&response, isSecure: isSecure)
         return response
     }
@@ -61,17 +55,8 @@ enum OpenIDDoor {
         let failure = (error as? RPCFault).flatMap { OpenIDFailure(rawValue: $0.code) } ?? .unavailable
         var response = HTTPResponse(
             status: .seeOther, headers: ["Location": "/?signin=failed&code=\(failure.rawValue)"])
-        if failure != .expired { response.headers.add(name: "Set-Cookie", value: cleared) }
+        if failure != .expired { response.headers.add(name: "Set-Cookie", value: Cookie.openID.cleared) }
         return response
-    }
-
-    /// The browser's secret; nil when there is none, or more than one.
-    static func secret(_ headers: HTTPHeaders) -> String? {
-        let pairs = headers["cookie"].flatMap { field in
-            field.split(separator: ";").map { pair in pair.drop { $0 == " " } }
-        }
-        let found = pairs.filter { $0.hasPrefix("\(cookieName)=") }.map { String($0.dropFirst(cookieName.count + 1)) }
-        return found.count == 1 ? found.first : nil
     }
 
     /// For an attribute's value.
@@ -84,28 +69,26 @@ enum OpenIDDoor {
 
 extension GatewayHandler {
     /// - Throws: `RPCFault` for a request that is wrong by itself.
-    nonisolated(nonsending) func startOpenID(
-        _ served: ServedRoute, _ request: HTTPRequest, _ mark: RequestMark
-    ) async throws -> HTTPResponse {
-        let call = try CallBuilder.call(served, [], nil, request, mark)
-        do { return try OpenIDDoor.started(try await send(AuthMethods.startOpenID.entry, call, served)) } catch {
+    nonisolated(nonsending) func startOpenID(_ routed: RoutedRequest) async throws -> HTTPResponse {
+        let call = try ServiceCall(routed, nil)
+        do {
+            return try OpenIDDoor.started(try await upstreams.auth.send(AuthMethods.startOpenID.entry, call))
+        } catch {
             if let fault = error as? RPCFault, fault.status == .invalidArgument { throw fault }
-            return failed(error, mark)
+            return failed(error, routed.mark)
         }
     }
 
-    nonisolated(nonsending) func finishOpenID(
-        _ served: ServedRoute, _ request: HTTPRequest, _ mark: RequestMark
-    ) async -> HTTPResponse {
+    nonisolated(nonsending) func finishOpenID(_ routed: RoutedRequest) async -> HTTPResponse {
         do {
-            var call = try CallBuilder.call(served, [], nil, request, mark)
+            var call = try ServiceCall(routed, nil)
             var callback = try StrictJSON.decode(OpenIDCallback.self, from: Data(call.body.readableBytesView))
-            callback.secret = OpenIDDoor.secret(request.head.headers)
+            callback.secret = Cookie.openID.value(in: routed.head.headers).map { String($0) }
             call.body = ByteBuffer(bytes: try StrictJSON.encode(callback))
-            let reply = try await send(AuthMethods.finishOpenID.entry, call, served)
-            return try OpenIDDoor.finished(reply, isSecure: request.head.isSecure)
+            let reply = try await upstreams.auth.send(AuthMethods.finishOpenID.entry, call)
+            return try OpenIDDoor.finished(reply, isSecure: routed.head.isSecure)
         } catch {
-            return failed(error, mark)
+            return failed(error, routed.mark)
         }
     }
 
@@ -114,12 +97,5 @@ extension GatewayHandler {
             logger.error("request failed", metadata: ["request.id": "\(mark.id)", "error": "\(error)"])
         }
         return OpenIDDoor.failed(error)
-    }
-
-    private nonisolated(nonsending) func send(
-        _ method: RPCMethodEntry, _ call: (body: ByteBuffer, context: RPCContext), _ served: ServedRoute
-    ) async throws -> RPCReply {
-        guard let auth = upstreams[Peer.auth] else { throw RPCFault.internal }
-        return try await auth.send(method, body: call.body, timeout: served.route.deadline, context: call.context)
     }
 }

@@ -30,10 +30,10 @@ final class Resolutions: Sendable {
 
     convenience init(_ auth: Upstream) {
         self.init { credential in
-            let body = ByteBuffer(bytes: try StrictJSON.encode(credential))
-            let context = RPCContext(peer: Peer.gateway, deadline: .now() + Self.deadline)
-            let reply = try await auth.send(
-                AuthMethods.resolveAccess.entry, body: body, timeout: Self.deadline, context: context)
+            let call = ServiceCall(
+                body: ByteBuffer(bytes: try StrictJSON.encode(credential)),
+                context: RPCContext(peer: Peer.gateway, deadline: .now() + Self.deadline), timeout: Self.deadline)
+            let reply = try await auth.send(AuthMethods.resolveAccess.entry, call)
             return try StrictJSON.decode(ResolvedAccess.self, from: Data(reply.body.readableBytesView))
         }
     }
@@ -73,7 +73,7 @@ final class Resolutions: Sendable {
         let access = try await ask(OpaqueCredential(kind: kind, digest: Base64URL.encode(digest)))
         state.withLock { state in
             if state.known.count >= Self.credentialsMax { state.known = state.known.filter { now < $0.value.until } }
-            // A full house of living ones: the newcomer is asked about each time, nobody is thrown out.
+            // Full of living ones: a new one is asked about each time, and none of the others is forgotten for it.
             guard state.known.count < Self.credentialsMax else { return }
             let end = now.milliseconds + Self.keptMilliseconds
             state.known[digest] = Known(

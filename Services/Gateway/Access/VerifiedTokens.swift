@@ -53,7 +53,7 @@ final class VerifiedTokens: Sendable {
                 state.nextSweep = now + 1
                 state.good = state.good.filter { $0.value.epoch == epoch && $0.value.caller.expiry > now }
             }
-            // A full house of living tokens: the newcomer is verified each time, nobody is thrown out.
+            // Full of living tokens: a new one is verified each time, and none of the others is forgotten for it.
             guard state.good.count < Self.tokensMax else { return }
             state.good[digest] = Entry(caller: caller, epoch: epoch)
         }

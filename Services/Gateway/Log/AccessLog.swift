@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Metrics
+import ServiceKit
 import Synchronization
 
 /// One line of JSON per request, written by a thread of its own so that a slow disk or pipe holds no request up. Lines
@@ -21,6 +22,25 @@ final class AccessLog: Sendable {
     private let droppedLines = Counter(label: "ibp_access_log_dropped_total")
 
     init(_ file: FileHandle) { self.file = file }
+
+    /// Lines are appended to a file that is there.
+    /// - Returns: nil when nobody wants a log.
+    /// - Throws: `SettingsError` when the file cannot be written.
+    static func open(_ target: GatewaySettings.AccessLogTarget) throws -> AccessLog? {
+        switch target {
+        case .off: return nil
+        case .standardOutput: return AccessLog(.standardOutput)
+        case .file(let path):
+            guard
+                FileManager.default.fileExists(atPath: path)
+                    || FileManager.default.createFile(
+                        atPath: path, contents: nil, attributes: [.posixPermissions: 0o640]),
+                let file = FileHandle(forWritingAtPath: path)
+            else { throw SettingsError("IBP_ACCESS_LOG names \(path), which cannot be written") }
+            try file.seekToEnd()
+            return AccessLog(file)
+        }
+    }
 
     func write(_ line: AccessLine) {
         waiting.withLock { waiting in

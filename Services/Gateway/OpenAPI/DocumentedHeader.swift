@@ -55,7 +55,7 @@ enum DocumentedHeader: String, CaseIterable {
         case .rateLimitPolicy: #""user";q=100;w=2"#
         case .retryAfter: 1
         case .authenticate: #"Bearer realm="ibpipeline", error="invalid_token""#
-        case .setCookie: "__Host-ibp=…; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200"
+        case .setCookie: Cookie.session.set("…", seconds: 43_200)
         }
     }
 }

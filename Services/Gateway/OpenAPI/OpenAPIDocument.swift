@@ -60,7 +60,7 @@ enum OpenAPIDocument {
             "description": "A token that a person made for a program; it begins with ibp_.",
         ],
         "session": [
-            "type": "apiKey", "in": "cookie", "name": "__Host-ibp",
+            "type": "apiKey", "in": "cookie", "name": Cookie.session.name,
             "description": "The session of the web app. Not together with Authorization.",
         ],
     ]

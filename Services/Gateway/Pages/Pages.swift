@@ -37,32 +37,31 @@ struct Pages: Sendable {
         .joined()
     }
 
-    /// - Parameter isSecure: whether the client came over TLS.
     /// - Throws: `Problem`: 404, or 405 with `Allow`.
-    func response(to head: HTTPHead, isSecure: Bool) throws(Problem) -> HTTPResponse {
+    func response(to head: HTTPHead) throws(Problem) -> HTTPResponse {
         // RFC 9110 §9.3.7: a question to the server itself.
         if head.path == "*" { return HTTPResponse(status: .noContent) }
         let path = Self.names[head.path] ?? head.path
-        if files.contains(path) { return try file(path, head, isSecure) }
+        if files.contains(path) { return try file(path, head) }
         guard Self.isOpenedInApp(head) else { throw Problem(.notFound, "not_found", "There is no such page.") }
-        var page = try file(Self.app, head, isSecure)
+        var page = try file(Self.app, head)
         page.headers.add(name: "Vary", value: "Accept, Sec-Fetch-Dest")
         return page
     }
 
-    private func file(_ path: String, _ head: HTTPHead, _ isSecure: Bool) throws(Problem) -> HTTPResponse {
+    private func file(_ path: String, _ head: HTTPHead) throws(Problem) -> HTTPResponse {
         if head.method == "OPTIONS" { return HTTPResponse(status: .noContent, headers: ["Allow": Self.methods]) }
         guard var page = files.response(to: head, path: path) else {
             throw Problem(
                 .methodNotAllowed, "method_not_allowed", "Use GET or HEAD.", headers: ["Allow": Self.methods])
         }
-        ResponseHeaders.securePage(&page, isSecure: isSecure)
+        ResponseHeaders.securePage(&page, isSecure: head.isSecure)
         return page
     }
 
     /// Whether somebody opens a path of the app in a browser: the path names no file, and the answer will be shown.
     private static func isOpenedInApp(_ head: HTTPHead) -> Bool {
-        guard head.method == "GET" || head.method == "HEAD", !["api", ".well-known"].contains(head.pathSegments.first),
+        guard head.method == "GET" || head.method == "HEAD", !head.isInAPI,
             head.pathSegments.last?.contains(".") != true
         else { return false }
         let wishes = head.headers[canonicalForm: "accept"].compactMap { Weight.parsed($0) }

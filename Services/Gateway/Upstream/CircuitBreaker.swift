@@ -17,6 +17,11 @@ struct CircuitBreaker: Sendable {
 
     private(set) var state = State.closed(failures: 0)
 
+    /// Or half open: not everybody may ask.
+    var isOpen: Bool {
+        if case .closed = state { false } else { true }
+    }
+
     enum Verdict: Sendable, Equatable {
         case go
         case wait(TimeAmount)

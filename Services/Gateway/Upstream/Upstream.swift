@@ -35,11 +35,12 @@ final class Upstream: Sendable {
 
     /// - Throws: `RPCFault`: the service's own, or ours when it was not asked.
     nonisolated(nonsending) func send(
-        _ method: RPCMethodEntry, body: ByteBuffer, timeout: TimeAmount, context: RPCContext
+        _ method: RPCMethodEntry, _ call: ServiceCall
     ) async throws -> RPCReply {
         try enter()
         do {
-            let reply = try await client.send(method, body: body, timeout: timeout, context: context)
+            let reply = try await client.send(
+                method, body: call.body, timeout: call.timeout, context: call.context)
             leave(failed: false)
             return reply
         } catch let fault as RPCFault {
@@ -103,11 +104,5 @@ final class Upstream: Sendable {
         // It is busy: asking less is what the in-flight bound and its own refusal are for.
         default: false
         }
-    }
-}
-
-extension CircuitBreaker {
-    fileprivate var isOpen: Bool {
-        if case .closed = state { false } else { true }
     }
 }

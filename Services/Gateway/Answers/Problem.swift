@@ -21,6 +21,7 @@ struct Problem: Error {
         self.headers = headers
     }
 
+    /// A service's refusal, or ours when it was not asked.
     init(_ fault: RPCFault) {
         status = Self.status(of: fault)
         code = fault.code
@@ -32,12 +33,6 @@ struct Problem: Error {
             headers.add(name: "Retry-After", value: "\(seconds)")
         }
         if status == .unauthorized { headers.add(name: "WWW-Authenticate", value: Self.challenge(code)) }
-    }
-
-    /// RFC 6750 section 3; RFC 9470 section 3 where the sign-in is too old for what was asked.
-    private static func challenge(_ code: String) -> String {
-        guard code == "insufficient_user_authentication" else { return realm }
-        return "\(realm), error=\"\(code)\", max_age=\"300\""
     }
 
     /// The one place where a call's status becomes HTTP's.
@@ -84,5 +79,11 @@ struct Problem: Error {
         var headers = headers
         headers.replaceOrAdd(name: "Content-Type", value: "application/problem+json")
         return HTTPResponse(status: status, headers: headers, body: ByteBuffer(bytes: json))
+    }
+}
+
+extension Problem {
+    static func tooManyRequests(_ seconds: Int64) -> Problem {
+        Problem(.tooManyRequests, "rate_limited", "Too many requests; try again in \(seconds) s.")
     }
 }
