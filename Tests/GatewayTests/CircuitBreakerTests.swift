@@ -1,4 +1,5 @@
 import NIOCore
+import RPC
 import Testing
 
 @testable import gateway
@@ -74,5 +75,22 @@ struct CircuitBreakerTests {
         var breaker = broken()
         for _ in 0..<50 { breaker.failed(start + .milliseconds(1), jitter: 1) }
         #expect(breaker.ask(start + CircuitBreaker.pauseFirst) == .go)
+    }
+
+    @Test func callerWhoGivesUpTellsNothing() {
+        var breaker = broken()
+        _ = breaker.ask(start + CircuitBreaker.pauseFirst)
+        let probing = breaker
+        breaker.settle(.init(RPCFault(.cancelled, "cancelled", "")), start + .seconds(1), jitter: 0)
+        #expect(breaker.state == probing.state)
+    }
+
+    @Test(arguments: [
+        (RPCFault(.unavailable, "x", ""), CircuitBreaker.Outcome.bad), (RPCFault(.deadlineExceeded, "x", ""), .bad),
+        (RPCFault(.cancelled, "x", ""), .unknown), (RPCFault(.resourceExhausted, "busy", ""), .good),
+        (RPCFault(.notFound, "x", ""), .good), (.internal, .good),
+    ])
+    func onlyAServiceThatDoesNotAnswerFails(_ fault: RPCFault, _ outcome: CircuitBreaker.Outcome) {
+        #expect(CircuitBreaker.Outcome(fault) == outcome)
     }
 }

@@ -1,4 +1,5 @@
 import NIOCore
+import RPC
 
 /// Decides whether a service is worth asking. After `failuresMax` failures in a row nobody asks for a while; then one
 /// call is let through as a probe, and its outcome decides for all. No clock of its own.
@@ -40,6 +41,31 @@ struct CircuitBreaker: Sendable {
 
     /// How long a probe may take before another one is sent.
     private static let probeTime = TimeAmount.seconds(5)
+
+    /// What a call has shown of the service.
+    enum Outcome: Sendable, Equatable {
+        case good, bad
+        /// Nothing: the caller gave up before there was an answer.
+        case unknown
+
+        init(_ error: any Error) {
+            switch (error as? RPCFault)?.status {
+            case .unavailable, .deadlineExceeded: self = .bad
+            case .cancelled, nil: self = .unknown
+            // A service that refuses is there. One that is busy is asked less by the in-flight bound and its own refusal.
+            default: self = .good
+            }
+        }
+    }
+
+    /// - Parameter jitter: 0 ..< 1, so that several gateways do not probe at the same moment.
+    mutating func settle(_ outcome: Outcome, _ now: NIODeadline, jitter: Double) {
+        switch outcome {
+        case .good: succeeded()
+        case .bad: failed(now, jitter: jitter)
+        case .unknown: break
+        }
+    }
 
     mutating func succeeded() { state = .closed(failures: 0) }
 

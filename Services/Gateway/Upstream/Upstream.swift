@@ -41,11 +41,11 @@ final class Upstream: Sendable {
         do {
             let reply = try await client.send(
                 method, body: call.body, timeout: call.timeout, context: call.context)
-            leave(failed: false)
+            leave(.good)
             return reply
-        } catch let fault as RPCFault {
-            leave(failed: Self.isFailure(fault))
-            throw fault
+        } catch {
+            leave(CircuitBreaker.Outcome(error))
+            throw error
         }
     }
 
@@ -80,29 +80,16 @@ final class Upstream: Sendable {
         }
     }
 
-    private func leave(failed: Bool) {
+    private func leave(_ outcome: CircuitBreaker.Outcome) {
         let now = NIODeadline.now()
         let change: Bool? = standing.withLock { standing in
             standing.calls -= 1
             let wasOpen = standing.breaker.isOpen
-            if failed {
-                standing.breaker.failed(now, jitter: Double.random(in: 0..<1))
-            } else {
-                standing.breaker.succeeded()
-            }
+            standing.breaker.settle(outcome, now, jitter: Double.random(in: 0..<1))
             return standing.breaker.isOpen == wasOpen ? nil : standing.breaker.isOpen
         }
         guard let change else { return }
         isOpen.record(change ? 1 : 0)
         logger.notice("breaker \(change ? "opened" : "closed")", metadata: ["rpc.peer": "\(name)"])
-    }
-
-    /// Whether the fault says something of the service rather than of the request.
-    private static func isFailure(_ fault: RPCFault) -> Bool {
-        switch fault.status {
-        case .unavailable, .deadlineExceeded: true
-        // It is busy: asking less is what the in-flight bound and its own refusal are for.
-        default: false
-        }
     }
 }
