@@ -1,10 +1,11 @@
-// Sets a new password with the one-time token that stands in the fragment of the link.
+// Sets a new password with the one-time token of the link.
+import { post } from "./api.js";
+import { takeToken } from "./token.js";
+
 const form = document.getElementById("reset");
 const outcome = document.getElementById("outcome");
 const { newPassword, repeated } = form.elements;
-const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
-// The token must not stay in the address bar or the history.
-history.replaceState(null, "", location.pathname);
+const token = takeToken();
 if (!token) outcome.textContent = "This link has no token. Ask an administrator for a new one.";
 
 form.addEventListener("input", () => {
@@ -16,21 +17,11 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector("button");
   button.disabled = true;
   try {
-    const response = await fetch("/api/auth/password/reset", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ token, newPassword: newPassword.value }),
-    });
-    if (response.ok) {
-      form.remove();
-      outcome.textContent = "Your password is set. Sign in with it.";
-      return;
-    }
-    const answer = await response.json();
-    const faults = (answer.errors ?? []).map((fault) => `The password ${fault.message}`);
-    outcome.textContent = [answer.detail, ...faults].join(" · ");
-  } catch {
-    outcome.textContent = "The server cannot be reached; try again.";
+    await post("/api/auth/password/reset", { token, newPassword: newPassword.value });
+    form.remove();
+    outcome.textContent = "Your password is set. Sign in with it.";
+  } catch ({ detail, errors }) {
+    outcome.textContent = [detail, ...errors.map(({ message }) => `The password ${message}`)].join(" · ");
   }
   button.disabled = false;
 });

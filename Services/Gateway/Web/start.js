@@ -1,4 +1,6 @@
 // Shows the state of the services on the start page.
+import { get } from "./api.js";
+
 const overall = document.getElementById("overall");
 const services = document.getElementById("services");
 for (const place of document.querySelectorAll("[data-origin]")) place.textContent = location.origin;
@@ -12,7 +14,7 @@ const row = (name, status) => {
 
 const show = async () => {
   try {
-    const report = await (await fetch("/api/health")).json();
+    const report = await get("/api/health");
     overall.textContent = `Overall: ${report.status}`;
     services.replaceChildren(
       row("gateway", "up"),
