@@ -90,11 +90,3 @@ struct DatabaseFile {
         }
     }
 }
-
-extension StorageError {
-    /// What SQLite said at start-up.
-    init(_ error: DatabaseError, of path: String) {
-        let words = error.message ?? "SQLite error"
-        self = .unreadable(path: path, reason: "\(words) (SQLite \(error.extendedResultCode.rawValue))")
-    }
-}

@@ -10,7 +10,7 @@ package struct Outbox: Sendable {
     package static let pageEntriesMax = 500
     static let pageBytesMax = 2 * 1024 * 1024
     /// Larger payloads are refused by the table.
-    package static let payloadBytesMax = 256 * 1024
+    static let payloadBytesMax = 256 * 1024
     package static let waitMax = Duration.seconds(30)
 
     package struct Entry: Sendable, Hashable {
@@ -31,15 +31,19 @@ package struct Outbox: Sendable {
     package func page(
         after sequence: Int64, limit: Int, wait: Duration
     ) async throws -> (entries: [Entry], newest: Int64) {
-        if wait > .zero {
-            try await signal.wait(after: sequence, atMost: min(wait, Self.waitMax))
-        }
+        if wait > .zero { try await self.wait(after: sequence, atMost: wait) }
         return try await gate.pass {
             try await pool.read { db in
                 let limit = min(max(limit, 1), Self.pageEntriesMax)
                 return (try Self.entries(after: sequence, limit: limit, in: db), try Self.newest(in: db))
             }
         }
+    }
+
+    /// Returns when there is something after `sequence`, when the time (cut to 30 s) is over, or at once when the store
+    /// closes. Throws as `page` does.
+    package func wait(after sequence: Int64, atMost limit: Duration) async throws {
+        try await signal.wait(after: sequence, atMost: min(limit, Self.waitMax))
     }
 
     /// 0 while the outbox is empty, and where there is none.

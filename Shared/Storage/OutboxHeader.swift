@@ -40,10 +40,4 @@ extension Outbox {
         }
         return (oldest, newest)
     }
-
-    /// Returns when there is something after `sequence`, when the time (cut to 30 s) is over, or at once when the store
-    /// closes. Throws as `page` does.
-    package func wait(after sequence: Int64, atMost limit: Duration) async throws {
-        try await signal.wait(after: sequence, atMost: min(limit, Self.waitMax))
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 
 /// Why a store did not open or did not take a request. Each description is one line that an operator can act on.
 package enum StorageError: Error, Hashable, CustomStringConvertible {
@@ -52,5 +53,13 @@ extension StorageError: CustomNSError {
         case .directoryInUse, .busy, .diskFull, .diskFailed, .closed: 75
         case .newerSchema, .notDurable, .unreadable, .cursorMovedBack: 73
         }
+    }
+}
+
+extension StorageError {
+    /// What SQLite said while a file was opened or written anew.
+    init(_ error: DatabaseError, of path: String) {
+        let words = error.message ?? "SQLite error"
+        self = .unreadable(path: path, reason: "\(words) (SQLite \(error.extendedResultCode.rawValue))")
     }
 }

@@ -21,7 +21,7 @@ package final class Store: Sendable {
     /// Creates the directory if it is missing (mode 0700), locks it, opens `directory/fileName`, migrates it, and makes
     /// sure that what is answered is on disk. Throws `StorageError`; blocks, so call it at start-up only.
     /// - Parameters:
-    ///   - archive: where the log goes; somebody must then run a `BackupSchedule`, or the log only grows.
+    ///   - archive: where the log goes; somebody must then run its `BackupPlan`, or the log only grows.
     ///   - check: looks at a file that an earlier run left, before anything is written to it; what it throws stops the start.
     package static func open(
         directory: String, fileName: String, migrator: DatabaseMigrator, durability: Durability = .full,
@@ -44,8 +44,7 @@ package final class Store: Sendable {
 
     private init(
         pool: DatabasePool, shortReads: ShortReads, signal: OutboxSignal, archive: ArchiveSettings?,
-        resumption: ArchiveResumption,
-        lock: DirectoryLock, logger: Logger
+        resumption: ArchiveResumption, lock: DirectoryLock, logger: Logger
     ) {
         let gate = Gate()
         self.outbox = Outbox(gate: gate, pool: pool, signal: signal)

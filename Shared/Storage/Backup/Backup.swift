@@ -71,18 +71,3 @@ package struct Backup: Sendable {
         return contents
     }
 }
-
-extension FileDigest {
-    init(of path: String) throws {
-        let file = try InputFile(path)
-        var digest = RunningDigest()
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Gzip.bufferBytes, alignment: 16)
-        defer { buffer.deallocate() }
-        while true {
-            let count = try file.read(into: buffer, at: digest.bytes)
-            guard count > 0 else { break }
-            digest.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        }
-        self = digest.value
-    }
-}

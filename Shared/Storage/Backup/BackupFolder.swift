@@ -13,7 +13,7 @@ package struct BackupFolder: Sendable, Hashable {
         self.service = service
     }
 
-    package var logPath: String { path + "/wal" }
+    var logPath: String { path + "/wal" }
 
     func path(of moment: BackupMoment) -> String { "\(path)/\(service)-\(moment.stamp)" }
 
@@ -21,7 +21,7 @@ package struct BackupFolder: Sendable, Hashable {
 
     /// When the backups were taken, by their names; newest first. Throws `BackupError.foreign` when there are those of
     /// another service.
-    package func moments() throws -> [BackupMoment] {
+    func moments() throws -> [BackupMoment] {
         var moments: [BackupMoment] = []
         for name in try Disk.names(in: path) where !name.hasPrefix(".") {
             if name.hasPrefix(service + "-"), let moment = BackupMoment(stamp: name.dropFirst(service.count + 1)) {
@@ -76,18 +76,5 @@ package struct BackupFolder: Sendable, Hashable {
         let draft = draftPath(of: moment)
         try Disk.rename(path(of: moment), to: draft)
         try Disk.remove(draft)
-    }
-}
-
-extension BackupMoment {
-    /// Reads what `stamp` writes.
-    init?(stamp: some StringProtocol) {
-        let characters = Array(stamp)
-        guard characters.count == 20, characters[8] == "T" else { return nil }
-        let (date, time) = (characters[..<8].map(String.init), characters[9...].map(String.init))
-        self.init(
-            date[0..<4].joined() + "-" + date[4..<6].joined() + "-" + date[6..<8].joined() + "T"
-                + time[0..<2].joined() + ":" + time[2..<4].joined() + ":" + time[4...].joined())
-        guard self.stamp == stamp else { return nil }
     }
 }

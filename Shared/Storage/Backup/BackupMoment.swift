@@ -1,5 +1,8 @@
 import Foundation
 
+/// Tells the time; a test turns its hands.
+package typealias BackupClock = @Sendable () -> BackupMoment
+
 /// An instant as backups write it: Unix time in milliseconds, in text as RFC 3339 in UTC.
 package struct BackupMoment: Sendable, Hashable, Comparable {
     package var milliseconds: Int64
@@ -27,6 +30,17 @@ package struct BackupMoment: Sendable, Hashable, Comparable {
 
     /// `20261121T043455.123Z`: sorts by time and suits a file's name.
     var stamp: String { format("%04d%02d%02dT%02d%02d%02d.%03dZ") }
+
+    /// Reads what `stamp` writes.
+    init?(stamp: some StringProtocol) {
+        let characters = Array(stamp)
+        guard characters.count == 20, characters[8] == "T" else { return nil }
+        let (date, time) = (characters[..<8].map(String.init), characters[9...].map(String.init))
+        self.init(
+            date[0..<4].joined() + "-" + date[4..<6].joined() + "-" + date[6..<8].joined() + "T"
+                + time[0..<2].joined() + ":" + time[2..<4].joined() + ":" + time[4...].joined())
+        guard self.stamp == stamp else { return nil }
+    }
 
     private func format(_ format: String) -> String {
         let (seconds, fraction) = milliseconds.quotientAndFloorRemainder(dividingBy: 1000)

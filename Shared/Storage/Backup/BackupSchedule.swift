@@ -1,10 +1,10 @@
 import Foundation
-package import Logging
+import Logging
 
 /// Backs a store up for as long as its service runs: ships the log every second, if it is archived, and takes a backup
 /// soon after the start and then once per interval, each followed by the removal of what is too old.
-package struct BackupSchedule: Sendable {
-    package static let intervalDefault = Duration.seconds(86_400)
+struct BackupSchedule: Sendable {
+    static let intervalDefault = Duration.seconds(86_400)
     /// How soon after a failure the next try is made.
     private static let retryAfter = Duration.seconds(60)
     private static let tick = Duration.seconds(1)
@@ -21,7 +21,7 @@ package struct BackupSchedule: Sendable {
     private let logger: Logger
 
     /// - Parameter taken: told of the newest backup, at the start and after each.
-    package init(
+    init(
         store: Store, folder: BackupFolder, interval: Duration = intervalDefault, retention: Retention = Retention(),
         appVersion: String, clock: @escaping BackupClock = { .now },
         taken: @escaping @Sendable (BackupMoment) -> Void = { _ in }, logger: Logger
@@ -37,7 +37,7 @@ package struct BackupSchedule: Sendable {
     }
 
     /// Until cancelled. Failures are logged and do not end it.
-    package func run() async {
+    func run() async {
         await withTaskGroup { group in
             if let archive = store.archive {
                 group.addTask { await everySecond { await archive.ship() } }
@@ -98,33 +98,4 @@ package struct BackupSchedule: Sendable {
             try? await Task.sleep(for: Self.tick)  // throws only when cancelled, which ends the loop
         }
     }
-}
-
-/// When the next backup is due.
-struct BackupDue: Sendable {
-    let interval: Duration
-    let retryAfter: Duration
-    private var next: BackupMoment?
-    private var lastFailure: BackupMoment?
-
-    /// - Parameter last: when the newest one there is was taken.
-    init(interval: Duration, retryAfter: Duration, last: BackupMoment? = nil) {
-        self.interval = interval
-        self.retryAfter = retryAfter
-        next = last?.adding(interval)
-    }
-
-    func isDue(at now: BackupMoment, lacksBase: Bool) -> Bool {
-        // A clock that was set back must not make what is due wait for it.
-        if let lastFailure, lastFailure <= now, now < lastFailure.adding(retryAfter) { return false }
-        guard let next, !lacksBase, next <= now.adding(interval) else { return true }
-        return now >= next
-    }
-
-    mutating func succeeded(at now: BackupMoment) {
-        next = now.adding(interval)
-        lastFailure = nil
-    }
-
-    mutating func failed(at now: BackupMoment) { lastFailure = now }
 }

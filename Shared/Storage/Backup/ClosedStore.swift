@@ -42,7 +42,7 @@ package struct ClosedStore: Sendable {
             try queue.read(writer.copy)
             try queue.close()
         } catch let error as DatabaseError {
-            throw StorageError.unreadable(path: path, reason: error.message ?? "\(error.resultCode)")
+            throw StorageError(error, of: path)
         }
     }
 }

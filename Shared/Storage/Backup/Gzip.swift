@@ -1,12 +1,5 @@
 import CZlib
-import Crypto
 import Foundation
-
-/// How long a file is, and its SHA-256 in hex.
-package struct FileDigest: Codable, Sendable, Hashable {
-    package var bytes: Int64
-    package var sha256: String
-}
 
 /// gzip (RFC 1952) from file to file in buffers of fixed size, both sides hashed on the way.
 enum Gzip {
@@ -132,21 +125,4 @@ private final class ZlibStream {
 
     var isFull: Bool { state.pointee.avail_out == 0 }
     var isEaten: Bool { state.pointee.avail_in == 0 }
-}
-
-/// Counts and hashes what passes by.
-struct RunningDigest {
-    private(set) var bytes: Int64 = 0
-    private var hash = SHA256()
-
-    mutating func add(_ part: UnsafeRawBufferPointer) {
-        bytes += Int64(part.count)
-        hash.update(bufferPointer: part)
-    }
-
-    var value: FileDigest { FileDigest(bytes: bytes, sha256: hash.finalize().hex) }
-}
-
-extension Digest {
-    var hex: String { map { String(format: "%02x", $0) }.joined() }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// How long backups and the archived log are kept, and what that means for a folder: a pure rule.
 package struct Retention: Sendable, Hashable {
     package static let keepDefault = Duration.seconds(30 * 86_400)
@@ -81,67 +79,5 @@ package struct Retention: Sendable, Hashable {
                 guard let log = backup.log, let first = first[log.generation] else { return false }
                 return log.sequence >= first - 1
             }.map(\.moment))
-    }
-}
-
-extension BackupFolder {
-    /// Removes what is older than it need be. Blocks; reads the newest backup to be sure that it is good.
-    /// - Parameter current: the name of the generation that is being written.
-    /// Returns how many backups were removed. Throws `BackupError.inUse` or `.unusable`.
-    @discardableResult
-    package func prune(_ retention: Retention, now: BackupMoment, current: String? = nil) throws -> Int {
-        let lock = try lock()
-        defer { lock.release() }
-        let cut = retention.cut(try stock(current: current), now: now)
-        for moment in cut.backups { try remove(moment) }
-        for name in cut.generations { try Disk.remove("\(logPath)/\(name)") }
-        for (name, last) in cut.segments {
-            let generation = WalGeneration(path: "\(logPath)/\(name)")
-            for sequence in try generation.sequences().prefix(while: { $0 <= last }) {
-                try Disk.remove(generation.segmentPath(sequence))
-            }
-        }
-        return cut.backups.count
-    }
-
-    private func stock(current: String?) throws -> Retention.Stock {
-        let moments = try moments()
-        let generations = try WalGeneration.all(in: self)
-        return Retention.Stock(
-            backups: try moments.map { .init(moment: $0, log: try position(of: $0)) },
-            newestGood: moments.first { (try? backup(of: $0))?.isIntact() == true },
-            generations: generations.compactMap { generation in
-                generation.end.map {
-                    .init(
-                        name: generation.name, end: $0, isCurrent: generation.name == current,
-                        firstSequence: try? generation.sequences().first)
-                }
-            })
-    }
-}
-
-extension BackupFolder {
-    /// One that is damaged serves nothing and goes when it is old; what cannot be read just now stops the removal, for
-    /// what stands on it would seem to stand on nothing.
-    private func position(of moment: BackupMoment) throws -> BackupManifest.LogPosition? {
-        do {
-            return try backup(of: moment).manifest.log
-        } catch let error as BackupError {
-            if case .unusable = error { throw error }
-            return nil
-        }
-    }
-}
-
-extension WalGeneration {
-    /// The last instant that it knows of; its start when it knows of none. nil for a directory that is none of ours, or
-    /// one that cannot be read.
-    var end: BackupMoment? {
-        guard let start = BackupMoment(stamp: name.prefix(20)), let sequences = try? sequences() else { return nil }
-        guard let last = sequences.last else { return max(start, quietUntil ?? start) }
-        let path = segmentPath(last)
-        // A segment is never touched again, so when it was written tells enough where its header is lost.
-        guard let written = (try? WalSegment.read(path).segment.completeAt) ?? Disk.modified(path) else { return nil }
-        return max(start, written, quietUntil ?? start)
     }
 }

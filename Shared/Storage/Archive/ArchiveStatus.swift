@@ -1,6 +1,3 @@
-/// Tells the time; a test turns its hands.
-package typealias BackupClock = @Sendable () -> BackupMoment
-
 /// Where a store archives its log, and within which bounds.
 package struct ArchiveSettings: Sendable {
     package var folder: BackupFolder

@@ -1,7 +1,7 @@
 import Foundation
 
-/// One unbroken run of the archived log, from the opening of a store to its end: a directory of segments, and a file
-/// that says until when the store is known to have been quiet after the last one.
+/// The archived log from one point on without a gap, often over many runs of a service: a directory of segments, and a
+/// file that says until when the store is known to have been quiet after the last one.
 struct WalGeneration: Sendable, Hashable {
     private static let untilName = "until"
 
@@ -43,5 +43,16 @@ struct WalGeneration: Sendable, Hashable {
     var quietUntil: BackupMoment? {
         guard let text = try? String(contentsOfFile: "\(path)/\(Self.untilName)", encoding: .utf8) else { return nil }
         return BackupMoment(text.trimmingCharacters(in: .newlines))
+    }
+
+    /// The last instant that it knows of; its start when it knows of none. nil for a directory that is none of ours, or
+    /// one that cannot be read.
+    var end: BackupMoment? {
+        guard let start = BackupMoment(stamp: name.prefix(20)), let sequences = try? sequences() else { return nil }
+        guard let last = sequences.last else { return max(start, quietUntil ?? start) }
+        let path = segmentPath(last)
+        // A segment is never touched again, so when it was written tells enough where its header is lost.
+        guard let written = (try? WalSegment.read(path).segment.completeAt) ?? Disk.modified(path) else { return nil }
+        return max(start, written, quietUntil ?? start)
     }
 }
