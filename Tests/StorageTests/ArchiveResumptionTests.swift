@@ -14,22 +14,9 @@ struct ArchiveResumptionTests {
         try await withBench { bench in
             let store = try bench.open()
             try await bench.backup(store)
-            var states: [Int64: [String]] = [:]
-            for second in 1...3 as ClosedRange<Int64> {
-                bench.clock.set(second: second)
-                try await store.addNotes(Int(second) * 10...Int(second) * 10 + 9)
-                await store.archive?.ship()
-                states[second] = try await store.everyRow()
-            }
+            let states = try await bench.run(store, 1...3)
             try await body(bench, store, states)
         }
-    }
-
-    /// What a kill leaves: the files as they are now. The store that goes on beside the copy is no longer of interest.
-    private func killed(_ bench: BackupBench, _ name: String = "killed") throws -> String {
-        let copy = "\(bench.directory)/\(name)"
-        try FileManager.default.copyItem(atPath: bench.data, toPath: copy)
-        return copy
     }
 
     private func generations(_ bench: BackupBench) throws -> Int { try WalGeneration.all(in: bench.folder).count }
@@ -50,7 +37,7 @@ struct ArchiveResumptionTests {
             // Committed, and not shipped when the kill came.
             try await store.addNotes(1000...1010)
             let rows = try await store.everyRow()
-            let data = try killed(bench)
+            let data = try bench.killed()
             bench.clock.set(second: 20)
             let again = try bench.open(data: data)
             #expect(try await again.everyRow() == rows)
@@ -102,10 +89,8 @@ struct ArchiveResumptionTests {
                 try await running.addNotes(number * 1000...number * 1000 + 50)
                 if number.isMultiple(of: 2) { await running.archive?.ship() }
                 try await running.addNotes(number * 1000 + 100...number * 1000 + 110)
-                let copy = "\(bench.directory)/killed-\(number)"
-                try FileManager.default.copyItem(atPath: data, toPath: copy)
-                data = copy
-                running = try bench.open(data: copy)
+                data = try bench.killed(data, "killed-\(number)")
+                running = try bench.open(data: data)
                 await running.archive?.ship()
                 #expect(try bench.restored() == (try await running.everyRow()))
             }
@@ -122,10 +107,8 @@ struct ArchiveResumptionTests {
             var data = bench.data
             var last = first
             for number in 1...4 {
-                let copy = "\(bench.directory)/killed-\(number)"
-                try FileManager.default.copyItem(atPath: data, toPath: copy)
-                data = copy
-                last = try bench.open(data: copy)
+                data = try bench.killed(data, "killed-\(number)")
+                last = try bench.open(data: data)
                 bench.clock.set(second: Int64(number))
                 if number == 2 { try await bench.backup(last) } else { await last.archive?.ship() }
                 try await last.addNotes(number * 100...number * 100 + 9)
@@ -160,14 +143,13 @@ struct ArchiveResumptionTests {
 
     @Test func logThatStartedOverUnseenBeginsANewGeneration() async throws {
         try await withStore { bench, _, _ in
-            let data = try killed(bench)
+            let data = try bench.killed()
             let unwatched = try bench.open(nil, data: data)
             try await unwatched.addNotes(100...110)
             try await unwatched.close()
             let again = try bench.open(nil, data: data)
             try await again.addNotes(200...210)
-            let copy = bench.directory + "/again"
-            try FileManager.default.copyItem(atPath: data, toPath: copy)
+            let copy = try bench.killed(data, "again")
             #expect(try await !goesOn(bench, data: copy))
             try await again.close()
         }
@@ -176,7 +158,7 @@ struct ArchiveResumptionTests {
     /// A power cut takes frames that were archived (`synchronous=NORMAL`), and others take their place.
     @Test func logThatLostArchivedFramesBeginsANewGeneration() async throws {
         try await withStore { bench, _, _ in
-            let data = try killed(bench)
+            let data = try bench.killed()
             let log = data + "/test.sqlite-wal"
             let header = try #require(WalHeader(ofLog: log))
             let frames = try WalScan(log, after: nil).cursor?.frames ?? 0
@@ -185,8 +167,7 @@ struct ArchiveResumptionTests {
             try cut(log, to: UInt64(kept))
             let unwatched = try bench.open(nil, data: data)
             try await unwatched.addNotes(7000...7010)
-            let copy = bench.directory + "/again"
-            try FileManager.default.copyItem(atPath: data, toPath: copy)
+            let copy = try bench.killed(data, "again")
             #expect(WalHeader(ofLog: copy + "/test.sqlite-wal")?.salt1 == header.salt1)
             #expect(try await !goesOn(bench, data: copy))
             try await unwatched.close()
@@ -210,16 +191,10 @@ struct ArchiveResumptionTests {
             try await bench.backup(store)
             await store.archive?.ship()
             #expect(FileManager.default.fileExists(atPath: bench.data + "/test.sqlite-archive"))
-            try FileManager.default.moveItem(atPath: bench.folder.logPath, toPath: bench.folder.path + "/.away")
-            try Data().write(to: URL(fileURLWithPath: bench.folder.logPath))
-            for second in 1...30 as ClosedRange<Int64> {
-                bench.clock.set(second: second)
-                try await store.addNotes(Int(second) * 10...Int(second) * 10 + 9)
-                await store.archive?.ship()
+            let data = try await bench.withoutLogFolder {
+                _ = try await bench.run(store, 1...30)
+                return try bench.killed()
             }
-            let data = try killed(bench)
-            try FileManager.default.removeItem(atPath: bench.folder.logPath)
-            try FileManager.default.moveItem(atPath: bench.folder.path + "/.away", toPath: bench.folder.logPath)
             #expect(try await !goesOn(bench, data: data))
         }
     }
@@ -227,7 +202,7 @@ struct ArchiveResumptionTests {
     @Test func segmentThatCannotBeReadBeginsANewGeneration() async throws {
         try await withStore { bench, store, _ in
             try await store.close()
-            let generation = try #require(try WalGeneration.all(in: bench.folder).first)
+            let generation = try bench.firstGeneration()
             try damage(generation.segmentPath(try #require(try generation.sequences().last)), at: 0)
             #expect(try await !goesOn(bench))
         }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Logging
 import Synchronization
+import Testing
 
 @testable import Storage
 
@@ -42,6 +43,18 @@ struct BackupBench: Sendable {
             logger: Logger(label: "test"))
     }
 
+    /// Writes ten notes in each second, archives them, and tells what there was then.
+    func run(_ store: Store, _ seconds: ClosedRange<Int64>) async throws -> [Int64: [String]] {
+        var states: [Int64: [String]] = [:]
+        for second in seconds {
+            clock.set(second: second)
+            try await store.addNotes(Int(second) * 10...Int(second) * 10 + 9)
+            try await #require(store.archive).ship()
+            states[second] = try await store.everyRow()
+        }
+        return states
+    }
+
     @discardableResult
     func backup(_ store: Store, progress: @escaping BackupProgress.Report = { _ in }) async throws -> Backup {
         try await store.backup(to: folder, appVersion: "1.0", clock: clock.read, progress: progress)
@@ -56,6 +69,35 @@ struct BackupBench: Sendable {
         let queue = try DatabaseQueue(path: target + "/test.sqlite")
         defer { try? queue.close() }
         return try queue.read(everyRow)
+    }
+
+    /// What a kill leaves: the files of a store as they are now, in a new directory of that name.
+    func killed(_ data: String? = nil, _ name: String = "killed") throws -> String {
+        let copy = "\(directory)/\(name)"
+        try FileManager.default.copyItem(atPath: data ?? self.data, toPath: copy)
+        return copy
+    }
+
+    func firstGeneration() throws -> WalGeneration { try #require(try WalGeneration.all(in: folder).first) }
+
+    /// Of all generations, in order.
+    func segmentPaths() throws -> [String] {
+        try WalGeneration.all(in: folder).flatMap { generation in
+            try generation.sequences().map { generation.segmentPath($0) }
+        }
+    }
+
+    func segments() throws -> [WalSegment] { try segmentPaths().map { try WalSegment.read($0).segment } }
+
+    /// While `body` runs a file lies where the archived log is.
+    func withoutLogFolder<T>(_ body: () async throws -> T) async throws -> T {
+        let away = folder.path + "/.away"
+        try FileManager.default.moveItem(atPath: folder.logPath, toPath: away)
+        try Data().write(to: URL(fileURLWithPath: folder.logPath))
+        let result = try await body()
+        try FileManager.default.removeItem(atPath: folder.logPath)
+        try FileManager.default.moveItem(atPath: away, toPath: folder.logPath)
+        return result
     }
 
     /// What of the folder is visible and what is not.

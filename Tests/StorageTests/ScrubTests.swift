@@ -1,11 +1,10 @@
 import Foundation
 import GRDB
-import Logging
 import Testing
 
 @testable import Storage
 
-/// What is left in the files of what was deleted, and what is seen of a file before it is opened.
+/// What is left in the files of what was deleted.
 struct ScrubTests {
     private static let marker = Data("what nobody may find".utf8)
 
@@ -68,13 +67,7 @@ struct ScrubTests {
             let rows = try await store.everyRow()
             try await store.close()
             #expect(try bench.restored() == rows)
-            for path in try segments(bench) { #expect(try !content(of: path).contains(Self.marker)) }
-        }
-    }
-
-    private func segments(_ bench: BackupBench) throws -> [String] {
-        try WalGeneration.all(in: bench.folder).flatMap { generation in
-            try generation.sequences().map { generation.segmentPath($0) }
+            for path in try bench.segmentPaths() { #expect(try !content(of: path).contains(Self.marker)) }
         }
     }
 
@@ -84,44 +77,5 @@ struct ScrubTests {
             content.append(contentsOf: $0)
         }
         return content
-    }
-}
-
-struct StoreCheckTests {
-    private struct Unwelcome: Error {}
-
-    private func open(_ directory: String, check: @escaping (Database) throws -> Void) throws -> Store {
-        try Store.open(
-            directory: directory, fileName: "test.sqlite", migrator: migrator(), check: check,
-            logger: Logger(label: "test"))
-    }
-
-    @Test func newFileIsNotShown() async throws {
-        try await withDirectory { directory in
-            try await open(directory) { _ in throw Unwelcome() }.close()
-        }
-    }
-
-    @Test func fileThatIsNotWelcomeStaysAsItIsAndUnlocked() async throws {
-        try await withDirectory { directory in
-            let path = directory + "/test.sqlite"
-            let queue = try DatabaseQueue(path: path)
-            try await queue.write { try $0.execute(sql: "CREATE TABLE older (x)") }
-            try queue.close()
-            let before = FileManager.default.contents(atPath: path)
-            #expect(throws: Unwelcome.self) {
-                try open(directory) { db in
-                    #expect(try db.tableExists("older") && !db.tableExists("outbox"))
-                    throw Unwelcome()
-                }
-            }
-            #expect(throws: StorageError.self) {
-                try open(directory) { try $0.execute(sql: "DROP TABLE older") }
-            }
-            #expect(FileManager.default.contents(atPath: path) == before)
-            let store = try open(directory) { _ in }
-            #expect(try await store.read { try $0.tableExists("outbox") })
-            try await store.close()
-        }
     }
 }

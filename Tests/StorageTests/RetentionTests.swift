@@ -1,12 +1,10 @@
 import Foundation
-import GRDB
-import Logging
 import Testing
 
 @testable import Storage
 
 @Suite(.timeLimit(.minutes(2)))
-struct BackupRetentionTests {
+struct RetentionTests {
     private static let day: Int64 = 86_400
 
     private func held(_ day: Int64, _ generation: String? = nil, _ sequence: Int64 = 0) -> Retention.Stock.Held {
@@ -17,6 +15,24 @@ struct BackupRetentionTests {
 
     private func days(_ moments: [BackupMoment]) -> [Int64] {
         moments.map { ($0.milliseconds - TestClock.start.milliseconds) / 1000 / Self.day }
+    }
+
+    /// What there was when each day's backup was taken, and ten seconds later, when more had been archived.
+    private func thirteenDays(_ bench: BackupBench, _ store: Store) async throws -> (
+        backedUp: [Int64: [String]], later: [Int64: [String]]
+    ) {
+        var (backedUp, later): ([Int64: [String]], [Int64: [String]]) = ([:], [:])
+        for day in 0...12 as ClosedRange<Int64> {
+            bench.clock.set(second: day * Self.day)
+            try await store.addNotes(Int(day) * 100...Int(day) * 100 + 20)
+            backedUp[day] = try await store.everyRow()
+            try await bench.backup(store)
+            bench.clock.set(second: day * Self.day + 10)
+            try await store.addNotes(Int(day) * 100 + 50...Int(day) * 100 + 70)
+            try await #require(store.archive).ship()
+            later[day] = try await store.everyRow()
+        }
+        return (backedUp, later)
     }
 
     @Test func oldBackupsGoAndTheNewestGoodOneStays() {
@@ -69,21 +85,12 @@ struct BackupRetentionTests {
     @Test func folderIsPrunedAndWhatIsLeftIsRestorable() async throws {
         try await withBench { bench in
             let store = try bench.open()
-            let archive = try #require(store.archive)
-            var rows: [Int64: [String]] = [:]
-            for day in 0...12 as ClosedRange<Int64> {
-                bench.clock.set(second: day * Self.day)
-                try await store.addNotes(Int(day) * 100...Int(day) * 100 + 20)
-                try await bench.backup(store)
-                bench.clock.set(second: day * Self.day + 10)
-                try await store.addNotes(Int(day) * 100 + 50...Int(day) * 100 + 70)
-                await archive.ship()
-                rows[day] = try await store.everyRow()
-            }
+            let rows = try await thirteenDays(bench, store).later
             try bench.folder.prune(
-                Retention(keep: .seconds(3 * Self.day)), now: bench.clock.now, current: archive.status.generation)
+                Retention(keep: .seconds(3 * Self.day)), now: bench.clock.now, current: store.archive?.status.generation
+            )
             #expect(days(try bench.folder.moments()) == [12, 11, 10, 9, 8, 7, 6, 5])
-            let generation = try #require(try WalGeneration.all(in: bench.folder).first)
+            let generation = try bench.firstGeneration()
             let floor = try bench.folder.backup(of: try #require(try bench.folder.moments().last))
             #expect(try generation.sequences().first == (floor.manifest.log?.sequence ?? 0) + 1)
             for day in [6, 9, 12] as [Int64] {
@@ -96,18 +103,8 @@ struct BackupRetentionTests {
     @Test func backupThatOutlivesItsLogIsRestorableByItself() async throws {
         try await withBench { bench in
             let store = try bench.open()
-            let archive = try #require(store.archive)
-            var rows: [Int64: [String]] = [:]
-            for day in 0...12 as ClosedRange<Int64> {
-                bench.clock.set(second: day * Self.day)
-                try await store.addNotes(Int(day) * 100...Int(day) * 100 + 20)
-                rows[day] = try await store.everyRow()
-                try await bench.backup(store)
-                try await store.addNotes(Int(day) * 100 + 50...Int(day) * 100 + 70)
-                bench.clock.set(second: day * Self.day + 10)
-                await archive.ship()
-            }
-            try bench.folder.prune(Retention(), now: bench.clock.now, current: archive.status.generation)
+            let rows = try await thirteenDays(bench, store).backedUp
+            try bench.folder.prune(Retention(), now: bench.clock.now, current: store.archive?.status.generation)
             #expect(days(try bench.folder.moments()).count == 13)
             for day in [0, 3] as [Int64] {
                 #expect(try bench.restored(at: TestClock.moment(day * Self.day + 3600)) == rows[day])
@@ -129,7 +126,7 @@ struct BackupRetentionTests {
             try await store.addNotes(6...9)
             await store.archive?.ship()
             try await store.close()
-            let generation = try #require(try WalGeneration.all(in: bench.folder).first)
+            let generation = try bench.firstGeneration()
             let last = try #require(try generation.sequences().last)
             try damage(generation.segmentPath(last), at: 100)
             #expect(throws: BackupError.self) { try bench.restored() }
@@ -145,55 +142,6 @@ struct BackupRetentionTests {
             try damage(newest.gzipPath, at: 100)
             try bench.folder.prune(Retention(), now: TestClock.moment(100 * Self.day))
             #expect(days(try bench.folder.moments()) == [0])
-            try await store.close()
-        }
-    }
-
-    @Test func scheduleTakesTheFirstAtOnceAndGoesOnAfterFailures() async throws {
-        try await withBench { bench in
-            let store = try bench.open()
-            let schedule = BackupSchedule(
-                store: store, folder: bench.folder, interval: .seconds(3600), appVersion: "1.0",
-                clock: bench.clock.read, logger: Logger(label: "test"))
-            var due = BackupDue(interval: .seconds(3600), retryAfter: .seconds(60))
-            await schedule.backupIfDue(&due)
-            #expect(try bench.folder.moments().count == 1)
-            #expect(store.archive?.status.hasBase == true)
-            bench.clock.set(second: 3599)
-            await schedule.backupIfDue(&due)
-            #expect(try bench.folder.moments().count == 1)
-            bench.clock.set(second: 3600)
-            let lock = try bench.folder.lock()
-            await schedule.backupIfDue(&due)
-            lock.release()
-            await schedule.backupIfDue(&due)
-            #expect(try bench.folder.moments().count == 1)
-            bench.clock.set(second: 3660)
-            await schedule.backupIfDue(&due)
-            #expect(try bench.folder.moments().count == 2)
-            try await store.close()
-            bench.clock.set(second: 9000)
-            await schedule.backupIfDue(&due)
-            #expect(try bench.folder.moments().count == 2)
-        }
-    }
-
-    @Test func restartIsNoReasonForABackupUnlessTheLogWantsOne() {
-        let due = BackupDue(interval: .seconds(3600), retryAfter: .seconds(60), last: TestClock.start)
-        #expect(!due.isDue(at: TestClock.moment(3599), lacksBase: false))
-        #expect(due.isDue(at: TestClock.moment(3600), lacksBase: false))
-        #expect(due.isDue(at: TestClock.moment(1), lacksBase: true))
-    }
-
-    @Test func scheduleRunsUntilItIsCancelled() async throws {
-        try await withBench { bench in
-            let store = try bench.open()
-            let schedule = BackupSchedule(
-                store: store, folder: bench.folder, appVersion: "1.0", logger: Logger(label: "test"))
-            let running = Task { await schedule.run() }
-            try await until { store.archive?.status.hasBase == true }
-            running.cancel()
-            await running.value
             try await store.close()
         }
     }

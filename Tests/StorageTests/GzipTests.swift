@@ -4,7 +4,7 @@ import Testing
 @testable import Storage
 
 @Suite(.timeLimit(.minutes(1)))
-struct BackupGzipTests {
+struct GzipTests {
     private func compressed(_ data: Data, in directory: String) throws -> (String, FileDigest) {
         let (source, target) = (directory + "/plain", directory + "/plain.gz")
         try data.write(to: URL(fileURLWithPath: source))

@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 @Suite(.timeLimit(.minutes(1)))
-struct BackupWalScanTests {
+struct WalScanTests {
     private struct Log {
         let pool: DatabasePool
         let path: String

@@ -6,39 +6,17 @@ import Testing
 @testable import Storage
 
 @Suite(.timeLimit(.minutes(2)))
-struct BackupArchiveTests {
-    private static func archive(_ store: Store) throws -> WalArchive { try #require(store.archive) }
-
-    /// Writes ten notes in each second and remembers what there was then.
-    private func run(
-        _ bench: BackupBench, _ store: Store, _ seconds: ClosedRange<Int64>
-    ) async throws -> [Int64: [String]] {
-        var states: [Int64: [String]] = [:]
-        for second in seconds {
-            bench.clock.set(second: second)
-            try await store.addNotes(Int(second) * 10...Int(second) * 10 + 9)
-            try await Self.archive(store).ship()
-            states[second] = try await store.everyRow()
-        }
-        return states
-    }
-
-    private func segments(_ bench: BackupBench) throws -> [WalSegment] {
-        try WalGeneration.all(in: bench.folder).flatMap { generation in
-            try generation.sequences().map { try WalSegment.read(generation.segmentPath($0)).segment }
-        }
-    }
-
+struct WalArchiveTests {
     @Test func anySecondIsRestoredExactly() async throws {
         try await withBench { bench in
             let store = try bench.open()
             try await store.addNotes(1...5)
             let atStart = try await store.everyRow()
             try await bench.backup(store)
-            let states = try await run(bench, store, 1...20)
+            let states = try await bench.run(store, 1...20)
             try await store.close()
             // The log started over several times.
-            #expect(Set(try segments(bench).map(\.salts)).count > 3)
+            #expect(Set(try bench.segments().map(\.salts)).count > 3)
             #expect(try bench.restored(at: TestClock.moment(0, milliseconds: 500)) == atStart)
             for second in [1, 2, 9, 10, 11, 19] as [Int64] {
                 #expect(try bench.restored(at: TestClock.moment(second, milliseconds: 500)) == states[second])
@@ -51,9 +29,9 @@ struct BackupArchiveTests {
         try await withBench { bench in
             let store = try bench.open()
             try await bench.backup(store)
-            let early = try await run(bench, store, 1...5)
+            let early = try await bench.run(store, 1...5)
             let second = try await bench.backup(store)
-            let late = try await run(bench, store, 6...10)
+            let late = try await bench.run(store, 6...10)
             try await store.close()
             #expect(try bench.restored(at: TestClock.moment(3, milliseconds: 500)) == early[3])
             #expect(try bench.restored(at: TestClock.moment(8, milliseconds: 500)) == late[8])
@@ -73,10 +51,10 @@ struct BackupArchiveTests {
                 reader.hold()
             }
             await reader.isHeld()
-            let held = try await run(bench, store, 1...6)
+            let held = try await bench.run(store, 1...6)
             reader.release()
             try await read
-            let free = try await run(bench, store, 7...12)
+            let free = try await bench.run(store, 7...12)
             try await store.close()
             for second in [2, 6] as [Int64] {
                 #expect(try bench.restored(at: TestClock.moment(second, milliseconds: 500)) == held[second])
@@ -89,7 +67,7 @@ struct BackupArchiveTests {
     @Test func everySecondUnderLoadIsAStateThatWasThere() async throws {
         try await withBench { bench in
             let store = try bench.open()
-            let archive = try Self.archive(store)
+            let archive = try #require(store.archive)
             try await bench.backup(store)
             let isDone = Mutex(false)
             async let written: Int = {
@@ -110,7 +88,7 @@ struct BackupArchiveTests {
             let last = try await written
             bench.clock.set(second: 41)
             try await store.close()
-            #expect(Set(try segments(bench).map(\.salts)).count > 1)
+            #expect(Set(try bench.segments().map(\.salts)).count > 1)
             var counts: [Int] = []
             for second in 1...40 as ClosedRange<Int64> {
                 let rows = try bench.restored(at: TestClock.moment(second, milliseconds: 900))
@@ -131,9 +109,9 @@ struct BackupArchiveTests {
             try await bench.backup(store)
             bench.clock.set(second: 1)
             for id in 1...300 { try await store.addNotes(id...id) }
-            try await Self.archive(store).ship()
+            try await #require(store.archive).ship()
             let rows = try await store.everyRow()
-            let found = try #require(try segments(bench).last)
+            let found = try #require(try bench.segments().last)
             let frameBytes = Int64(found.pageSize + WalFrame.headerBytes)
             #expect(found.frameCount > 600)
             #expect(found.frames.bytes < found.frameCount * frameBytes / 10)
@@ -164,7 +142,7 @@ struct BackupArchiveTests {
             for second in 1...40 as ClosedRange<Int64> {
                 bench.clock.set(second: second)
                 try await store.addNotes(Int(second) * 100...Int(second) * 100 + 30)
-                try await Self.archive(store).ship()
+                try await #require(store.archive).ship()
                 longest = max(longest, FileStamp(bench.data + "/test.sqlite-wal")?.size ?? 0)
             }
             end.set()
@@ -184,7 +162,7 @@ struct BackupArchiveTests {
             try await bench.backup(store)
             bench.clock.set(second: 1)
             try await store.write { try $0.execute(sql: "DELETE FROM note") }
-            try await Self.archive(store).ship()
+            try await #require(store.archive).ship()
             let rows = try await store.everyRow()
             try await store.close()
             #expect(try bench.restored() == rows)
@@ -195,133 +173,18 @@ struct BackupArchiveTests {
         try await withBench { bench in
             let store = try bench.open()
             try await bench.backup(store)
-            let states = try await run(bench, store, 1...1)
-            let count = try segments(bench).count
+            let states = try await bench.run(store, 1...1)
+            let count = try bench.segments().count
             for second in 2...600 as ClosedRange<Int64> {
                 bench.clock.set(second: second)
-                try await Self.archive(store).ship()
+                try await #require(store.archive).ship()
             }
-            #expect(try segments(bench).count == count)
+            #expect(try bench.segments().count == count)
             #expect(try bench.restored(at: TestClock.moment(590)) == states[1])
-            #expect(try Self.archive(store).status.lagSeconds(at: bench.clock.now) == 0)
+            #expect(try #require(store.archive?.status.completeAt) >= bench.clock.now)
             // Nobody has said yet that the next hour was quiet too.
             #expect(throws: BackupError.self) { try bench.restored(at: TestClock.moment(4200)) }
             try await store.close()
-        }
-    }
-
-    @Test func missingSegmentIsNoticed() async throws {
-        try await withBench { bench in
-            let store = try bench.open()
-            try await bench.backup(store)
-            let states = try await run(bench, store, 1...6)
-            try await store.close()
-            let generation = try #require(try WalGeneration.all(in: bench.folder).first)
-            let gone = try #require(try segments(bench).first { $0.completeAt >= TestClock.moment(4) })
-            try FileManager.default.removeItem(atPath: generation.segmentPath(gone.sequence))
-            let missing = BackupError.damaged(
-                path: generation.segmentPath(gone.sequence), reason: "it is missing")
-            #expect(throws: missing) { try bench.restored() }
-            #expect(throws: missing) { try bench.restored(at: TestClock.moment(5)) }
-            #expect(try bench.restored(at: TestClock.moment(2, milliseconds: 500)) == states[2])
-            #expect(try bench.restored(at: TestClock.moment(3)) == states[3])
-        }
-    }
-
-    @Test func exchangedSegmentIsNoticed() async throws {
-        try await withBench { bench in
-            let store = try bench.open()
-            try await bench.backup(store)
-            _ = try await run(bench, store, 1...4)
-            try await store.close()
-            let generation = try #require(try WalGeneration.all(in: bench.folder).first)
-            let (third, second) = (generation.segmentPath(3), generation.segmentPath(2))
-            try FileManager.default.removeItem(atPath: third)
-            try FileManager.default.copyItem(atPath: second, toPath: third)
-            #expect(throws: BackupError.damaged(path: third, reason: "it does not follow the one before it")) {
-                try bench.restored()
-            }
-        }
-    }
-
-    @Test func tornSegmentIsRefusedAndTheSecondsBeforeItAreNot() async throws {
-        try await withBench { bench in
-            let store = try bench.open()
-            try await bench.backup(store)
-            let states = try await run(bench, store, 1...4)
-            try await store.close()
-            let generation = try #require(try WalGeneration.all(in: bench.folder).first)
-            let last = try #require(try generation.sequences().last)
-            try cut(generation.segmentPath(last), to: 1500)
-            #expect(throws: BackupError.damaged(path: generation.segmentPath(last), reason: "ends early")) {
-                try bench.restored()
-            }
-            #expect(try bench.restored(at: TestClock.moment(3, milliseconds: 500)) == states[3])
-        }
-    }
-
-    @Test func folderThatFailsStopsNobodyAndIsCaughtUpWith() async throws {
-        try await withBench { bench in
-            let store = try bench.open()
-            let archive = try Self.archive(store)
-            try await bench.backup(store)
-            let before = try await run(bench, store, 1...2)
-            let generation = try #require(try WalGeneration.all(in: bench.folder).first)
-            let next = try #require(try generation.sequences().last) + 1
-            // A directory in the place of the draft: nothing can be written there.
-            let obstacle = generation.segmentPath(next) + ".tmp"
-            try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
-            _ = try await run(bench, store, 10...60)
-            #expect(archive.status.error != nil)
-            #expect(archive.status.lagSeconds(at: bench.clock.now) ?? 0 > 50)
-            // Good in itself, but no part of the chain.
-            let lonely = try await bench.backup(store)
-            #expect(lonely.manifest.log == nil)
-            #expect(try bench.restored(at: TestClock.moment(60, milliseconds: 500)).count > before[2]?.count ?? 0)
-            try FileManager.default.removeItem(atPath: obstacle)
-            let after = try await run(bench, store, 61...63)
-            #expect(archive.status.error == nil)
-            #expect(archive.status.generation == generation.name)
-            #expect(archive.status.hasBase)
-            try await store.close()
-            #expect(try bench.restored(at: TestClock.moment(2)) == before[2])
-            let error = #expect(throws: BackupError.self) { try bench.restored(at: TestClock.moment(30)) }
-            #expect(
-                error?.description.contains("is not known; known is \(TestClock.start.description.prefix(17))") == true)
-            #expect(try bench.restored(at: TestClock.moment(62)) == after[62])
-            #expect(try bench.restored() == after[63])
-        }
-    }
-
-    @Test func logThatGrowsTooLongIsGivenUpAndStartedAnew() async throws {
-        try await withBench { bench in
-            var limits = BackupBench.smallLimits
-            limits.logBytesMax = 400_000
-            let store = try bench.open(limits)
-            let archive = try Self.archive(store)
-            try await bench.backup(store)
-            let before = try await run(bench, store, 1...2)
-            let first = try #require(archive.status.generation)
-            try FileManager.default.moveItem(atPath: bench.folder.logPath, toPath: bench.folder.path + "/.away")
-            try Data().write(to: URL(fileURLWithPath: bench.folder.logPath))
-            _ = try await run(bench, store, 10...60)
-            #expect(archive.status.error != nil)
-            #expect(!archive.status.hasBase)
-            // Checkpointed all the same: the log has started over instead of growing.
-            #expect(try InputFile(bench.data + "/test.sqlite-wal").size() < 600_000)
-            try FileManager.default.removeItem(atPath: bench.folder.logPath)
-            try FileManager.default.moveItem(atPath: bench.folder.path + "/.away", toPath: bench.folder.logPath)
-            _ = try await run(bench, store, 61...62)
-            #expect(archive.status.error == nil)
-            #expect(archive.status.generation != first)
-            #expect(!archive.status.hasBase)
-            try await bench.backup(store)
-            #expect(archive.status.hasBase)
-            let after = try await run(bench, store, 63...65)
-            try await store.close()
-            #expect(try bench.restored(at: TestClock.moment(2)) == before[2])
-            #expect(throws: BackupError.self) { try bench.restored(at: TestClock.moment(30)) }
-            #expect(try bench.restored(at: TestClock.moment(64)) == after[64])
         }
     }
 
@@ -363,7 +226,7 @@ struct BackupArchiveTests {
                 }
             }
             #expect(try InputFile(bench.data + "/test.sqlite-wal").size() > 1_000_000)
-            try await Self.archive(store).ship()
+            try await #require(store.archive).ship()
             try await store.addNotes(11...12)
             let rows = try await store.everyRow()
             try await store.close()
