@@ -30,13 +30,13 @@ struct BackupBench: Sendable {
     var folder: BackupFolder { BackupFolder(path: directory + "/backups/test", service: "test") }
 
     /// Checkpoints after a few writes, so that every test sees some.
-    static var smallLimits: WalArchive.Limits {
-        var limits = WalArchive.Limits()
+    static var smallLimits: ArchiveSettings.Limits {
+        var limits = ArchiveSettings.Limits()
         limits.checkpointBytes = 64 * 1024
         return limits
     }
 
-    func open(_ limits: WalArchive.Limits? = smallLimits, data: String? = nil) throws -> Store {
+    func open(_ limits: ArchiveSettings.Limits? = smallLimits, data: String? = nil) throws -> Store {
         try Store.open(
             directory: data ?? self.data, fileName: "test.sqlite", migrator: migrator(), durability: .normal,
             archive: limits.map { ArchiveSettings(folder: folder, limits: $0, clock: clock.read) },

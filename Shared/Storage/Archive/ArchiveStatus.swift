@@ -1,33 +1,32 @@
-/// Where a store archives its log, and within which bounds.
-package struct ArchiveSettings: Sendable {
-    package var folder: BackupFolder
-    package var limits: WalArchive.Limits
-    package var clock: BackupClock
-
-    package init(folder: BackupFolder, limits: WalArchive.Limits = .init(), clock: @escaping BackupClock = { .now }) {
-        self.folder = folder
-        self.limits = limits
-        self.clock = clock
-    }
-}
-
 /// How the archive of a log is doing: for readiness and metrics.
 package struct ArchiveStatus: Sendable, Hashable {
     /// All that was committed up to this instant can be restored (from a backup in the same generation on).
     package internal(set) var completeAt: BackupMoment?
     /// Whether a finished backup stands under the generation that is being written.
-    package internal(set) var hasBase = false
-    package internal(set) var generation: String?
+    package private(set) var hasBase = false
+    package private(set) var generation: String?
     /// Why the last attempt failed; nil when it did not.
-    package internal(set) var error: String?
+    package private(set) var error: String?
 
-    /// How much would be lost now; nil when nothing was archived yet.
-    package func lagSeconds(at now: BackupMoment) -> Double? {
-        completeAt.map { Double(max(0, now.milliseconds - $0.milliseconds)) / 1000 }
-    }
-
-    mutating func begin(_ name: String) {
+    mutating func begin(_ name: String, hasBase: Bool) {
         generation = name
-        hasBase = false
+        self.hasBase = hasBase
     }
+
+    /// A backup in this generation is finished.
+    mutating func based(on name: String) {
+        if generation == name { hasBase = true }
+    }
+
+    /// Nothing goes on from the backups there are.
+    mutating func giveUp() { hasBase = false }
+
+    /// Returns whether the attempt before this one did not fail.
+    mutating func failed(_ words: String) -> Bool {
+        defer { error = words }
+        return error == nil
+    }
+
+    /// Returns whether the attempt before this one failed.
+    mutating func succeeded() -> Bool { error.take() != nil }
 }

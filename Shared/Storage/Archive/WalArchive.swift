@@ -9,40 +9,22 @@ import Synchronization
 /// SQLite no longer checkpoints by itself then; the archive does it, on the writer's turn and only when every frame is
 /// durable in the folder. When the folder fails, the store serves on and its log grows, up to `logBytesMax`; after that
 /// the chain is given up, the log is checkpointed, and a new generation begins, which needs a new backup to stand on.
-/// Call `ship` about once a second; it blocks. All work runs on one queue, so callers need no order among themselves.
+/// Call `ship` about once a second. All work runs on one queue, so callers need no order among themselves.
 package final class WalArchive: Sendable {
-    package struct Limits: Sendable {
-        /// The log is checkpointed when it is longer than that.
-        package var checkpointBytes: Int64 = 4 * 1024 * 1024
-        /// How long the log may grow while the folder fails.
-        package var logBytesMax: Int64 = 1024 * 1024 * 1024
-        /// What may be compressed and synced while writers wait, before a checkpoint or for a backup.
-        package var heldBytesMax: Int64 = 256 * 1024
-        /// A folder that fails is tried at each call while the log is no longer than this, and at every tenth then: a try
-        /// reads the log from where the archive ends, and writers wait.
-        package var failingLogBytesMax: Int64 = 16 * 1024 * 1024
-        /// How often a quiet store says so.
-        package var quietNote: Duration = .seconds(1)
-
-        package init() {}
-    }
-
     private static let catchUpTriesMax = 3
     private static let callsPerTry = 10
     private static let longLogFactor: Int64 = 8
-    private static let readersMillisecondsMax = 100
 
     private let queue = DispatchQueue(label: "storage.archive")
     private let folder: BackupFolder
-    private let limits: Limits
-    private let clock: BackupClock
+    private let limits: ArchiveSettings.Limits
     private let logger: Logger
     private let pool: DatabasePool
     private let isWritable: @Sendable () -> Bool
     private let published = Mutex(ArchiveStatus())
     // Guarded by `queue`: read and written by closures that run on it, and by the writer's turn while they wait for it.
     nonisolated(unsafe) private var chain: ArchiveChain?
-    nonisolated(unsafe) private var lastMoment: BackupMoment
+    nonisolated(unsafe) private var clock: RisingClock
     nonisolated(unsafe) private var isClosed = false
     nonisolated(unsafe) private var callsSinceFailure = 0
     /// nil once it was asked.
@@ -57,8 +39,7 @@ package final class WalArchive: Sendable {
     ) {
         folder = settings.folder
         limits = settings.limits
-        clock = settings.clock
-        lastMoment = settings.clock()
+        clock = RisingClock(settings.clock)
         self.pool = pool
         self.resumption = resumption
         self.isWritable = isWritable
@@ -112,7 +93,7 @@ package final class WalArchive: Sendable {
                     do { try shipHeld(db) } catch { failed(error) }
                 }
                 let position = status.error == nil ? chain?.position : nil
-                let moment = nextMoment()
+                let moment = clock.next()
                 if position != nil { chain?.isQuiet(until: moment) }
                 pool.spawnConcurrentRead { body($0, moment, position) }
             }
@@ -121,7 +102,7 @@ package final class WalArchive: Sendable {
 
     /// A backup at this place is finished, so this generation can be restored from there on.
     func based(on position: BackupManifest.LogPosition) {
-        published.withLock { if $0.generation == position.generation { $0.hasBase = true } }
+        published.withLock { $0.based(on: position.generation) }
     }
 
     /// Nothing goes on from what was archived so far; a new generation begins with the next call of `ship`. To be called
@@ -130,7 +111,7 @@ package final class WalArchive: Sendable {
         try queue.sync {
             chain = nil
             resumption = nil
-            published.withLock { $0.hasBase = false }
+            published.withLock { $0.giveUp() }
             try ArchiveMark.remove(of: pool.path)
         }
     }
@@ -163,14 +144,14 @@ package final class WalArchive: Sendable {
         guard chain == nil else { return }
         try passAllBefore()
         if try resume() { return }
-        let generation = try WalGeneration.create(in: folder, at: nextMoment())
+        let generation = try WalGeneration.create(in: folder, at: clock.next())
         let new = try pool.writeWithoutTransaction { _ in
             let scan = try WalScan(logPath, after: nil)
-            return ArchiveChain(generation: generation, cursor: scan.cursor, now: nextMoment())
+            return ArchiveChain(generation: generation, cursor: scan.cursor, now: clock.next())
         }
         try ArchiveMark(generation: generation.name, begin: new.cursor?.record).write(of: pool.path)
         chain = new
-        published.withLock { $0.begin(generation.name) }
+        published.withLock { $0.begin(generation.name, hasBase: false) }
         logger.info("log archive started", metadata: ["storage.archive": "\(generation.path)"])
     }
 
@@ -178,7 +159,7 @@ package final class WalArchive: Sendable {
     private func resume() throws -> Bool {
         guard let resumption else { return false }
         let found = try pool.writeWithoutTransaction { _ in
-            try resumption.chain(in: folder, log: logPath, now: nextMoment())
+            try resumption.chain(in: folder, log: logPath, now: clock.next())
         }
         self.resumption = nil
         guard let found else { return false }
@@ -186,23 +167,17 @@ package final class WalArchive: Sendable {
         try ArchiveMark(generation: found.generation.name, begin: begin).write(of: pool.path)
         chain = found
         let hasBase = try folder.hasBase(of: found.generation.name)
-        published.withLock {
-            $0.begin(found.generation.name)
-            $0.hasBase = hasBase
-        }
+        published.withLock { $0.begin(found.generation.name, hasBase: hasBase) }
         logger.info("log archive goes on", metadata: ["storage.archive": "\(found.generation.path)"])
         return true
     }
 
     /// What is newest goes by its moment, so a clock that was set back must not put this run before an earlier one.
     private func passAllBefore() throws {
-        guard let newest = try folder.newestMoment(), newest > lastMoment else { return }
-        if newest > clock() {
-            logger.warning(
-                "the clock is behind the newest backup; moments go on from there",
-                metadata: ["storage.archive": "\(folder.logPath)", "backup.newest": "\(newest)"])
-        }
-        lastMoment = newest
+        guard let newest = try folder.newestMoment(), clock.pass(newest) else { return }
+        logger.warning(
+            "the clock is behind the newest backup; moments go on from there",
+            metadata: ["storage.archive": "\(folder.logPath)", "backup.newest": "\(newest)"])
     }
 
     /// Looks on the writer's turn, copies off it. Returns whether there was much, so that there may be more already.
@@ -219,7 +194,7 @@ package final class WalArchive: Sendable {
         guard isWritable() else {
             throw BackupError.unusable(path: logPath, reason: "the store's disk takes no writes")
         }
-        return try ArchiveChain.Look(at: logPath, after: chain?.cursor, in: db, moment: nextMoment())
+        return try ArchiveChain.Look(at: logPath, after: chain?.cursor, in: db, moment: clock.next())
     }
 
     private func take(_ look: ArchiveChain.Look) throws {
@@ -230,30 +205,12 @@ package final class WalArchive: Sendable {
         published.withLock { $0.completeAt = look.moment }
     }
 
-    /// Never waits for readers while the log is of ordinary length: when one still needs old pages the rest follows later. The
-    /// log starts over with the next write after all of it was copied into the database, if nobody reads in it just then;
-    /// where somebody always does, it must be waited for, a moment, or the log would grow without end.
     private func checkpoint() throws {
         guard let chain, chain.wantsCheckpoint(above: limits.checkpointBytes) else { return }
         let isLong = chain.wantsCheckpoint(above: limits.checkpointBytes * Self.longLogFactor)
         try pool.writeWithoutTransaction { db in
             try shipHeld(db)
-            if isLong, try waitForReaders(db) { return self.chain?.checkpointedAll() ?? () }
-            let result = try db.checkpoint(.passive)
-            if result.walFrameCount == result.checkpointedFrameCount { self.chain?.checkpointedAll() }
-        }
-    }
-
-    /// False when somebody read for longer than writers may be kept waiting.
-    private func waitForReaders(_ db: Database) throws -> Bool {
-        let timeout = try Int.fetchOne(db, sql: "PRAGMA busy_timeout") ?? 0
-        defer { try? db.execute(sql: "PRAGMA busy_timeout = \(timeout)") }
-        try db.execute(sql: "PRAGMA busy_timeout = \(Self.readersMillisecondsMax)")
-        do {
-            try db.checkpoint(.restart)
-            return true
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-            return false
+            if try db.checkpointAll(waitingForReaders: isLong) { self.chain?.checkpointedAll() }
         }
     }
 
@@ -267,7 +224,7 @@ package final class WalArchive: Sendable {
                 metadata: ["storage.archive": "\(chain.generation.path)", "storage.log_bytes": "\(length)"])
         }
         chain = nil
-        published.withLock { $0.hasBase = false }
+        published.withLock { $0.giveUp() }
         do {
             // First: what is checkpointed now is not archived.
             try ArchiveMark.remove(of: pool.path)
@@ -278,26 +235,14 @@ package final class WalArchive: Sendable {
     }
 
     private func succeeded() {
-        guard published.withLock({ $0.error.take() }) != nil else { return }
+        guard published.withLock({ $0.succeeded() }) else { return }
         logger.info("log archive works again", metadata: ["storage.archive": "\(folder.logPath)"])
     }
 
     private func failed(_ error: any Error) {
-        let isNew = published.withLock { status in
-            defer { status.error = "\(error)" }
-            return status.error == nil
-        }
-        if isNew {
-            logger.error(
-                "log archive failed", metadata: ["error": "\(error)", "storage.archive": "\(folder.logPath)"])
-        }
+        guard published.withLock({ $0.failed("\(error)") }) else { return }
+        logger.error("log archive failed", metadata: ["error": "\(error)", "storage.archive": "\(folder.logPath)"])
     }
 
     private var logPath: String { pool.path + "-wal" }
-
-    /// Later than all before, whatever the machine's clock does.
-    private func nextMoment() -> BackupMoment {
-        lastMoment = max(clock(), BackupMoment(milliseconds: lastMoment.milliseconds + 1))
-        return lastMoment
-    }
 }

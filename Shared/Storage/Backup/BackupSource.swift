@@ -52,9 +52,8 @@ struct BackupSource: Sendable {
     ) {
         if let archive { return archive.snapshot(body) }
         pool.writeWithoutTransaction { _ in
-            // The newest one goes by its moment, whatever the clock does.
-            let now = clock()
-            let moment = max(now, newest?.adding(.milliseconds(1)) ?? now)
+            var clock = RisingClock(self.clock, after: newest)
+            let moment = clock.next()
             pool.spawnConcurrentRead { body($0, moment, nil) }
         }
     }
