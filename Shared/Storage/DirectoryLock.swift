@@ -19,11 +19,11 @@ package final class DirectoryLock: Sendable {
         let path = "\(directory)/\(Self.fileName)"
         // O_CLOEXEC: a child process that inherited the descriptor would keep the lock after this process is gone.
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw StorageError.unreadable(path: path, reason: Self.reason(errno)) }
+        guard file >= 0 else { throw StorageError.unreadable(path: path, reason: Disk.words(errno)) }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             close(file)
-            guard code == EWOULDBLOCK else { throw StorageError.unreadable(path: path, reason: Self.reason(code)) }
+            guard code == EWOULDBLOCK else { throw StorageError.unreadable(path: path, reason: Disk.words(code)) }
             throw StorageError.directoryInUse(directory)
         }
         descriptor = Mutex(file)
@@ -56,15 +56,11 @@ package final class DirectoryLock: Sendable {
         let code = errno
         let parent = (directory as NSString).deletingLastPathComponent
         guard code == ENOENT, !parent.isEmpty, parent != directory else {
-            throw StorageError.unreadable(path: directory, reason: reason(code))
+            throw StorageError.unreadable(path: directory, reason: Disk.words(code))
         }
         try create(parent)
         guard mkdir(directory, 0o700) == 0 || errno == EEXIST else {
-            throw StorageError.unreadable(path: directory, reason: reason(errno))
+            throw StorageError.unreadable(path: directory, reason: Disk.words(errno))
         }
-    }
-
-    private static func reason(_ code: Int32) -> String {
-        String(cString: strerror(code)).lowercased()
     }
 }

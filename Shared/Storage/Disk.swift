@@ -34,10 +34,10 @@ enum Disk {
         }
     }
 
-    /// Nil where the file system does not tell.
-    static func freeBytes(in directory: String) -> Int64? {
+    /// Of the file system on which the path lies; nil where it does not tell.
+    static func freeBytes(at path: String) -> Int64? {
         var info = statvfs()
-        guard statvfs(directory, &info) == 0 else { return nil }
+        guard statvfs(path, &info) == 0 else { return nil }
         return Int64(clamping: UInt64(info.f_bavail) * UInt64(info.f_frsize))
     }
 
@@ -72,25 +72,29 @@ enum Disk {
     }
 
     static func failure(_ path: String, _ code: Int32 = errno) -> BackupError {
-        .unusable(path: path, reason: String(cString: strerror(code)).lowercased())
+        .unusable(path: path, reason: words(code))
     }
+
+    /// What the system says of an error: `no space left on device`.
+    static func words(_ code: Int32) -> String { String(cString: strerror(code)).lowercased() }
 }
 
-/// A new file (mode 0600) under construction; closed when it goes out of scope.
+/// A file to write to, mode 0600 when it is new; closed when it goes out of scope.
 struct OutputFile: ~Copyable {
     let path: String
     private let descriptor: Int32
 
     /// Fails when there is a file of that name.
-    init(creating path: String) throws {
-        self.path = path
-        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Disk.failure(path) }
-    }
+    init(creating path: String) throws { try self.init(path, O_CREAT | O_EXCL) }
 
-    init(existing path: String) throws {
+    init(existing path: String) throws { try self.init(path, 0) }
+
+    /// Goes on with the file of that name, or creates it.
+    init(at path: String) throws { try self.init(path, O_CREAT) }
+
+    private init(_ path: String, _ flags: Int32) throws {
         self.path = path
-        descriptor = open(path, O_RDWR | O_CLOEXEC)
+        descriptor = open(path, O_RDWR | O_CLOEXEC | flags, 0o600)
         guard descriptor >= 0 else { throw Disk.failure(path) }
     }
 

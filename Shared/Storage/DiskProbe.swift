@@ -1,11 +1,10 @@
 import Dispatch
-import Foundation
 import GRDB
 
 /// Asks the disk, from time to time while it fails, whether it takes writes again.
 struct DiskProbe: Sendable {
     /// Below this a full disk still counts as full, although the test write (one page) may have found room.
-    static let freeBytesMin: UInt64 = 1024 * 1024
+    static let freeBytesMin: Int64 = 1024 * 1024
 
     let pool: DatabasePool
     let gate: Gate
@@ -45,9 +44,5 @@ struct DiskProbe: Sendable {
     }
 
     /// True also where the file system does not tell.
-    private var hasRoom: Bool {
-        var info = statvfs()
-        guard statvfs(pool.path, &info) == 0 else { return true }
-        return UInt64(info.f_bavail) * UInt64(info.f_frsize) >= Self.freeBytesMin
-    }
+    private var hasRoom: Bool { Disk.freeBytes(at: pool.path).map { $0 >= Self.freeBytesMin } ?? true }
 }

@@ -30,13 +30,9 @@ struct WalGeneration: Sendable, Hashable {
     /// In place and, unless it is the last word, not synced: it is written every few seconds while nothing happens, and
     /// what a power cut loses of it costs knowledge of quiet seconds only.
     func noteQuiet(until moment: BackupMoment, isLast: Bool = false) throws {
-        let file = "\(path)/\(Self.untilName)"
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Disk.failure(file) }
-        defer { close(descriptor) }
-        let text = Array("\(moment)\n".utf8)
-        guard pwrite(descriptor, text, text.count, 0) == text.count else { throw Disk.failure(file) }
-        guard !isLast || fsync(descriptor) == 0 else { throw Disk.failure(file) }
+        let file = try OutputFile(at: "\(path)/\(Self.untilName)")
+        try Array("\(moment)\n".utf8).withUnsafeBytes { try file.write($0, at: 0) }
+        if isLast { try file.sync() }
     }
 
     /// nil when nothing, or nothing readable, was noted.

@@ -1,5 +1,5 @@
 import Foundation
-package import GRDB
+import GRDB
 
 /// Writes one backup into a folder: copy, check, compress, sync, and only then give it its name.
 ///
@@ -9,7 +9,7 @@ package import GRDB
 ///     deals-INSTANT/                   the same directory, renamed when all in it is on disk
 ///
 /// Blocks its thread. One at a time per folder.
-package struct BackupWriter {
+struct BackupWriter {
     private static let stepBytes = 8 * 1024 * 1024
     /// Left to others on the same disk.
     static let reserveBytes: Int64 = 8 * 1024 * 1024
@@ -26,7 +26,7 @@ package struct BackupWriter {
     private var copyPath: String { draft + "/copy" }
 
     /// Takes the folder and sweeps it. Throws `BackupError.inUse` or `.unusable`.
-    package init(
+    init(
         folder: BackupFolder, databaseName: String, appVersion: String, takenAt: BackupMoment,
         log: BackupManifest.LogPosition? = nil, progress: @escaping BackupProgress.Report
     ) throws {
@@ -43,7 +43,7 @@ package struct BackupWriter {
     }
 
     /// Copies what the open read transaction of `source` sees; writes meanwhile do not disturb it.
-    package func copy(_ source: Database) throws {
+    func copy(_ source: Database) throws {
         do {
             try checkRoom(for: source)
             let target = try DatabaseQueue(path: copyPath)
@@ -69,13 +69,13 @@ package struct BackupWriter {
         let pages = try Int64.fetchOne(source, sql: "PRAGMA page_count") ?? 0
         let pageSize = try Int64.fetchOne(source, sql: "PRAGMA page_size") ?? 4096
         let needed = 2 * pages * pageSize + Self.reserveBytes
-        guard let free = Disk.freeBytes(in: draft), free < needed else { return }
+        guard let free = Disk.freeBytes(at: draft), free < needed else { return }
         throw BackupError.unusable(
             path: folder.path, reason: "a backup needs \(needed >> 20) MiB there, and \(free >> 20) MiB are free")
     }
 
     /// Everything after the copy.
-    package func finish() throws -> Backup {
+    func finish() throws -> Backup {
         try report(BackupProgress(.checking, done: 0, of: 0))
         let contents = try DatabaseContents.checked(copyPath, of: folder.path(of: takenAt))
         let (plain, gzip) = try compress()
@@ -91,7 +91,7 @@ package struct BackupWriter {
     }
 
     /// After a failure: leaves nothing behind.
-    package func abandon() {
+    func abandon() {
         try? Disk.remove(draft)  // the next run sweeps what cannot be removed now
         lock.release()
     }

@@ -112,7 +112,7 @@ package struct Restoration: Sendable {
     private func checkRoom(in directory: String) throws {
         let end = chain?.segments.last.map { Int64($0.pages) * Int64($0.pageSize) } ?? 0
         let needed = max(backup.manifest.database.bytes, end) + BackupWriter.reserveBytes
-        guard let free = Disk.freeBytes(in: directory), free < needed else { return }
+        guard let free = Disk.freeBytes(at: directory), free < needed else { return }
         throw BackupError.unusable(
             path: directory, reason: "\(needed >> 20) MiB are needed there, and \(free >> 20) MiB are free")
     }
