@@ -23,6 +23,7 @@ extension Target.Dependency {
     static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let inMemoryLogging = product(name: "InMemoryLogging", package: "swift-log")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
@@ -110,7 +111,8 @@ let package = Package(
             ], testsAlso: [.x509, .asn1, .crypto]),
         shared("Contracts", ["RPC", .crypto]),
         shared(
-            "Storage", ["CZlib", .grdb, .crypto, .logging], exclude: ["README.md"], testsAlso: ["storage-probe"]),
+            "Storage", ["CZlib", .grdb, .crypto, .logging], exclude: ["README.md"],
+            testsAlso: ["storage-probe", .inMemoryLogging]),
         shared("Events", ["Contracts", "RPC", "Storage", .grdb, .nio("NIOCore")], testsAlso: [.logging]),
         shared("Telemetry", [.logging, .metrics, .coreMetrics], exclude: ["README.md"]),
         shared("Tokens", [.crypto]),
@@ -160,7 +162,7 @@ let package = Package(
         [
             // Never shipped: a store by itself, for those who cut its power and fill its disk.
             .executableTarget(
-                name: "storage-probe", dependencies: ["Storage", .grdb, .logging, .arguments],
+                name: "storage-probe", dependencies: ["Storage", .grdb, .logging, .inMemoryLogging, .arguments],
                 path: "Tests/Crash/StorageProbe", swiftSettings: settings)
         ],
         [

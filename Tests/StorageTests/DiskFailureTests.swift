@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
+import InMemoryLogging
 import Logging
-import Synchronization
 import Testing
 
 @testable import Storage
@@ -10,7 +10,12 @@ import Testing
 /// cannot grow is in `FullDiskTests`.
 @Suite(.timeLimit(.minutes(1)))
 struct DiskFailureTests {
-    private let records = LogRecords()
+    private let log = InMemoryLogHandler()
+
+    private var logger: Logger { Logger(label: "test") { [log] _ in log } }
+
+    /// Level and message of each.
+    private var lines: [String] { log.entries.map { "\($0.level) \($0.message)" } }
 
     private func fill(_ commits: GroupCommit) async throws {
         try await commits.write { try $0.execute(sql: "CREATE TABLE bulk (bytes BLOB) STRICT") }
@@ -73,18 +78,18 @@ struct DiskFailureTests {
     }
 
     @Test func outageIsToldOnceAndEndsWithACommitNotWithATestWrite() async throws {
-        try await withCommits(logger: records.logger) { commits, pool in
+        try await withCommits(logger: logger) { commits, pool in
             try await fill(commits)
             for _ in 1...3 {
                 try await afterTestWrite(commits)
                 await #expect(throws: StorageError.self) { try await bulk(commits) }
                 await #expect(throws: StorageError.self) { try await bulk(commits) }
             }
-            #expect(records.lines == ["error store takes no writes"])
+            #expect(lines == ["error store takes no writes"])
             try await afterTestWrite(commits)
             try await limit(toPages: 1_000_000, commits)
             try await bulk(commits)
-            #expect(records.lines == ["error store takes no writes", "notice store takes writes again"])
+            #expect(lines == ["error store takes no writes", "notice store takes writes again"])
         }
     }
 
@@ -114,30 +119,6 @@ struct DiskFailureTests {
         (DatabaseError(resultCode: .SQLITE_CONSTRAINT_UNIQUE), nil),
     ])
     func errorsOfTheDiskAreTold(_ error: DatabaseError, _ expected: StorageError?) {
-        #expect(DiskWatch(path: "/x", logger: records.logger).fault(error) == expected)
-    }
-}
-
-/// What was logged: level and message.
-final class LogRecords: Sendable {
-    private let records = Mutex<[String]>([])
-
-    var lines: [String] { records.withLock { $0 } }
-
-    var logger: Logger { Logger(label: "test") { _ in Handler(records: self) } }
-
-    private struct Handler: LogHandler {
-        let records: LogRecords
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            records.records.withLock { $0.append("\(event.level) \(event.message)") }
-        }
+        #expect(DiskWatch(path: "/x", logger: logger).fault(error) == expected)
     }
 }

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
 import GRDB
+import InMemoryLogging
 import Logging
 import Storage
-import Synchronization
 
 /// Writes until the disk takes no more, looks what works then, makes room, and waits for the store to notice.
 ///
@@ -29,8 +29,8 @@ struct FullDisk: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let errors = Errors()
-        let store = try StorageProbe.open(directory, .full, logger: errors.logger)
+        let log = InMemoryLogHandler()
+        let store = try StorageProbe.open(directory, .full, logger: Logger(label: "storage-probe") { _ in log })
         var report = Report()
         for id in 1...50 { try await store.write { try StorageProbe.insert(id, bytes: 500, in: $0) } }
         report.acknowledged = 50
@@ -64,7 +64,7 @@ struct FullDisk: AsyncParsableCommand {
         }
         report.kept = try await count(store)
         report.integrity = try await store.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") ?? "" }
-        report.outagesTold = errors.count
+        report.outagesTold = log.entries.count { $0.level >= .error }
         try await store.close()
         try StorageProbe.print(report)
     }
@@ -96,27 +96,5 @@ struct FullDisk: AsyncParsableCommand {
         guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { throw ExitCode.failure }
         limit.rlim_cur = bytes.map { rlim_t($0) } ?? limit.rlim_max
         guard setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { throw ExitCode.failure }
-    }
-}
-
-/// Counts lines at level error.
-private final class Errors: Sendable {
-    private let lines = Mutex(0)
-
-    var count: Int { lines.withLock { $0 } }
-
-    var logger: Logger { Logger(label: "storage-probe") { _ in Handler(errors: self) } }
-
-    private struct Handler: LogHandler {
-        let errors: Errors
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.error
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) { errors.lines.withLock { $0 += 1 } }
     }
 }
