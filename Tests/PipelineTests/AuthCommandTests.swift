@@ -23,21 +23,20 @@ struct AuthCommandTests {
         return router
     }
 
-    private func run<Command: AsyncParsableCommand>(
+    private func run<Command: ConsoleCommand>(
         _ type: Command.Type, _ arguments: [String] = [],
-        rotate: @escaping @Sendable () throws -> KeyRotation = { KeyRotation(kid: "third", activeAt: start) },
-        _ body: (Command, Console) async throws -> Void
+        rotate: @escaping @Sendable () throws -> KeyRotation = { KeyRotation(kid: "third", activeAt: start) }
     ) async throws -> Printed {
         var printed: Printed?
         try await TestService.with(Self.router(rotate: rotate), name: Peer.auth) { service in
             let command = try #require(try type.parse(service.arguments.dropFirst() + arguments) as Command?)
-            printed = try await service.folder.capture { try await body(command, $0) }
+            printed = try await service.folder.capture { try await command.run(on: $0) }
         }
         return try #require(printed)
     }
 
     @Test func keysAreATable() async throws {
-        let printed = try await run(KeysCommand.self) { try await $0.run(on: $1) }
+        let printed = try await run(KeysCommand.self)
         #expect(printed.exitCode == 0)
         #expect(
             printed.output == """
@@ -49,7 +48,7 @@ struct AuthCommandTests {
     }
 
     @Test func keysAreOneLineOfJSONForScripts() async throws {
-        let printed = try await run(KeysCommand.self, ["--json"]) { try await $0.run(on: $1) }
+        let printed = try await run(KeysCommand.self, ["--json"])
         #expect(printed.lines.count == 1)
         #expect(
             printed.lines.first?.hasPrefix(
@@ -59,9 +58,9 @@ struct AuthCommandTests {
     }
 
     @Test func newKeyIsTold() async throws {
-        let printed = try await run(RotateKeysCommand.self) { try await $0.run(on: $1) }
+        let printed = try await run(RotateKeysCommand.self)
         #expect(printed.output == "key third is announced and signs from 2027-01-15T08:00:00.000Z on\n")
-        let json = try await run(RotateKeysCommand.self, ["--json"]) { try await $0.run(on: $1) }
+        let json = try await run(RotateKeysCommand.self, ["--json"])
         #expect(json.output == #"{"activeAt":"2027-01-15T08:00:00.000Z","kid":"third"}"# + "\n")
     }
 
@@ -69,7 +68,7 @@ struct AuthCommandTests {
         let refused = try await run(
             RotateKeysCommand.self,
             rotate: { throw RPCFault(.failedPrecondition, "rotation_running", "The next key is announced already.") }
-        ) { try await $0.run(on: $1) }
+        )
         #expect(refused.exitCode == 1)
         #expect(refused.output.isEmpty)
         let line = try #require(refused.failure)

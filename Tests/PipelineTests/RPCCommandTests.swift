@@ -11,9 +11,7 @@ struct RPCCommandTests {
 
     @Test func pingTellsEachAnswerAndSumsUp() async throws {
         try await TestService.with { service in
-            let printed = try await service.run(PingCommand.self, ["--count", "3", "--interval", "1ms"]) {
-                try await $0.run(on: $1)
-            }
+            let printed = try await service.run(PingCommand.self, ["--count", "3", "--interval", "1ms"])
             #expect(printed.exitCode == 0)
             #expect(printed.lines.count == 6, "\(printed.output)")
             #expect(printed.lines[0].hasPrefix("deals 127.0.0.1:\(service.port): ready 0.1.0, up "))
@@ -26,9 +24,7 @@ struct RPCCommandTests {
 
     @Test func pingOfAServiceThatIsNotReadyFails() async throws {
         try await TestService.with(isReady: false) { service in
-            let printed = try await service.run(PingCommand.self, ["--count", "1", "--json"]) {
-                try await $0.run(on: $1)
-            }
+            let printed = try await service.run(PingCommand.self, ["--count", "1", "--json"])
             #expect(printed.exitCode == 1)
             #expect(printed.lines.count == 2)
             #expect(printed.lines[0].contains(#""isReady":false"#))
@@ -38,7 +34,7 @@ struct RPCCommandTests {
 
     @Test func describeShowsTheTableAndWhetherItIsOurs() async throws {
         try await TestService.with(DealsLike.router, tableHash: "0123456789abcdef") { service in
-            let printed = try await service.run(DescribeCommand.self) { try await $0.run(on: $1) }
+            let printed = try await service.run(DescribeCommand.self)
             #expect(printed.exitCode == 0)
             #expect(printed.lines[0] == "ID      METHOD         CALLERS   IDEMPOTENT  STREAM")
             #expect(printed.lines[1] == "0x7201  deals.echo     operator  yes         no")
@@ -48,16 +44,16 @@ struct RPCCommandTests {
                     == "method table: 0123456789abcdef, not that of this build, \(MethodTable.hash)")
         }
         try await TestService.with { service in
-            let printed = try await service.run(DescribeCommand.self, ["--json"]) { try await $0.run(on: $1) }
+            let printed = try await service.run(DescribeCommand.self, ["--json"])
             #expect(printed.output.contains(#""isTableOfThisBuild":true"#))
         }
     }
 
     @Test func statsCountTheCalls() async throws {
         try await TestService.with(DealsLike.router) { service in
-            _ = try await service.run(CallCommand.self, ["deals.echo", #"{"text":"a"}"#]) { try await $0.run(on: $1) }
-            _ = try await service.run(CallCommand.self, ["deals.create", #"{"text":"a"}"#]) { try await $0.run(on: $1) }
-            let printed = try await service.run(StatsCommand.self) { try await $0.run(on: $1) }
+            _ = try await service.run(CallCommand.self, ["deals.echo", #"{"text":"a"}"#])
+            _ = try await service.run(CallCommand.self, ["deals.create", #"{"text":"a"}"#])
+            let printed = try await service.run(StatsCommand.self)
             #expect(printed.lines[0] == "METHOD        CALLS  FAILURES  MEAN µs")
             #expect(printed.lines.contains { $0.hasPrefix("deals.create  1      1 ") })
             #expect(printed.lines.contains { $0.hasPrefix("deals.echo    1      0 ") })
@@ -70,7 +66,7 @@ struct RPCCommandTests {
     @Test func callPrintsTheAnswerAsPeopleOrScriptsReadIt() async throws {
         try await TestService.with(DealsLike.router) { service in
             let call = { (arguments: [String]) in
-                try await service.run(CallCommand.self, ["deals.echo"] + arguments) { try await $0.run(on: $1) }
+                try await service.run(CallCommand.self, ["deals.echo"] + arguments)
             }
             #expect(try await call([#"{"text":"a"}"#]).output == "{\n  \"text\": \"a\"\n}\n")
             #expect(try await call([#"{ "text" : "a" }"#, "--raw"]).output == "{\"text\":\"a\"}\n")
@@ -97,8 +93,7 @@ struct RPCCommandTests {
         try await TestService.with(DealsLike.router) { service in
             let printed = try await service.run(
                 CallCommand.self,
-                ["deals.context", "--raw", "--idempotency-key", "k", "--resource", "a", "--resource", "b"]
-            ) { try await $0.run(on: $1) }
+                ["deals.context", "--raw", "--idempotency-key", "k", "--resource", "a", "--resource", "b"])
             #expect(printed.output == "[\"operator\",\"k\",\"a\",\"b\"]\n")
         }
     }
@@ -106,7 +101,7 @@ struct RPCCommandTests {
     @Test func faultsGoToStandardErrorWithTheirFields() async throws {
         try await TestService.with(DealsLike.router) { service in
             let body = #"{"text":"a"}"#
-            let printed = try await service.run(CallCommand.self, ["deals.create", body]) { try await $0.run(on: $1) }
+            let printed = try await service.run(CallCommand.self, ["deals.create", body])
             #expect(printed.exitCode == 1)
             #expect(printed.output.isEmpty)
             #expect(
@@ -116,9 +111,7 @@ struct RPCCommandTests {
                       the whole: y (x)
 
                     """)
-            let json = try await service.run(CallCommand.self, ["deals.create", body, "--json"]) {
-                try await $0.run(on: $1)
-            }
+            let json = try await service.run(CallCommand.self, ["deals.create", body, "--json"])
             #expect(json.exitCode == 1)
             #expect(json.output.hasPrefix(#"{"code":"validation_failed","errors":[{"code":"taken""#))
         }
@@ -127,7 +120,7 @@ struct RPCCommandTests {
     @Test func aMethodOfOthersIsRefusedWithTheWayToCallIt() async throws {
         try await TestService.with(DealsLike.router) { service in
             let body = #"{"text":"a"}"#
-            let refused = try await service.run(CallCommand.self, ["deals.closed", body]) { try await $0.run(on: $1) }
+            let refused = try await service.run(CallCommand.self, ["deals.closed", body])
             #expect(refused.exitCode == 1)
             #expect(
                 refused.errors == """
@@ -135,19 +128,17 @@ struct RPCCommandTests {
                     note: gateway may call it: try --as gateway
 
                     """)
-            let called = try await service.run(CallCommand.self, ["deals.closed", body, "--as", "gateway"]) {
-                try await $0.run(on: $1)
-            }
+            let called = try await service.run(CallCommand.self, ["deals.closed", body, "--as", "gateway"])
             #expect(called.exitCode == 0)
         }
     }
 
     @Test func anUnknownMethodListsThoseThatAreClose() async throws {
         try await TestService.with(DealsLike.router) { service in
-            let printed = try await service.run(CallCommand.self, ["deals.ecko"]) { try await $0.run(on: $1) }
+            let printed = try await service.run(CallCommand.self, ["deals.ecko"])
             #expect(printed.exitCode == 64)
             #expect(printed.failure == "deals has no method deals.ecko; did you mean deals.echo?")
-            let nothing = try await service.run(CallCommand.self, ["xyz"]) { try await $0.run(on: $1) }
+            let nothing = try await service.run(CallCommand.self, ["xyz"])
             #expect(
                 nothing.failure == "deals has no method xyz; `ibpipeline rpc describe deals` lists its methods.")
         }
@@ -155,7 +146,7 @@ struct RPCCommandTests {
 
     @Test func aCallThatCameTooLateSaysHowToWaitLonger() async throws {
         try await TestService.with(DealsLike.router) { service in
-            let printed = try await service.run(CallCommand.self, ["deals.slow"]) { try await $0.run(on: $1) }
+            let printed = try await service.run(CallCommand.self, ["deals.slow"])
             #expect(printed.exitCode == 1)
             #expect(
                 printed.errors == """
@@ -169,15 +160,11 @@ struct RPCCommandTests {
     @Test func itemsOfAStreamAreALineEach() async throws {
         try await TestService.with(DealsLike.router) { service in
             let arguments = ["deals.count", #"{"text":""}"#]
-            let all = try await service.run(CallCommand.self, arguments) { try await $0.run(on: $1) }
+            let all = try await service.run(CallCommand.self, arguments)
             #expect(all.output == "0\n1\n2\n3\n4\n")
-            let some = try await service.run(CallCommand.self, arguments + ["--limit", "2"]) {
-                try await $0.run(on: $1)
-            }
+            let some = try await service.run(CallCommand.self, arguments + ["--limit", "2"])
             #expect(some.output == "0\n1\n")
-            let health = try await service.run(CallCommand.self, ["rpc.watch", "--limit", "1"]) {
-                try await $0.run(on: $1)
-            }
+            let health = try await service.run(CallCommand.self, ["rpc.watch", "--limit", "1"])
             #expect(health.output.contains(#""isReady":true"#))
         }
     }
@@ -198,7 +185,7 @@ struct RPCCommandTests {
                     "--method", "deals.echo", "--body", #"{"text":"a"}"#, "--seconds", "0.2", "--in-flight", "8",
                     "--json",
                 ]
-            ) { try await $0.run(on: $1) }
+            )
             #expect(printed.exitCode == 0, "\(printed)")
             let report = try printed.json()
             #expect(report["failures"] == .integer(0))
@@ -217,10 +204,10 @@ struct RPCCommandTests {
     @Test func benchOfCallsThatFailFailsAndTellsWhy() async throws {
         try await TestService.with(DealsLike.router) { service in
             let arguments = ["--method", "deals.create", "--body", #"{"text":"a"}"#, "--seconds", "0.1"]
-            let refused = try await service.run(BenchCommand.self, arguments) { try await $0.run(on: $1) }
+            let refused = try await service.run(BenchCommand.self, arguments)
             #expect(refused.exitCode == 64)
             #expect(refused.failure?.contains("--yes") == true)
-            let printed = try await service.run(BenchCommand.self, arguments + ["--yes"]) { try await $0.run(on: $1) }
+            let printed = try await service.run(BenchCommand.self, arguments + ["--yes"])
             #expect(printed.exitCode == 1)
             #expect(printed.lines.last?.contains("first with invalidArgument validation_failed") == true)
         }
@@ -228,9 +215,7 @@ struct RPCCommandTests {
 
     @Test func benchOfAStreamIsRefused() async throws {
         try await TestService.with(DealsLike.router) { service in
-            let printed = try await service.run(BenchCommand.self, ["--method", "deals.count"]) {
-                try await $0.run(on: $1)
-            }
+            let printed = try await service.run(BenchCommand.self, ["--method", "deals.count"])
             #expect(printed.failure?.hasPrefix("deals.count is a stream") == true)
         }
     }
@@ -240,7 +225,7 @@ struct RPCCommandTests {
     @Test func anotherSecretIsAClearLine() async throws {
         try await TestService.with { service in
             let file = try service.folder.file("other.secret", String(repeating: "o", count: 32))
-            let printed = try await service.run(StatsCommand.self, ["--secret-file", file]) { try await $0.run(on: $1) }
+            let printed = try await service.run(StatsCommand.self, ["--secret-file", file])
             #expect(printed.exitCode == 1)
             #expect(printed.failure?.contains("has another secret than \(file)") == true)
         }
@@ -257,9 +242,7 @@ struct RPCCommandTests {
     @Test func anAddressWhereNobodyListensIsAClearLine() async throws {
         try await TestService.with { service in
             let port = try #require(try await Ports.free(1).first)
-            let printed = try await service.run(StatsCommand.self, ["--address", "127.0.0.1:\(port)"]) {
-                try await $0.run(on: $1)
-            }
+            let printed = try await service.run(StatsCommand.self, ["--address", "127.0.0.1:\(port)"])
             #expect(printed.failure?.contains("cannot be reached on 127.0.0.1:\(port) (connection refused)") == true)
         }
     }

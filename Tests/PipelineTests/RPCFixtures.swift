@@ -59,6 +59,10 @@ struct TestService: Sendable {
     }
 
     /// Runs a command with this service's address; what it printed and how it ended.
+    func run<Command: ConsoleCommand>(_ type: Command.Type, _ arguments: [String] = []) async throws -> Printed {
+        try await run(type, arguments) { try await $0.run(on: $1) }
+    }
+
     func run<Command: AsyncParsableCommand>(
         _ type: Command.Type, _ arguments: [String] = [], _ body: (Command, Console) async throws -> Void
     ) async throws -> Printed {

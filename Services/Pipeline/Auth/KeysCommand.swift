@@ -2,7 +2,7 @@ import ArgumentParser
 import Contracts
 
 /// Lists the keys that sign access tokens.
-struct KeysCommand: AsyncParsableCommand {
+struct KeysCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
         abstract: "Lists the keys that sign access tokens, the newest first.",
@@ -20,14 +20,17 @@ struct KeysCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object instead of a table.")
     var json = false
 
-    func run() async throws { try await run(on: Console()) }
-
     func run(on console: Console) async throws {
         let keys = try await cluster.withSession(with: Peer.auth, as: Peer.operator) {
             try await $0.call(AuthMethods.listKeys)
         }
-        guard !json else { return console.say(try JSONText.encode(keys)) }
-        let rows = keys.items.map { [$0.kid, $0.state.rawValue, $0.createdAt.text, $0.changedAt.text] }
-        for line in TextTable(["KEY", "STATE", "CREATED", "CHANGED"], rows).lines { console.say(line) }
+        try console.say(keys, json: json)
+    }
+}
+
+extension SigningKeyList: Report {
+    var lines: [String] {
+        let rows = items.map { [$0.kid, $0.state.rawValue, $0.createdAt.text, $0.changedAt.text] }
+        return TextTable(["KEY", "STATE", "CREATED", "CHANGED"], rows).lines
     }
 }

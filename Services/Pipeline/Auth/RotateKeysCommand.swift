@@ -2,7 +2,7 @@ import ArgumentParser
 import Contracts
 
 /// Has auth make a new key for access tokens.
-struct RotateKeysCommand: AsyncParsableCommand {
+struct RotateKeysCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate-keys",
         abstract: "Makes the next key that signs access tokens.",
@@ -21,13 +21,14 @@ struct RotateKeysCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    func run() async throws { try await run(on: Console()) }
-
     func run(on console: Console) async throws {
         let next = try await cluster.withSession(with: Peer.auth, as: Peer.operator) {
             try await $0.call(AuthMethods.rotateKeys)
         }
-        console.say(
-            json ? try JSONText.encode(next) : "key \(next.kid) is announced and signs from \(next.activeAt.text) on")
+        try console.say(next, json: json)
     }
+}
+
+extension KeyRotation: Report {
+    var lines: [String] { ["key \(kid) is announced and signs from \(activeAt.text) on"] }
 }

@@ -44,7 +44,7 @@ struct BackupCommand: AsyncParsableCommand {
         let set = BackupSet(to)
         try await explained {
             let reports = try await RunningCluster.runs(on: data) ? running(data, work) : stopped(data, work)
-            try ServiceReport.say(reports, json: json, on: console)
+            try console.say(ClusterReport(services: reports), json: json)
             guard let keep else { return }
             console.note("Removed \(try set.prune(keep: keep.duration)) old backups.")
         }

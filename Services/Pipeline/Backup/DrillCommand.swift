@@ -33,12 +33,7 @@ struct DrillCommand: AsyncParsableCommand {
     @Sendable private func practise() async throws {
         let console = Console()
         let result = try await explained { try drill(LongWork(console: console)) }
-        if json {
-            console.say(try JSONText.encode(result))
-        } else {
-            for line in ServiceReport.table(result.services) { console.say(line) }
-            for problem in result.problems { console.say(problem) }
-        }
+        try console.say(result, json: json)
         guard result.isGood else { throw ExitCode(CommandFailure.other) }
     }
 
@@ -78,7 +73,7 @@ struct DrillCommand: AsyncParsableCommand {
 }
 
 /// What a drill found out.
-struct DrillResult: Encodable {
+struct DrillResult: Report {
     let isGood: Bool
     let services: [ServiceReport]
     let problems: [String]
@@ -88,4 +83,6 @@ struct DrillResult: Encodable {
         self.services = services
         self.problems = problems
     }
+
+    var lines: [String] { ClusterReport(services: services).lines + problems }
 }

@@ -45,7 +45,7 @@ struct RestoreCommand: AsyncParsableCommand {
             defer { lock.release() }
             return try ClusterRestore(parts: parts, work: LongWork(console: console)).run(into: data)
         }
-        try ServiceReport.say(reports, json: json, on: console)
+        try console.say(ClusterReport(services: reports), json: json)
         let problems = CursorCheck(reports).problems
         guard problems.isEmpty else {
             for problem in problems { console.note(problem) }

@@ -1,4 +1,3 @@
-import Foundation
 import Storage
 
 /// What became of one service in a backup, a restore or a drill.
@@ -16,29 +15,7 @@ struct ServiceReport: Sendable, Encodable {
     var rows: Int64 { contents.rows.values.reduce(0, +) }
     var seconds: Double { Double(took.wholeMilliseconds) / 1000 }
     var megabytesPerSecond: Double { seconds > 0 ? megabytes / seconds : 0 }
-    private var megabytes: Double { Double(bytes) / 1_000_000 }
-
-    static func table(_ reports: [ServiceReport]) -> [String] {
-        TextTable(
-            ["SERVICE", "MOMENT", "SEGMENTS", "ROWS", "MB", "SECONDS", "MB/S"],
-            reports.map { report in
-                [
-                    report.service, "\(report.moment)", "\(report.segments)", "\(report.rows)",
-                    String(format: "%.1f", report.megabytes), String(format: "%.2f", report.seconds),
-                    String(format: "%.0f", report.megabytesPerSecond),
-                ]
-            }
-        ).lines
-    }
-
-    /// What commands that end well print: a table, or with `--json` one object.
-    static func say(_ reports: [ServiceReport], json: Bool, on console: Console) throws {
-        guard json else {
-            for line in table(reports) { console.say(line) }
-            return
-        }
-        console.say(try JSONText.encode(["services": reports]))
-    }
+    var megabytes: Double { Double(bytes) / 1_000_000 }
 
     private enum Key: CodingKey { case service, moment, segments, rows, bytes, seconds, megabytesPerSecond }
 
@@ -51,5 +28,23 @@ struct ServiceReport: Sendable, Encodable {
         try container.encode(bytes, forKey: .bytes)
         try container.encode(seconds, forKey: .seconds)
         try container.encode(megabytesPerSecond, forKey: .megabytesPerSecond)
+    }
+}
+
+/// Of the services of a cluster, one after the other.
+struct ClusterReport: Report {
+    let services: [ServiceReport]
+
+    var lines: [String] {
+        TextTable(
+            ["SERVICE", "MOMENT", "SEGMENTS", "ROWS", "MB", "SECONDS", "MB/S"],
+            services.map { report in
+                [
+                    report.service, "\(report.moment)", "\(report.segments)", "\(report.rows)",
+                    report.megabytes.text(decimals: 1), report.seconds.text(decimals: 2),
+                    report.megabytesPerSecond.text(decimals: 0),
+                ]
+            }
+        ).lines
     }
 }

@@ -4,7 +4,7 @@ import NIOCore
 import RPC
 
 /// Measures how many calls a service answers.
-struct BenchCommand: AsyncParsableCommand {
+struct BenchCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Calls a method as often as it is answered, and tells how often and how fast that was.",
@@ -63,11 +63,7 @@ struct BenchCommand: AsyncParsableCommand {
                 length: .nanoseconds(Int64(seconds * 1e9))
             ).run()
         }
-        if json {
-            console.say(try JSONText.encode(report))
-        } else {
-            for line in report.lines { console.say(line) }
-        }
+        try console.say(report, json: json)
         guard report.failures == 0, report.calls > 0 else { throw ExitCode(CommandFailure.other) }
     }
 

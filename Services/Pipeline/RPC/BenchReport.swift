@@ -2,7 +2,7 @@ import NIOCore
 import RPC
 
 /// How fast a service answered.
-struct BenchReport: Encodable, Sendable {
+struct BenchReport: Report, Sendable {
     var method: String
     var service: String
     var address: String

@@ -4,7 +4,7 @@ import NIOCore
 import RPC
 
 /// Calls any method of a service.
-struct CallCommand: AsyncParsableCommand {
+struct CallCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "call",
         abstract: "Calls a method of a service and prints the answer.",
@@ -61,7 +61,9 @@ struct CallCommand: AsyncParsableCommand {
 
     func run() async throws { try await untilInterrupted { try await run(on: Console()) } }
 
-    func run(on console: Console, standardInput: FileHandle = .standardInput) async throws {
+    func run(on console: Console) async throws { try await run(on: console, standardInput: .standardInput) }
+
+    func run(on console: Console, standardInput: FileHandle) async throws {
         let body = try CallBody.read(body, standardInput: standardInput)
         try await peer.withSession { session in
             let methods = MethodList(try await session.call(BuiltInMethods.describe))

@@ -3,7 +3,7 @@ import Contracts
 import RPC
 
 /// Shows what a service can be asked.
-struct DescribeCommand: AsyncParsableCommand {
+struct DescribeCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
         abstract: "Prints the methods of a service: who may call them, and how.",
@@ -21,19 +21,14 @@ struct DescribeCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    func run() async throws { try await run(on: Console()) }
-
     func run(on console: Console) async throws {
         let report = DescribeReport(try await peer.withSession { try await $0.call(BuiltInMethods.describe) })
-        if json {
-            console.say(try JSONText.encode(report))
-        } else {
-            for line in report.lines { console.say(line) }
-        }
+        try console.say(report, json: json)
     }
 }
 
-struct DescribeReport: Encodable {
+/// The methods of a service, as it tells them.
+struct DescribeReport: Report {
     var service: String
     var tableHash: String?
     /// Whether the service was built with the same table of methods as this tool.

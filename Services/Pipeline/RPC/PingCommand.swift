@@ -3,7 +3,7 @@ import NIOCore
 import RPC
 
 /// Asks a service again and again whether it is ready.
-struct PingCommand: AsyncParsableCommand {
+struct PingCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "ping",
         abstract: "Tells whether a service answers, whether it is ready, and how fast.",
@@ -47,21 +47,17 @@ struct PingCommand: AsyncParsableCommand {
                 let answer = await PingAnswer(session)
                 if Task.isCancelled { break }
                 tally.add(answer)
-                console.say(json ? try JSONText.encode(answer) : answer.text)
+                try console.say(answer, json: json)
             }
             return tally
         }
-        if json {
-            console.say(try JSONText.encode(tally))
-        } else {
-            for line in tally.lines { console.say(line) }
-        }
+        try console.say(tally, json: json)
         guard tally.calls == tally.ready else { throw ExitCode(CommandFailure.other) }
     }
 }
 
 /// What became of one call.
-struct PingAnswer: Encodable, Sendable {
+struct PingAnswer: Report, Sendable {
     var service: String
     var address: String
     var microseconds: Double
@@ -82,8 +78,8 @@ struct PingAnswer: Encodable, Sendable {
         microseconds = Double((NIODeadline.now() - start).nanoseconds / 100) / 10
     }
 
-    var text: String {
-        guard let health else { return "\(service) \(address): no answer, \(failure ?? "")" }
-        return "\(service) \(address): \(health.text), time=\((microseconds / 1000).text(decimals: 2)) ms"
+    var lines: [String] {
+        guard let health else { return ["\(service) \(address): no answer, \(failure ?? "")"] }
+        return ["\(service) \(address): \(health.text), time=\((microseconds / 1000).text(decimals: 2)) ms"]
     }
 }

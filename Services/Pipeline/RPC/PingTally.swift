@@ -1,7 +1,7 @@
 import RPC
 
 /// Sums up what `ping` saw, as ping(8) does.
-struct PingTally: Encodable, Sendable {
+struct PingTally: Report, Sendable {
     var service: String
     var calls = 0
     var ready = 0

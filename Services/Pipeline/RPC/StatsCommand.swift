@@ -2,7 +2,7 @@ import ArgumentParser
 import RPC
 
 /// Shows what a service has done since it started.
-struct StatsCommand: AsyncParsableCommand {
+struct StatsCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
         abstract: "Prints how often each method was called, how it went and how long it took.",
@@ -20,19 +20,13 @@ struct StatsCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    func run() async throws { try await run(on: Console()) }
-
     func run(on console: Console) async throws {
         let report = try await peer.withSession { try await $0.call(BuiltInMethods.stats) }
-        if json {
-            console.say(try JSONText.encode(report))
-        } else {
-            for line in report.lines { console.say(line) }
-        }
+        try console.say(report, json: json)
     }
 }
 
-extension RPCStatsReport {
+extension RPCStatsReport: Report {
     var lines: [String] {
         let rows = methods.map { method in
             let mean = method.calls > 0 ? method.totalMicroseconds / method.calls : 0

@@ -3,7 +3,7 @@ import Contracts
 import RPC
 
 /// Follows whether a service is ready.
-struct WatchCommand: AsyncParsableCommand {
+struct WatchCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract: "Prints a line whenever a service becomes ready or ceases to be, until Ctrl-C.",
@@ -32,23 +32,22 @@ struct WatchCommand: AsyncParsableCommand {
                     for try await health in try session.client.stream(BuiltInMethods.watch, Nothing()) {
                         isLost = false
                         backOff.reset()
-                        try console.say(line(WatchEvent(session.place, health: health)))
+                        try console.say(WatchEvent(session.place, health: health), json: json)
                     }
                     throw RPCFault(.unavailable, "stream_ended", "The service ended the stream.")
                 } catch let fault as RPCFault where !Task.isCancelled {
                     // A service that stays away is told once.
-                    if !isLost { try console.say(line(WatchEvent(session.place, lost: fault))) }
+                    if !isLost { try console.say(WatchEvent(session.place, lost: fault), json: json) }
                     isLost = true
                     try? await Task.sleep(for: backOff.next())
                 }
             }
         }
     }
-
-    private func line(_ event: WatchEvent) throws -> String { json ? try JSONText.encode(event) : event.text }
 }
 
-struct WatchEvent: Encodable, Sendable {
+/// That a service became ready, or ceased to be, or is gone.
+struct WatchEvent: Report, Sendable {
     var at = Instant.now
     var service: String
     var address: String
@@ -68,7 +67,7 @@ struct WatchEvent: Encodable, Sendable {
         lost = fault.headline
     }
 
-    var text: String {
-        "\(at.text) \(service) \(address): " + (health?.text ?? "the connection ended (\(lost ?? "")); watching anew")
+    var lines: [String] {
+        ["\(at.text) \(service) \(address): " + (health?.text ?? "the connection ended (\(lost ?? "")); watching anew")]
     }
 }
