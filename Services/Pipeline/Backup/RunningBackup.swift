@@ -1,6 +1,5 @@
 import Contracts
 import Foundation
-import Logging
 import NIOCore
 import NIOPosix
 import RPC
@@ -30,11 +29,12 @@ struct RunningBackup: Sendable {
     }
 
     func write(to set: BackupSet) async throws -> [ServiceReport] {
-        let quiet = Logger(label: "rpc") { _ in SwiftLogNoOpLogHandler() }
         let clients = try places.map { place in
             let configuration = try place.configuration(
                 as: Peer.operator, timeout: TimeAmount(Self.connectionWait))
-            return (place, RPCClient(configuration, group: MultiThreadedEventLoopGroup.singleton.next(), logger: quiet))
+            return (
+                place, RPCClient(configuration, group: MultiThreadedEventLoopGroup.singleton.next(), logger: .silent)
+            )
         }
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             for (_, client) in clients { tasks.addTask { await client.run() } }

@@ -111,7 +111,7 @@ struct DemoLoader: Sendable {
 }
 
 extension String {
-    var urlEncoded: String { addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
+    fileprivate var urlEncoded: String { addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
 }
 
 extension DemoLoader {

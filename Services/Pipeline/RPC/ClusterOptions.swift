@@ -28,45 +28,60 @@ struct ClusterOptions: ParsableArguments {
 
     func validate() throws {
         guard address?.port != 0 else { throw ValidationError("--address must have a port other than 0.") }
-        guard timeout.duration > .zero else { throw ValidationError("--timeout must be longer than 0.") }
     }
 
     /// Options go before the environment, and the environment before the default data directory.
     func place(
         of service: String, as caller: String, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> PeerPlace {
-        var reader = SettingsReader(environment: environment)
-        let address: Address?
-        let secret: String?
-        let certificates: TLSIdentity.Files?
-        do {
-            address = try reader.optionalAddress("peer.\(service)", "HOST:PORT of the service")
-            secret = try reader.optionalString("rpc.secret.file", "path of the file that holds the shared secret")
-            certificates = try reader.tlsFiles()
-        } catch {
-            throw CommandFailure(line: "\(error)", code: CommandFailure.usage)
-        }
-        if let address = self.address ?? (dataDir == nil ? address : nil) {
-            let own = dataDir.map { DataDirectory($0) }
-            if secretFile == nil, let own, let cluster = try? RunningCluster.read(own), cluster.encrypts {
-                return PeerPlace(
-                    service: service, address: address, secretFile: own.secretFile,
-                    certificates: own.tlsFiles(of: caller))
-            }
-            guard let file = secretFile ?? dataDir.map({ DataDirectory($0).secretFile }) ?? secret ?? certificates?.key
-            else {
-                throw CommandFailure(
-                    line: "An address needs the cluster's secret: give --secret-file FILE or IBP_RPC_SECRET_FILE, "
-                        + "or IBP_RPC_TLS_CERT_FILE, …_KEY_FILE and …_AUTHORITY_FILE for a cluster that encrypts.",
-                    code: CommandFailure.usage)
-            }
-            return PeerPlace(
-                service: service, address: address, secretFile: file,
-                certificates: secretFile == nil ? certificates : nil)
+        let settings = try PeerSettings(of: service, environment)
+        if let address = address ?? (dataDir == nil ? settings.address : nil) {
+            return try place(of: service, at: address, as: caller, settings)
         }
         let directory = DataDirectory(dataDir ?? "data")
         var place = try RunningCluster.read(directory).place(of: service, in: directory, as: caller)
         if let secretFile { (place.secretFile, place.certificates) = (secretFile, nil) }
         return place
+    }
+
+    /// The address is known; what proves who calls is looked for.
+    private func place(
+        of service: String, at address: Address, as caller: String, _ settings: PeerSettings
+    ) throws -> PeerPlace {
+        let directory = dataDir.map { DataDirectory($0) }
+        if secretFile == nil, let directory, let cluster = try? RunningCluster.read(directory), cluster.encrypts {
+            return PeerPlace(
+                service: service, address: address, secretFile: directory.secretFile,
+                certificates: directory.tlsFiles(of: caller))
+        }
+        guard
+            let file = secretFile ?? directory?.secretFile ?? settings.secretFile ?? settings.certificates?.key
+        else {
+            throw CommandFailure(
+                line: "An address needs the cluster's secret: give --secret-file FILE or IBP_RPC_SECRET_FILE, "
+                    + "or IBP_RPC_TLS_CERT_FILE, …_KEY_FILE and …_AUTHORITY_FILE for a cluster that encrypts.",
+                code: CommandFailure.usage)
+        }
+        return PeerPlace(
+            service: service, address: address, secretFile: file,
+            certificates: secretFile == nil ? settings.certificates : nil)
+    }
+}
+
+/// What the environment says of a service, under the names that services themselves read.
+private struct PeerSettings {
+    let address: Address?
+    let secretFile: String?
+    let certificates: TLSIdentity.Files?
+
+    init(of service: String, _ environment: [String: String]) throws {
+        var reader = SettingsReader(environment: environment)
+        do {
+            address = try reader.optionalAddress("peer.\(service)", "HOST:PORT of the service")
+            secretFile = try reader.optionalString("rpc.secret.file", "path of the file that holds the shared secret")
+            certificates = try reader.tlsFiles()
+        } catch {
+            throw CommandFailure(line: "\(error)", code: CommandFailure.usage)
+        }
     }
 }

@@ -1,5 +1,4 @@
 import Contracts
-import Logging
 import NIOCore
 import RPC
 import ServiceKit
@@ -30,8 +29,7 @@ struct PeerPlace: Equatable, Sendable {
     private func security() throws -> RPCSecurity {
         if let certificates {
             do {
-                return .certificates(
-                    try TLSIdentity(certificates, logger: Logger(label: "tls") { _ in SwiftLogNoOpLogHandler() }))
+                return .certificates(try TLSIdentity(certificates, logger: .silent))
             } catch {
                 throw CommandFailure(line: "\(error)")
             }

@@ -1,5 +1,4 @@
 import Contracts
-import Logging
 import NIOCore
 import NIOPosix
 import RPC
@@ -33,8 +32,7 @@ extension ClusterOptions {
         } catch let error as RPCConnectionError {
             throw place.failure(error, timeout: timeout)
         }
-        let quiet = Logger(label: "rpc") { _ in SwiftLogNoOpLogHandler() }
-        let client = RPCClient(configuration, group: loop, logger: quiet)
+        let client = RPCClient(configuration, group: loop, logger: .silent)
         return try await withThrowingTaskGroup { group in
             group.addTask { await client.run() }
             defer { group.cancelAll() }

@@ -48,14 +48,3 @@ enum ChildEnd: Equatable, Sendable {
         }
     }
 }
-
-extension Duration {
-    /// Seconds with at most two decimals: `0.25`, `10`.
-    var secondsText: String {
-        let hundredths = (components.seconds * 100 + components.attoseconds / 10_000_000_000_000_000)
-        let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
-        if rest == 0 { return "\(whole)" }
-        if rest % 10 == 0 { return "\(whole).\(rest / 10)" }
-        return "\(whole).\(rest < 10 ? "0" : "")\(rest)"
-    }
-}

@@ -9,7 +9,19 @@ struct DataDirectory: Sendable {
 
     init(_ path: String) { self.path = URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL.path }
 
+    /// Keeps a second cluster away. Throws `CommandFailure`, with the code of its own when the directory is in use.
+    func lock() throws -> DirectoryLock {
+        do {
+            return try DirectoryLock(directory: path)
+        } catch {
+            throw CommandFailure(of: error)
+        }
+    }
+
     func folder(of service: String) -> String { "\(path)/\(service)" }
+
+    /// What `up` tells the other commands while the cluster runs.
+    var clusterFile: PrivateFile { PrivateFile(path: "\(path)/cluster.json") }
 
     var secretFile: String { "\(path)/rpc.secret" }
 

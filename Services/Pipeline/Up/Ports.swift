@@ -43,9 +43,11 @@ enum Ports {
 
     private static func bindSomewhere(on host: String) async throws -> any Channel {
         for _ in 0..<triesMax {
-            do { return try await bind(Address(host: host, port: Int.random(in: range))) } catch let error as IOError
-                where error.errnoCode == EADDRINUSE
-            {}
+            do {
+                return try await bind(Address(host: host, port: Int.random(in: range)))
+            } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                continue
+            }
         }
         return try await bind(Address(host: host, port: 0))
     }

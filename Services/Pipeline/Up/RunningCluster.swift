@@ -76,7 +76,3 @@ struct RunningCluster: Codable, Equatable, Sendable {
             line: "No cluster runs on \(directory.path); start it with `ibpipeline up --data-dir \(directory.path)`.")
     }
 }
-
-extension DataDirectory {
-    var clusterFile: PrivateFile { PrivateFile(path: "\(path)/cluster.json") }
-}

@@ -86,15 +86,3 @@ struct UpCommand: AsyncParsableCommand {
         guard code == 0 else { throw ExitCode(code) }
     }
 }
-
-extension DataDirectory {
-    func lock() throws -> DirectoryLock {
-        do {
-            return try DirectoryLock(directory: path)
-        } catch StorageError.directoryInUse(let path) {
-            throw CommandFailure(line: StorageError.directoryInUse(path).description, code: CommandFailure.inUse)
-        } catch {
-            throw CommandFailure(line: "\(error)")
-        }
-    }
-}

@@ -1,4 +1,3 @@
-import Foundation
 import RPC
 
 extension RPCServerHealth {
@@ -13,9 +12,4 @@ extension RPCServerHealth {
         if minutes > 0 { return "\(minutes) m \(seconds % 60) s" }
         return "\(seconds) s"
     }
-}
-
-extension Double {
-    /// With a point, whatever the locale.
-    func text(decimals: Int) -> String { String(format: "%.\(decimals)f", self) }
 }
