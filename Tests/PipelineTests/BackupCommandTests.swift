@@ -66,12 +66,9 @@ struct BackupCommandTests {
     }
 
     private func withCluster(_ body: (Cluster) async throws -> Void) async throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("ibpipeline-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        let outcome: Result<Void, any Error>
-        do { outcome = .success(try await body(Cluster(directory: path))) } catch { outcome = .failure(error) }
-        try FileManager.default.removeItem(atPath: path)
-        try outcome.get()
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await body(Cluster(directory: folder.path))
     }
 
     @Test func stoppedClusterComesBackWhole() async throws {

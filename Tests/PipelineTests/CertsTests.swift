@@ -195,9 +195,8 @@ struct CertsTests {
     }
 
     private func withDirectory(_ body: (CertificateDirectory) throws -> Void) throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("ibp-certs-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try body(CertificateDirectory(path))
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try body(CertificateDirectory(folder.path))
     }
 }

@@ -1,15 +1,10 @@
-import ServiceKit
 import Testing
 
 @testable import ibpipeline
 
 struct ClusterPlanTests {
     private func plan(_ caller: [String: String] = [:]) throws -> [String: [String: String]] {
-        let executables = Dictionary(uniqueKeysWithValues: ClusterPlan.services.map { ($0, "/opt/\($0)") })
-        let plan = ClusterPlan(
-            directory: DataDirectory("/var/ib"), executables: executables,
-            listen: Address(host: "127.0.0.1", port: 8080),
-            ports: Array(5001...5009), logLevel: "info", logFormat: "json", caller: try CallerEnvironment(caller))
+        let plan = try ClusterPlan.sample(caller: caller)
         return Dictionary(uniqueKeysWithValues: plan.children.map { ($0.name, $0.environment) })
     }
 

@@ -85,9 +85,8 @@ struct DataDirectoryTests {
     }
 
     private func withDirectory(_ body: (DataDirectory) throws -> Void) throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("ibpipeline-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try body(DataDirectory(path))
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try body(DataDirectory(folder.path))
     }
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import ServiceKit
 
 @testable import ibpipeline
 
@@ -16,5 +17,19 @@ extension Ports {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0).get()
         return TakenPort(channel: channel)
+    }
+}
+
+extension ClusterPlan {
+    /// Of a cluster that nobody starts.
+    static func sample(
+        _ directory: DataDirectory = DataDirectory("/var/ib"), host: String = "127.0.0.1", encrypts: Bool = false,
+        caller: [String: String] = [:]
+    ) throws -> ClusterPlan {
+        ClusterPlan(
+            directory: directory,
+            executables: Dictionary(uniqueKeysWithValues: services.map { ($0, "/opt/\($0)") }),
+            listen: Address(host: host, port: 8080), ports: Array(5001...5009), logLevel: "info", logFormat: "json",
+            encrypts: encrypts, caller: try CallerEnvironment(caller))
     }
 }

@@ -44,9 +44,7 @@ struct PeerOptionsTests {
         defer { folder.remove() }
         let lock = try DataDirectory(folder.path).lock()
         defer { lock.release() }
-        let plan = ClusterPlan(
-            directory: DataDirectory(folder.path), executables: [:], listen: Address(host: "127.0.0.1", port: 8080),
-            ports: Array(5001...5009), logLevel: "info", logFormat: "json", caller: try CallerEnvironment([:]))
+        let plan = try ClusterPlan.sample(DataDirectory(folder.path))
         try RunningCluster(plan).write(to: DataDirectory(folder.path))
         let place = try place(["deals", "--data-dir", folder.path], environment)
         #expect(place.address == plan.peers["deals"])
@@ -59,11 +57,7 @@ struct PeerOptionsTests {
         let directory = DataDirectory(folder.path)
         let lock = try directory.lock()
         defer { lock.release() }
-        let plan = ClusterPlan(
-            directory: directory, executables: [:], listen: Address(host: "127.0.0.1", port: 8080),
-            ports: Array(5001...5009), logLevel: "info", logFormat: "json", encrypts: true,
-            caller: try CallerEnvironment([:]))
-        try RunningCluster(plan).write(to: directory)
+        try RunningCluster(try .sample(directory, encrypts: true)).write(to: directory)
         let options = ["deals", "--data-dir", folder.path]
         #expect(try place(options).certificates == directory.tlsFiles(of: "operator"))
         #expect(try place(options + ["--as", "gateway"]).certificates == directory.tlsFiles(of: "gateway"))

@@ -6,12 +6,6 @@ import Testing
 @testable import ibpipeline
 
 struct RunningClusterTests {
-    private static func plan() throws -> ClusterPlan {
-        ClusterPlan(
-            directory: DataDirectory("/var/ib"), executables: [:], listen: Address(host: "0.0.0.0", port: 8080),
-            ports: Array(5001...5009), logLevel: "info", logFormat: "json", caller: try CallerEnvironment([:]))
-    }
-
     private func withFolder(_ body: (DataDirectory, TemporaryFolder) throws -> Void) throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
@@ -22,7 +16,7 @@ struct RunningClusterTests {
         try withFolder { directory, _ in
             let lock = try directory.lock()
             defer { lock.release() }
-            let cluster = RunningCluster(try Self.plan())
+            let cluster = RunningCluster(try .sample(host: "0.0.0.0"))
             try cluster.write(to: directory)
             let read = try RunningCluster.read(directory)
             #expect(read == cluster)
@@ -38,10 +32,10 @@ struct RunningClusterTests {
         try withFolder { directory, _ in
             let lock = try directory.lock()
             defer { lock.release() }
-            var old = RunningCluster(try Self.plan())
+            var old = RunningCluster(try .sample())
             old.pid = .max
             try old.write(to: directory)
-            let new = RunningCluster(try Self.plan())
+            let new = RunningCluster(try .sample())
             try new.write(to: directory)
             #expect(try RunningCluster.read(directory) == new)
         }
@@ -49,7 +43,7 @@ struct RunningClusterTests {
 
     @Test func aClusterWhoseProcessIsGoneDoesNotRun() throws {
         try withFolder { directory, folder in
-            var cluster = RunningCluster(try Self.plan())
+            var cluster = RunningCluster(try .sample())
             cluster.pid = .max
             try cluster.write(to: directory)
             let failure = try #require(throws: CommandFailure.self) { try RunningCluster.read(directory) }
@@ -64,7 +58,7 @@ struct RunningClusterTests {
     @Test func aClusterThatHoldsNoLockDoesNotRun() throws {
         try withFolder { directory, _ in
             let lock = try directory.lock()
-            try RunningCluster(try Self.plan()).write(to: directory)
+            try RunningCluster(try .sample()).write(to: directory)
             #expect(RunningCluster.runs(on: directory))
             lock.release()
             #expect(!RunningCluster.runs(on: directory))
@@ -73,7 +67,7 @@ struct RunningClusterTests {
 
     @Test func aStoppedClusterLeavesNothing() throws {
         try withFolder { directory, _ in
-            let cluster = RunningCluster(try Self.plan())
+            let cluster = RunningCluster(try .sample())
             try cluster.write(to: directory)
             cluster.remove(from: directory)
             let failure = try #require(throws: CommandFailure.self) { try RunningCluster.read(directory) }
@@ -91,7 +85,7 @@ struct RunningClusterTests {
     }
 
     @Test func aServiceThatTheClusterDoesNotHaveIsAUsageError() throws {
-        let cluster = RunningCluster(try Self.plan())
+        let cluster = RunningCluster(try .sample())
         let failure = try #require(throws: CommandFailure.self) { try cluster.address(of: "gateway") }
         #expect(failure.line == "The cluster has no service gateway; it has audit, auth, deals, health.")
         #expect(failure.code == 64)
