@@ -2,24 +2,20 @@ import Foundation
 import Testing
 
 /// Backups of a cluster as an operator takes them, and what comes back.
+@Suite(.timeLimit(.minutes(5)))
 struct BackupTests {
-    private static let environment = [
-        "IBP_BOOTSTRAP_EMAIL": "admin@firm.example", "IBP_BOOTSTRAP_PASSWORD": "seventeen quiet herons",
-    ]
-
     /// Runs to its end and returns what it printed.
     private func run(_ arguments: [String], expecting code: Int32 = 0) async throws -> String {
-        let child = try Child("ibpipeline", arguments)
-        defer { child.kill() }
-        #expect(try await child.exitCode(within: .seconds(60)) == code, "\(arguments): \(child.errorOutput)")
-        return child.lines.joined(separator: "\n") + child.errorOutput
+        let run = try await Child.run(arguments)
+        #expect(run.code == code, "\(arguments): \(run.errors)")
+        return run.output + run.errors
     }
 
     @Test func runningClusterIsBackedUpAndComesBackAsItWas() async throws {
         let places = (0..<3).map { _ in Cluster.temporaryDirectory() }
         defer { for place in places { try? FileManager.default.removeItem(at: place) } }
         let (data, backups, restored) = (places[0], places[1].path, places[2])
-        try await Cluster.with(environment: Self.environment, directory: data) { cluster in
+        try await Cluster.with(environment: Root.settings, directory: data) { cluster in
             let words = try await run(["backup", "--data-dir", data.path, "--to", backups, "--json"])
             #expect(words.hasPrefix(#"{"services":[{"#))
             for service in ["auth", "deals", "audit", "health"] { #expect(words.contains(service)) }
@@ -35,14 +31,14 @@ struct BackupTests {
         try FileManager.default.copyItem(
             at: data.appendingPathComponent("secrets.key"), to: restored.appendingPathComponent("secrets.key"))
         try await Cluster.with(directory: restored) { cluster in
-            _ = try await Browser.signIn(cluster.url, "admin@firm.example", "seventeen quiet herons")
+            _ = try await Browser.root(cluster.url)
         }
     }
 
     @Test func clusterThatEncryptsServesAndIsBackedUp() async throws {
         let places = (0..<2).map { _ in Cluster.temporaryDirectory() }
         defer { for place in places { try? FileManager.default.removeItem(at: place) } }
-        try await Cluster.with(["--tls"], environment: Self.environment, directory: places[0]) { cluster in
+        try await Cluster.with(["--tls"], environment: Root.settings, directory: places[0]) { cluster in
             let words = try await run(["rpc", "ping", "deals", "--data-dir", places[0].path, "--count", "1"])
             #expect(words.contains("ready"))
             // Under the name of a service, with that service's certificate.

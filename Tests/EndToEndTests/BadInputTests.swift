@@ -2,15 +2,11 @@ import Foundation
 import NIOHTTP1
 import Testing
 
-private let bootstrap = [
-    "IBP_BOOTSTRAP_EMAIL": "root@firm.example", "IBP_BOOTSTRAP_PASSWORD": "correct horse battery staple",
-]
-
 /// Every bad request gets its status and a problem that says what is wrong with which field, and leaves nothing behind.
 @Test(.timeLimit(.minutes(5)))
 func badInputGetsItsProblemAndLeavesNothing() async throws {
-    try await Cluster.with(environment: bootstrap) { cluster in
-        let admin = try await Browser.signIn(cluster.url, "root@firm.example", "correct horse battery staple")
+    try await Cluster.with(environment: Root.settings) { cluster in
+        let admin = try await Browser.root(cluster.url)
         try await admin.addPerson(
             "ana@firm.example", name: "Ana", role: "banker", password: "nineteen purple owls")
         let banker = try await Browser.signIn(cluster.url, "ana@firm.example", "nineteen purple owls")
@@ -49,11 +45,12 @@ private struct BadRequest {
     var code: String
     var field: String?
 
-    static func all(deal id: String) -> [BadRequest] {
-        let deals = "/api/deals"
-        let one = "/api/deals/\(id)"
-        let match = [("If-Match", "\"1\"")]
-        return [
+    static func all(deal id: String) -> [BadRequest] { creations + reads + changes(of: "/api/deals/\(id)") + doors }
+
+    private static let deals = "/api/deals"
+
+    private static var creations: [BadRequest] {
+        [
             .init(method: .POST, path: deals, body: #"{"codeName":"#, status: 400, code: "json_invalid"),
             .init(method: .POST, path: deals, body: "", status: 400, code: "json_invalid"),
             .init(method: .POST, path: deals, body: "[]", status: 422, code: "validation_failed"),
@@ -85,15 +82,24 @@ private struct BadRequest {
                 body: #"{"codeName":"A1","type":"levfin","clientName":"\#(String(repeating: "x", count: 1_100_000))"}"#,
                 status: 413,
                 code: "body_too_large"),
-            .init(method: .GET, path: "/api/nothing", status: 404, code: "not_found"),
-            .init(method: .GET, path: "/nothing", status: 404, code: "not_found"),
-            .init(method: .PUT, path: deals, body: "{}", status: 405, code: "method_not_allowed"),
+        ]
+    }
+
+    private static var reads: [BadRequest] {
+        [
             .init(method: .GET, path: deals + "/not-an-id", status: 404, code: "not_found"),
             .init(method: .GET, path: deals + "/D-2026-9999", status: 404, code: "not_found"),
             .init(method: .GET, path: deals + "?limit=0", status: 400, code: "query_invalid", field: "limit"),
             .init(method: .GET, path: deals + "?limit=many", status: 400, code: "query_invalid", field: "limit"),
             .init(method: .GET, path: deals + "?cursor=zzz", status: 400, code: "cursor_invalid"),
             .init(method: .GET, path: deals + "?owner=me", status: 400, code: "query_invalid", field: "owner"),
+        ]
+    }
+
+    /// - Parameter one: the path of a deal with version 1.
+    private static func changes(of one: String) -> [BadRequest] {
+        let match = [("If-Match", "\"1\"")]
+        return [
             .init(method: .PATCH, path: one, body: #"{"sector":"Energy"}"#, status: 428, code: "version_required"),
             .init(
                 method: .PATCH, path: one, body: #"{"sector":"Energy"}"#, headers: [("If-Match", "\"9\"")], status: 412,
@@ -116,6 +122,15 @@ private struct BadRequest {
             .init(
                 method: .POST, path: one + "/transitions", body: #"{"toStage":"lost"}"#, status: 422,
                 code: "rules_unmet", field: "reason"),
+        ]
+    }
+
+    /// What is not there, or not for a banker.
+    private static var doors: [BadRequest] {
+        [
+            .init(method: .GET, path: "/api/nothing", status: 404, code: "not_found"),
+            .init(method: .GET, path: "/nothing", status: 404, code: "not_found"),
+            .init(method: .PUT, path: deals, body: "{}", status: 405, code: "method_not_allowed"),
             .init(method: .GET, path: "/api/audit", status: 403, code: "forbidden"),
             .init(method: .GET, path: "/api/admin/users", status: 403, code: "forbidden"),
             .init(method: .GET, path: "/api/deals/..%2fusers", status: 400, code: "bad_request"),

@@ -52,6 +52,8 @@ struct Browser: Sendable {
         return try #require(accepted.json["id"].string)
     }
 
+    static func root(_ url: String) async throws -> Browser { try await signIn(url, Root.email, Root.password) }
+
     static func signIn(_ url: String, _ email: String, _ password: String) async throws -> Browser {
         let answer = try await Browser(url: url).post(
             "/api/auth/login", #"{"email":"\#(email)","password":"\#(password)"}"#)
@@ -61,35 +63,9 @@ struct Browser: Sendable {
     }
 }
 
-/// JSON as it came, to look into.
-enum JSON: Decodable, Sendable, Equatable {
-    case object([String: JSON]), array([JSON]), string(String), number(Double), bool(Bool), null
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSON].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSON].self))
-        }
-    }
-
-    subscript(_ key: String) -> JSON { if case .object(let members) = self { members[key] ?? .null } else { .null } }
-    subscript(_ index: Int) -> JSON {
-        if case .array(let items) = self, items.indices.contains(index) { items[index] } else { .null }
-    }
-
-    var string: String? { if case .string(let value) = self { value } else { nil } }
-    var int: Int? { if case .number(let value) = self { Int(value) } else { nil } }
-    var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
-    var items: [JSON] { if case .array(let items) = self { items } else { [] } }
-    var keys: Set<String> { if case .object(let members) = self { Set(members.keys) } else { [] } }
+/// The first administrator of a cluster, and the settings that make one.
+enum Root {
+    static let email = "root@firm.example"
+    static let password = "correct horse battery staple"
+    static let settings = ["IBP_BOOTSTRAP_EMAIL": email, "IBP_BOOTSTRAP_PASSWORD": password]
 }

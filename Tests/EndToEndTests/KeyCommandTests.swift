@@ -5,37 +5,31 @@ import Testing
 private func auth(
     _ cluster: Cluster, _ arguments: [String], exitCode: Int32 = 0
 ) async throws -> (output: String, errors: String) {
-    let child = try Child(
-        "ibpipeline", ["auth"] + arguments + ["--data-dir", cluster.directory.path, "--timeout", "30s"])
-    defer { child.kill() }
-    #expect(try await child.exitCode(within: .seconds(60)) == exitCode, "\(arguments): \(child.errorOutput)")
-    return (child.lines.joined(separator: "\n"), child.errorOutput)
+    let run = try await Child.run(
+        ["auth"] + arguments + ["--data-dir", cluster.directory.path, "--timeout", "30s"])
+    #expect(run.code == exitCode, "\(arguments): \(run.errors)")
+    return (run.output, run.errors)
 }
-
-private func json(_ text: String) throws -> JSON { try JSONDecoder().decode(JSON.self, from: Data(text.utf8)) }
 
 /// The new key is published before it signs, and nobody is signed out.
 @Test(.timeLimit(.minutes(5)))
 func operatorRotatesTheKeysAndTheNewOneIsPublished() async throws {
-    let environment = [
-        "IBP_BOOTSTRAP_EMAIL": "root@firm.example", "IBP_BOOTSTRAP_PASSWORD": "correct horse battery staple",
-    ]
-    try await Cluster.with(environment: environment) { cluster in
+    try await Cluster.with(environment: Root.settings) { cluster in
         let visitor = Browser(url: cluster.url)
         let published = {
             try await visitor.get("/.well-known/jwks.json").json["keys"].items.compactMap { $0["kid"].string }
         }
-        let admin = try await Browser.signIn(cluster.url, "root@firm.example", "correct horse battery staple")
+        let admin = try await Browser.root(cluster.url)
         let first = try #require(try await published().first)
 
-        let rotated = try json(try await auth(cluster, ["rotate-keys", "--json"]).output)
+        let rotated = try JSON(text: try await auth(cluster, ["rotate-keys", "--json"]).output)
         let next = try #require(rotated["kid"].string)
         #expect(next != first)
         _ = try await eventually("the new key") { try await published().contains(next) ? true : nil }
         #expect(Set(try await published()) == [first, next])
         #expect(try await admin.get("/api/users/me").status == 200)
 
-        let keys = try json(try await auth(cluster, ["keys", "--json"]).output)["items"].items
+        let keys = try JSON(text: try await auth(cluster, ["keys", "--json"]).output)["items"].items
         #expect(keys.map { $0["kid"].string } == [next, first])
         #expect(keys.map { $0["state"].string } == ["next", "active"])
         let table = try await auth(cluster, ["keys"]).output
@@ -53,22 +47,18 @@ func operatorRotatesTheKeysAndTheNewOneIsPublished() async throws {
 func clusterStartsOnlyWithTheKeyOfItsSecrets() async throws {
     let place = Cluster.temporaryDirectory()
     defer { try? FileManager.default.removeItem(at: place) }
-    let environment = [
-        "IBP_BOOTSTRAP_EMAIL": "root@firm.example", "IBP_BOOTSTRAP_PASSWORD": "correct horse battery staple",
-    ]
-    let refreshToken = try await Cluster.with(environment: environment, directory: place) { cluster in
+    let refreshToken = try await Cluster.with(environment: Root.settings, directory: place) { cluster in
         try await Browser(url: cluster.url).post(
-            "/api/auth/login", #"{"email":"root@firm.example","password":"correct horse battery staple"}"#
+            "/api/auth/login", #"{"email":"\#(Root.email)","password":"\#(Root.password)"}"#
         ).json["refreshToken"].string
     }
     let (file, kept) = (place.appendingPathComponent("secrets.key"), place.appendingPathComponent("kept.key"))
     try FileManager.default.moveItem(at: file, to: kept)
 
-    let child = try Child("ibpipeline", ["up", "--data-dir", place.path, "--listen", "127.0.0.1:0"])
-    defer { child.kill() }
-    #expect(try await child.exitCode(within: .seconds(60)) == 1)
-    let lines = child.errorOutput.split(separator: "\n").filter { $0.contains("IBP_SECRETS_KEY") }
-    #expect(lines.count == 1, "\(child.errorOutput)")
+    let up = try await Child.run(["up", "--data-dir", place.path, "--listen", "127.0.0.1:0"])
+    #expect(up.code == 1)
+    let lines = up.errors.split(separator: "\n").filter { $0.contains("IBP_SECRETS_KEY") }
+    #expect(lines.count == 1, "\(up.errors)")
     #expect(lines.first?.contains("sealed under the key") == true)
 
     // The one that `up` has just made is as good as any other to change to.

@@ -2,18 +2,14 @@ import Foundation
 import NIOHTTP1
 import Testing
 
-private let bootstrap = [
-    "IBP_BOOTSTRAP_EMAIL": "root@firm.example", "IBP_BOOTSTRAP_PASSWORD": "correct horse battery staple",
-]
-
 private let ana = (email: "ana@firm.example", old: "nineteen purple owls", new: "seventeen quiet rivers")
 
 private func credentials(_ password: String) -> String { #"{"email":"\#(ana.email)","password":"\#(password)"}"# }
 
 /// A cluster with an administrator and Ana, whose id is given.
 private func withAna(_ body: (_ cluster: Cluster, _ admin: Browser, _ ana: String) async throws -> Void) async throws {
-    try await Cluster.with(environment: bootstrap) { cluster in
-        let admin = try await Browser.signIn(cluster.url, "root@firm.example", "correct horse battery staple")
+    try await Cluster.with(environment: Root.settings) { cluster in
+        let admin = try await Browser.root(cluster.url)
         let id = try await admin.addPerson(ana.email, name: "Ana", role: "banker", password: ana.old)
         try await body(cluster, admin, id)
     }

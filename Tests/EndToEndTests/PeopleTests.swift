@@ -4,11 +4,8 @@ import Testing
 
 @Test(.timeLimit(.minutes(5)))
 func invitedPersonComesByTheLinkAndSignsIn() async throws {
-    let environment = [
-        "IBP_BOOTSTRAP_EMAIL": "root@firm.example", "IBP_BOOTSTRAP_PASSWORD": "correct horse battery staple",
-    ]
-    try await Cluster.with(environment: environment) { cluster in
-        let admin = try await Browser.signIn(cluster.url, "root@firm.example", "correct horse battery staple")
+    try await Cluster.with(environment: Root.settings) { cluster in
+        let admin = try await Browser.root(cluster.url)
         let invited = try await admin.post(
             "/api/admin/invitations", #"{"email":"ana@firm.example","name":"Ana","role":"banker"}"#)
         #expect(invited.status == 201, "\(invited.text)")

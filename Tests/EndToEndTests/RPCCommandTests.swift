@@ -16,10 +16,6 @@ private func rpc(
     }
 }
 
-private func json(_ line: String?) throws -> JSON {
-    try JSONDecoder().decode(JSON.self, from: Data((line ?? "").utf8))
-}
-
 @Test(.timeLimit(.minutes(5)))
 func operatorAsksTheServicesOfARunningCluster() async throws {
     try await Cluster.with { cluster in
@@ -34,15 +30,16 @@ func operatorAsksTheServicesOfARunningCluster() async throws {
 
         let current = ["call", "health", "health.current"]
         let health = try await rpc(cluster, current + ["--as", "gateway", "--json"], says: "status")
-        #expect(try json(health.lines.first)["body"]["services"].keys.contains("deals"))
+        #expect(try JSON(text: health.lines.first ?? "")["body"]["services"].keys.contains("deals"))
         _ = try await rpc(cluster, current, exitCode: 1, says: "try --as gateway")
         _ = try await rpc(cluster, ["call", "deals", "deals.lst"], exitCode: 64, says: "did you mean deals.list")
         let watched = try await rpc(cluster, ["call", "auth", "rpc.watch", "--limit", "1"], says: "isReady")
-        #expect(try json(watched.lines.first)["isReady"].bool == true)
+        #expect(try JSON(text: watched.lines.first ?? "")["isReady"].bool == true)
 
         let bench = try await rpc(cluster, ["bench", "deals", "--seconds", "0.2", "--json"], says: "callsPerSecond")
-        #expect(try json(bench.lines.first)["failures"].int == 0)
-        let stats = try json(try await rpc(cluster, ["stats", "deals", "--json"], says: "methods").lines.first)
+        #expect(try JSON(text: bench.lines.first ?? "")["failures"].int == 0)
+        let stats = try JSON(
+            text: try await rpc(cluster, ["stats", "deals", "--json"], says: "methods").lines.first ?? "")
         let calls = stats["methods"].items.first { $0["name"].string == "rpc.health" }?["calls"].int
         #expect(calls ?? 0 > 2)
     }
@@ -54,7 +51,7 @@ func stoppedClusterIsToldFromOneThatRuns() async throws {
     defer { try? FileManager.default.removeItem(at: place) }
     let file = place.appendingPathComponent("cluster.json")
     try await Cluster.with(directory: place) { cluster in
-        let told = try json(String(contentsOf: file, encoding: .utf8))
+        let told = try JSON(text: String(contentsOf: file, encoding: .utf8))
         #expect(told["gateway"].string == cluster.url)
     }
     #expect(!FileManager.default.fileExists(atPath: file.path))

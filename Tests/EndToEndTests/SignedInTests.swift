@@ -4,18 +4,14 @@ import NIOCore
 import NIOHTTP1
 import Testing
 
-private let bootstrap = [
-    "IBP_BOOTSTRAP_EMAIL": "root@firm.example", "IBP_BOOTSTRAP_PASSWORD": "correct horse battery staple",
-]
-
 private let ana = (email: "ana@firm.example", password: "nineteen purple owls")
 
 /// A cluster with an administrator and a banker.
 private func withBanker(_ body: (_ cluster: Cluster, _ admin: Browser, _ banker: Browser) async throws -> Void)
     async throws
 {
-    try await Cluster.with(environment: bootstrap) { cluster in
-        let admin = try await Browser.signIn(cluster.url, "root@firm.example", "correct horse battery staple")
+    try await Cluster.with(environment: Root.settings) { cluster in
+        let admin = try await Browser.root(cluster.url)
         try await admin.addPerson(ana.email, name: "Ana", role: "banker", password: ana.password)
         try await body(cluster, admin, try await Browser.signIn(cluster.url, ana.email, ana.password))
     }

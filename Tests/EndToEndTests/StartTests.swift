@@ -7,9 +7,8 @@ import Testing
 private func failure(
     of name: String = "ibpipeline", _ arguments: [String], _ environment: [String: String] = [:]
 ) async throws -> (Int32, String) {
-    let child = try Child(name, arguments, environment: environment)
-    let code = try await child.exitCode(within: .seconds(20))
-    return (code, child.errorOutput.trimmingCharacters(in: .newlines))
+    let run = try await Child.run(of: name, arguments, environment: environment)
+    return (run.code, run.errors.trimmingCharacters(in: .newlines))
 }
 
 @Test(.timeLimit(.minutes(5)))
@@ -68,14 +67,11 @@ func misspeltSettingIsOneClearLine() async throws {
 func dataOutlivesTheCluster() async throws {
     let place = Cluster.temporaryDirectory()
     defer { try? FileManager.default.removeItem(at: place) }
-    let environment = [
-        "IBP_BOOTSTRAP_EMAIL": "root@firm.example", "IBP_BOOTSTRAP_PASSWORD": "correct horse battery staple",
-    ]
-    try await Cluster.with(environment: environment, directory: place) { cluster in
-        _ = try await Browser.signIn(cluster.url, "root@firm.example", "correct horse battery staple")
+    try await Cluster.with(environment: Root.settings, directory: place) { cluster in
+        _ = try await Browser.root(cluster.url)
     }
     try await Cluster.with(directory: place) { cluster in
-        _ = try await Browser.signIn(cluster.url, "root@firm.example", "correct horse battery staple")
+        _ = try await Browser.root(cluster.url)
     }
 }
 
