@@ -17,13 +17,8 @@ ARCHIVE_SECONDS = 2.5
 LAG_SECONDS_MAX = 60
 
 
-@contextlib.contextmanager
 def opened(path):
-    database = sqlite3.connect(path)
-    try:
-        yield database
-    finally:
-        database.close()
+    return contextlib.closing(sqlite3.connect(path))
 
 
 class Backups:
