@@ -48,7 +48,7 @@ struct InvitationTests {
             let used = try await bench.invite("bea@bank.test", by: root)
             let expired = try await bench.invite("cid@bank.test", by: root)
             _ = try await bench.accept(used.token)
-            for token in [used.token, "", "x", RefreshToken().text] {
+            for token in [used.token, "", "x", OpaqueSecret().text] {
                 try await expectNotGood(token, bench)
             }
             bench.pass(seconds: 72 * 3600 - 1)
@@ -172,7 +172,7 @@ struct InvitationRaceTests {
                 for _ in 0..<50 {
                     group.addTask {
                         try await store.accept(
-                            InvitationToken(text: token), applicant.account(hash: hash, at: bench.now),
+                            OpaqueSecret(text: token), applicant.account(hash: hash, at: bench.now),
                             .own(at: bench.now))
                     }
                 }
@@ -186,7 +186,7 @@ struct InvitationRaceTests {
     /// Strangers without an invitation never get so far as to find the hasher busy.
     @Test func badTokensCostNoHash() async throws {
         try await AuthBench.with { bench in
-            let faults = try await together(200) { _ in try await bench.accept(RefreshToken().text) }
+            let faults = try await together(200) { _ in try await bench.accept(OpaqueSecret().text) }
             #expect(faults.allSatisfy { $0?.code == "invitation_invalid" })
         }
     }
@@ -332,7 +332,7 @@ struct InvitationKeepingTests {
             #expect(refused?.code == "too_many_invitations")
             #expect(refused?.status == .failedPrecondition)
             _ = try await bench.invite("p0@bank.test", by: root)
-            bench.pass(seconds: InvitationToken.lifetimeSeconds)
+            bench.pass(seconds: InvitationStore.lifetimeSeconds)
             root = try await bench.signIn()
             #expect(try await fault { try await bench.invite("more@bank.test", by: root) } == nil)
         }
@@ -341,7 +341,7 @@ struct InvitationKeepingTests {
     @Test func expiredOnesAreSwept() async throws {
         try await AuthBench.with { bench in
             _ = try await bench.invite("bea@bank.test", by: try await bench.signIn())
-            bench.pass(seconds: InvitationToken.lifetimeSeconds - 1)
+            bench.pass(seconds: InvitationStore.lifetimeSeconds - 1)
             try await bench.desk.sweep()
             #expect(try await invitations(bench) == 1)
             bench.pass(seconds: 1)

@@ -64,13 +64,13 @@ final class InvitationHandlers: Sendable {
     }
 
     func look(_ input: InvitationClaim, _ context: RPCContext) async throws -> InvitationGreeting {
-        let invitation = try await open(InvitationToken(text: input.token))
+        let invitation = try await open(OpaqueSecret(text: input.token))
         return InvitationGreeting(
             email: invitation.email, name: invitation.name, role: invitation.role, expiresAt: invitation.expiresAt)
     }
 
     func accept(_ input: InvitationAcceptance, _ context: RPCContext) async throws -> User {
-        let token = InvitationToken(text: input.token)
+        let token = OpaqueSecret(text: input.token)
         let invitation = try await open(token)
         let applicant = try Applicant(
             NewUser(
@@ -89,7 +89,7 @@ final class InvitationHandlers: Sendable {
         return account.user
     }
 
-    private func open(_ token: InvitationToken) async throws -> Invitation {
+    private func open(_ token: OpaqueSecret) async throws -> Invitation {
         guard let invitation = try await invitations.open(token, at: clock()) else { throw Self.badToken }
         return invitation
     }

@@ -9,6 +9,7 @@ import Storage
 struct InvitationStore: Sendable {
     /// Open ones of the whole firm.
     static let openMax = 1000
+    static let lifetimeSeconds: Int64 = 72 * 3600
 
     let store: Store
 
@@ -23,11 +24,11 @@ struct InvitationStore: Sendable {
     func create(
         _ request: InvitationRequest, by actor: RPCIdentity, _ occasion: Occasion
     ) async throws -> CreatedInvitation {
-        let token = InvitationToken()
+        let token = OpaqueSecret()
         let invitation = Invitation(
             id: UUIDv7.make(at: occasion.now), email: request.email.text, name: request.name.text, role: request.role,
             createdBy: actor.subject, createdAt: occasion.now,
-            expiresAt: occasion.now.advanced(bySeconds: InvitationToken.lifetimeSeconds))
+            expiresAt: occasion.now.advanced(bySeconds: Self.lifetimeSeconds))
         try await store.write { db in
             try StepUpStore.check(actor, at: occasion.now, in: db)
             guard try !UserStore.isTaken(email: invitation.email, in: db) else { throw Refusal.emailTaken }
@@ -71,13 +72,13 @@ struct InvitationStore: Sendable {
     }
 
     /// What the token is good for; nil when it is good for nothing, whatever the reason.
-    func open(_ token: InvitationToken, at now: Instant) async throws -> Invitation? {
+    func open(_ token: OpaqueSecret, at now: Instant) async throws -> Invitation? {
         try await store.read { try Self.open(token, at: now, in: $0) }
     }
 
     /// Makes the user, who must be as invited. False when the token is good no more.
     /// - Throws: `Refusal.emailTaken`.
-    func accept(_ token: InvitationToken, _ account: Account, _ occasion: Occasion) async throws -> Bool {
+    func accept(_ token: OpaqueSecret, _ account: Account, _ occasion: Occasion) async throws -> Bool {
         try await store.write { db in
             guard let invitation = try Self.open(token, at: occasion.now, in: db) else { return false }
             guard try !UserStore.isTaken(email: account.user.email, in: db) else { throw Refusal.emailTaken }
@@ -98,10 +99,10 @@ extension InvitationStore {
         for row in rows { try revoke(try Invitation(row: row), reason, occasion, in: db) }
     }
 
-    private static func open(_ token: InvitationToken, at now: Instant, in db: Database) throws -> Invitation? {
+    private static func open(_ token: OpaqueSecret, at now: Instant, in db: Database) throws -> Invitation? {
         try Row.fetchOne(
             db, sql: "SELECT * FROM invitation WHERE hash = ? AND expires_ms > ?",
-            arguments: [token.hash, now.milliseconds]
+            arguments: [token.digest, now.milliseconds]
         ).map(Invitation.init(row:))
     }
 
@@ -129,7 +130,7 @@ extension InvitationStore {
     }
 
     private static func insert(
-        _ invitation: Invitation, key: String, _ token: InvitationToken, in db: Database
+        _ invitation: Invitation, key: String, _ token: OpaqueSecret, in db: Database
     ) throws {
         try db.execute(
             sql: """
@@ -137,7 +138,7 @@ extension InvitationStore {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                invitation.id, token.hash, invitation.email, key, invitation.name, invitation.role.rawValue,
+                invitation.id, token.digest, invitation.email, key, invitation.name, invitation.role.rawValue,
                 invitation.createdBy, invitation.createdAt.milliseconds, invitation.expiresAt.milliseconds,
             ])
     }

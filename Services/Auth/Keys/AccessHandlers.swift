@@ -1,8 +1,6 @@
 import Contracts
-import Foundation
 import RPC
 import ServiceKit
-import Tokens
 
 /// Tells gateways whom to let in.
 struct AccessHandlers: Sendable {
@@ -39,9 +37,7 @@ struct AccessHandlers: Sendable {
 
     /// - Throws: `unauthenticated` for whatever does not let anybody in, whatever the reason.
     func resolve(_ input: OpaqueCredential, _ context: RPCContext) async throws -> ResolvedAccess {
-        guard let digest = Base64URL.decode(input.digest).map({ Data($0) }), digest.count == 32 else {
-            throw RPCFault.invalid([FieldFault("digest", "invalid", "must be 32 bytes in base64url")])
-        }
+        let digest = try OpaqueSecret.digest(input.digest, in: "digest")
         let occasion = Occasion(context, at: clock())
         let access =
             switch input.kind {

@@ -49,7 +49,7 @@ struct PasswordHandlers: Sendable {
         guard let account = try await users.account(id) else { throw RPCFault.notFound("user") }
         // A password beside the company's account would get him in when the company lets him in no more.
         guard account.passwordHash != nil else { throw Self.noPassword }
-        let token = ResetToken()
+        let token = OpaqueSecret()
         do {
             let occasion = Occasion(context, at: clock())
             guard let expiresAt = try await resets.offer(token, for: id, by: identity, occasion) else {
@@ -63,8 +63,8 @@ struct PasswordHandlers: Sendable {
 
     /// Signs nobody in, and leaves second factors as they are. Only for a good token a password is hashed.
     func reset(_ input: PasswordReset, _ context: RPCContext) async throws -> Nothing {
-        guard let token = ResetToken(text: input.token), let user = try await resets.user(of: token, at: clock())
-        else { throw Self.badToken }
+        let token = OpaqueSecret(text: input.token)
+        guard let user = try await resets.user(of: token, at: clock()) else { throw Self.badToken }
         try await check(input.newPassword, of: user)
         let hash = try await passwords.hash(input.newPassword)
         guard try await resets.redeem(token, hash, Occasion(context, at: clock())) else { throw Self.badToken }

@@ -6,6 +6,8 @@ import Storage
 
 /// Resets of passwords in auth.sqlite, by the SHA-256 of their tokens.
 struct ResetStore: Sendable {
+    static let lifetimeSeconds: Int64 = 3600
+
     let store: Store
     let sessions: SessionStore
     let tokens: PersonalTokenStore
@@ -14,13 +16,13 @@ struct ResetStore: Sendable {
     /// - Returns: until when.
     /// - Throws: `ResetRule.Refusal`, and what `StepUpStore.check` throws.
     func offer(
-        _ token: ResetToken, for user: UUID, by identity: RPCIdentity, _ occasion: Occasion
+        _ token: OpaqueSecret, for user: UUID, by identity: RPCIdentity, _ occasion: Occasion
     ) async throws -> Instant? {
         try await store.write { db in
             try StepUpStore.check(identity, at: occasion.now, in: db)
             guard let user = try UserStore.user(user, in: db) else { return nil }
             try ResetRule.check(user, by: identity.subject)
-            let expiresAt = occasion.now.advanced(bySeconds: ResetToken.lifetimeSeconds)
+            let expiresAt = occasion.now.advanced(bySeconds: Self.lifetimeSeconds)
             try Self.withdraw(of: user.id, in: db)
             try db.execute(
                 sql: """
@@ -28,7 +30,7 @@ struct ResetStore: Sendable {
                     VALUES (?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    user.id, token.hash, identity.subject, occasion.now.milliseconds, expiresAt.milliseconds,
+                    user.id, token.digest, identity.subject, occasion.now.milliseconds, expiresAt.milliseconds,
                 ])
             try occasion.record(
                 EventType.passwordResetRequested, user.eventSubject, version: user.version,
@@ -38,13 +40,13 @@ struct ResetStore: Sendable {
     }
 
     /// Whose password it resets; nil when it is not good.
-    func user(of token: ResetToken, at now: Instant) async throws -> User? {
+    func user(of token: OpaqueSecret, at now: Instant) async throws -> User? {
         try await store.read { try Self.good(token, at: now, in: $0)?.user }
     }
 
     /// Uses the token up, and ends all that was let in by the old password, and what was given out by it. False when it is
     /// not good.
-    func redeem(_ token: ResetToken, _ hash: PasswordHash, _ occasion: Occasion) async throws -> Bool {
+    func redeem(_ token: OpaqueSecret, _ hash: PasswordHash, _ occasion: Occasion) async throws -> Bool {
         try await store.write { [sessions, tokens] db in
             guard let (user, requester) = try Self.good(token, at: occasion.now, in: db) else { return false }
             try Self.withdraw(of: user.id, in: db)
@@ -73,11 +75,11 @@ extension ResetStore {
     }
 
     private static func good(
-        _ token: ResetToken, at now: Instant, in db: Database
+        _ token: OpaqueSecret, at now: Instant, in db: Database
     ) throws -> (user: User, requester: UUID)? {
         let row = try Row.fetchOne(
             db, sql: "SELECT user_id, requested_by FROM password_reset WHERE hash = ? AND expires_ms > ?",
-            arguments: [token.hash, now.milliseconds])
+            arguments: [token.digest, now.milliseconds])
         guard let row, let user = try UserStore.user(row["user_id"], in: db), user.status == .active else { return nil }
         return (user, row["requested_by"])
     }

@@ -2,11 +2,11 @@ import Crypto
 import Foundation
 import Tokens
 
-/// An opaque secret of 256 random bits, in base64url: the refresh token, good once, or what stands in the cookie of a web
-/// session. Only its SHA-256 is stored.
+/// Goes on with a session, once: 256 bits in base64url. Only the SHA-256 of the bytes is stored.
 struct RefreshToken: Sendable, Hashable {
     private static let byteCount = 32
 
+    /// Random, or derived from those before.
     private let bytes: Data
 
     init() { bytes = .random(count: Self.byteCount) }

@@ -1,7 +1,5 @@
 import Contracts
-import Foundation
 import RPC
-import Tokens
 
 /// Sign-in, refresh and sign-out over the wire.
 struct SessionHandlers: Sendable {
@@ -26,8 +24,8 @@ struct SessionHandlers: Sendable {
 
     /// Sign-in of a browser, which is known as its user's device from then on.
     func openWeb(_ input: WebSignIn, _ context: RPCContext) async throws -> WebSession {
-        let replaced = try Self.digest(input.replaces, "replaces")
-        let device = try Self.digest(input.device, "device")
+        let replaced = try input.replaces.map { try OpaqueSecret.digest($0, in: "replaces") }
+        let device = try input.device.map { try OpaqueSecret.digest($0, in: "device") }
         let user = try await proof.prove(input.signIn, device: device, context)
         guard var session = try await webSessions.open(for: user, replacing: replaced) else {
             throw try await proof.failure(afterProofOf: user)
@@ -48,13 +46,5 @@ struct SessionHandlers: Sendable {
         let identity = try context.signedIn()
         try await sessions.end(identity.session, of: identity.subject, .logout, Occasion(context, at: clock()))
         return Nothing()
-    }
-
-    private static func digest(_ text: String?, _ field: String) throws -> Data? {
-        guard let text else { return nil }
-        guard let digest = Base64URL.decode(text), digest.count == 32 else {
-            throw RPCFault.invalid([FieldFault(field, "invalid", "must be 32 bytes in base64url")])
-        }
-        return Data(digest)
     }
 }

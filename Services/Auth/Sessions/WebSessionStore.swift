@@ -1,5 +1,4 @@
 import Contracts
-import Crypto
 import Foundation
 import GRDB
 import Storage
@@ -29,12 +28,12 @@ struct WebSessionStore: Sendable {
         for user: User, hasSecondFactor: Bool, by method: String? = nil, replacing replaced: Data? = nil,
         _ occasion: Occasion, in db: Database
     ) throws -> WebSession {
-        let secret = RefreshToken()
+        let secret = OpaqueSecret()
         let session = try sessions.open(
             for: user, hasSecondFactor: hasSecondFactor, by: method, occasion, in: db)
         try db.execute(
             sql: "INSERT INTO web_session (hash, session_id) VALUES (?, ?)",
-            arguments: [Data(SHA256.hash(data: Data(secret.text.utf8))), session.id])
+            arguments: [secret.digest, session.id])
         if let replaced { try end(replaced, occasion.signedIn(user, session: session.id), in: db) }
         return WebSession(secret: secret.text, expiresAt: session.expiresAt, user: user)
     }

@@ -42,7 +42,7 @@ final class SetupHandlers: Sendable {
                 bootstrap.applicant.account(hash: hash, at: occasion.now), by: nil, occasion)
             logger.info("first administrator made from the settings")
         }
-        let token = SetupToken()
+        let token = OpaqueSecret()
         if try await setup.offer(token, at: clock()) {
             try file.write(token)
             logger.notice("no user yet; the set-up token waits in its file", metadata: ["setup.file": "\(file.path)"])
@@ -52,7 +52,7 @@ final class SetupHandlers: Sendable {
     }
 
     func claim(_ input: SetupClaim, _ context: RPCContext) async throws -> SignedIn {
-        let token = SetupToken(text: input.token)
+        let token = OpaqueSecret(text: input.token)
         switch try await setup.standing(of: token, at: clock()) {
         case .done: throw Self.done
         case .badToken: throw Self.badToken
@@ -70,7 +70,7 @@ final class SetupHandlers: Sendable {
         return try await claim(token, applicant, context)
     }
 
-    private func claim(_ token: SetupToken, _ applicant: Applicant, _ context: RPCContext) async throws -> SignedIn {
+    private func claim(_ token: OpaqueSecret, _ applicant: Applicant, _ context: RPCContext) async throws -> SignedIn {
         let hash = try await passwords.hash(applicant.password)
         let occasion = Occasion(context, at: clock())
         let administrator = applicant.account(hash: hash, at: occasion.now)

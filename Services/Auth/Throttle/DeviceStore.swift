@@ -1,5 +1,4 @@
 import Contracts
-import Crypto
 import Foundation
 import GRDB
 import Storage
@@ -22,17 +21,17 @@ struct DeviceStore: Sendable {
     /// After a sign-in.
     /// - Parameter shown: the digest of what the browser came with.
     /// - Returns: the secret of a new device; nil when it came with one of this user already.
-    func note(_ shown: Data?, of user: UUID, at now: Instant) async throws -> RefreshToken? {
+    func note(_ shown: Data?, of user: UUID, at now: Instant) async throws -> OpaqueSecret? {
         try await store.write { db in
             if let shown, try Self.isKnown(shown, of: user, at: now, in: db) {
                 try db.execute(
                     sql: "UPDATE device SET last_used_ms = ? WHERE hash = ?", arguments: [now.milliseconds, shown])
                 return nil
             }
-            let secret = RefreshToken()
+            let secret = OpaqueSecret()
             try db.execute(
                 sql: "INSERT INTO device (hash, user_id, created_ms, last_used_ms) VALUES (?, ?, ?, ?)",
-                arguments: [Self.digest(secret), user, now.milliseconds, now.milliseconds])
+                arguments: [secret.digest, user, now.milliseconds, now.milliseconds])
             try db.execute(
                 sql: """
                     DELETE FROM device WHERE user_id = ? AND hash NOT IN (
@@ -48,8 +47,6 @@ struct DeviceStore: Sendable {
             sql: "SELECT EXISTS (SELECT 1 FROM device WHERE hash = ? AND user_id = ? AND last_used_ms >= ?)",
             arguments: [digest, user, now.milliseconds - keptMilliseconds]) ?? false
     }
-
-    static func digest(_ secret: RefreshToken) -> Data { Data(SHA256.hash(data: Data(secret.text.utf8))) }
 
     static func sweep(at now: Instant, in db: Database) throws {
         try db.execute(
