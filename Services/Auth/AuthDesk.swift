@@ -95,7 +95,7 @@ struct AuthDesk: Sendable {
             proof: SignInProof(
                 sessions: sessionStore, users: userStore, hashes: hashes, passwords: hasher, factors: secondFactors,
                 passkeys: passkeyStore, throttle: throttle, clock: clock),
-            sessions: sessionStore, webSessions: webSessions, issuer: issuer, throttle: throttle, clock: clock)
+            sessions: sessionStore, webSessions: webSessions, issuer: issuer, clock: clock)
         living = LivingSessionHandlers(sessions: sessionStore, users: userStore, clock: clock)
         passwords = PasswordHandlers(
             hashes: hashes, resets: ResetStore(store: store, sessions: sessionStore, tokens: tokenStore),

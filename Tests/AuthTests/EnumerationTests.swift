@@ -20,7 +20,7 @@ struct EnumerationTests {
                 sessions: proof.sessions, users: proof.users, hashes: proof.hashes,
                 passwords: PasswordHasher(cost: cost), factors: proof.factors, passkeys: proof.passkeys,
                 throttle: proof.throttle, clock: proof.clock),
-            sessions: own.sessions, webSessions: own.webSessions, issuer: own.issuer, throttle: own.throttle,
+            sessions: own.sessions, webSessions: own.webSessions, issuer: own.issuer,
             clock: own.clock)
     }
 

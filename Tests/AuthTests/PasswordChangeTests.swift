@@ -124,7 +124,7 @@ struct PasswordChangeTests {
                 id: account.user.id, hash: account.passwordHash, secondFactor: nil, occasion: occasion)
             let grant = try await handlers.sessions.start(for: proven)
             #expect(grant == nil)
-            let web = try await handlers.webSessions.open(for: proven)
+            let web = try await handlers.webSessions.open(for: proven, replacing: nil, device: nil)
             #expect(web == nil)
         }
     }

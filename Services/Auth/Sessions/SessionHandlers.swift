@@ -10,7 +10,6 @@ struct SessionHandlers: Sendable {
     let sessions: SessionStore
     let webSessions: WebSessionStore
     let issuer: AccessTokenIssuer
-    let throttle: SignInThrottle
     let clock: WallClock
 
     func login(_ input: SignIn, _ context: RPCContext) async throws -> SignedIn {
@@ -18,7 +17,6 @@ struct SessionHandlers: Sendable {
         guard let grant = try await sessions.start(for: user) else {
             throw try await proof.failure(afterProofOf: user)
         }
-        try await throttle.forgive(user)
         return try issuer.signedIn(grant, at: user.occasion.now)
     }
 
@@ -27,11 +25,9 @@ struct SessionHandlers: Sendable {
         let replaced = try input.replaces.map { try OpaqueSecret.digest($0, in: "replaces") }
         let device = try input.device.map { try OpaqueSecret.digest($0, in: "device") }
         let user = try await proof.prove(input.signIn, device: device, context)
-        guard var session = try await webSessions.open(for: user, replacing: replaced) else {
+        guard let session = try await webSessions.open(for: user, replacing: replaced, device: device) else {
             throw try await proof.failure(afterProofOf: user)
         }
-        session.device = try await throttle.devices.note(device, of: user.id, at: user.occasion.now)?.text
-        try await throttle.forgive(user)
         return session
     }
 

@@ -14,11 +14,11 @@ struct SessionStore: Sendable {
     let secret: SymmetricKey
     let changes: AccessChangeStore
 
-    /// Nil when the user may not be let in any more (see `admitted`): hashing takes long, and much may have been changed in
+    /// Nil when the user may not be let in any more (see `admit`): hashing takes long, and much may have been changed in
     /// the meantime.
     func start(for proven: ProvenUser) async throws -> SessionGrant? {
         try await store.write { db in
-            guard let user = try Self.admitted(proven, in: db) else { return nil }
+            guard let user = try Self.admit(proven, in: db) else { return nil }
             return try start(
                 for: user, hasSecondFactor: proven.secondFactor != nil, proven.occasion, in: db)
         }
@@ -71,13 +71,14 @@ extension SessionStore {
         return grant
     }
 
-    /// Nil when the user is no longer active, the hash that his password was compared with is no longer his, or his second
-    /// factor was turned on or off, or replaced by another, in the meantime.
-    static func admitted(_ proven: ProvenUser, in db: Database) throws -> User? {
+    /// The user as he is by now, whose failures before are forgiven. Nil when he is no longer active, the hash that his
+    /// password was compared with is no longer his, or his second factor was turned on or off, or replaced, in the meantime.
+    static func admit(_ proven: ProvenUser, in db: Database) throws -> User? {
         guard let user = try UserStore.user(proven.id, in: db), user.status == .active,
             try proven.hash.map({ try PasswordStore.stands($0, of: user.id, in: db) }) ?? true,
             try SecondFactors.stands(proven.secondFactor, of: user.id, in: db)
         else { return nil }
+        if let attempt = proven.attempt { try ThrottleStore.forgive(attempt, in: db) }
         return user
     }
 

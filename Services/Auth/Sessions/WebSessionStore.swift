@@ -12,14 +12,18 @@ struct WebSessionStore: Sendable {
     let store: Store
     let sessions: SessionStore
 
-    /// Nil when the user may not be let in any more; see `SessionStore.admitted`.
-    /// - Parameter replaced: SHA-256 of the text of the secret that the browser has had until now, if any. It forgets it, so
-    ///   that session must not live on, whosever it was.
-    func open(for proven: ProvenUser, replacing replaced: Data? = nil) async throws -> WebSession? {
+    /// Nil when the user may not be let in any more; see `SessionStore.admit`.
+    /// - Parameters:
+    ///   - replaced: the digest of the secret that the browser has had until now, if any. It forgets it, so that session
+    ///     must not live on, whosever it was.
+    ///   - device: the digest of the device that the browser says it is; from then on it is one of this user.
+    func open(for proven: ProvenUser, replacing replaced: Data?, device: Data?) async throws -> WebSession? {
         try await store.write { db in
-            guard let user = try SessionStore.admitted(proven, in: db) else { return nil }
-            return try open(
+            guard let user = try SessionStore.admit(proven, in: db) else { return nil }
+            var session = try open(
                 for: user, hasSecondFactor: proven.secondFactor != nil, replacing: replaced, proven.occasion, in: db)
+            session.device = try DeviceStore.note(device, of: user.id, at: proven.occasion.now, in: db)?.text
+            return session
         }
     }
 

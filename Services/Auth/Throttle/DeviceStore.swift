@@ -18,27 +18,25 @@ struct DeviceStore: Sendable {
         try await store.read { try Self.isKnown(digest, of: user, at: now, in: $0) }
     }
 
-    /// After a sign-in.
+    /// After a sign-in, in the transaction that opens the session.
     /// - Parameter shown: the digest of what the browser came with.
     /// - Returns: the secret of a new device; nil when it came with one of this user already.
-    func note(_ shown: Data?, of user: UUID, at now: Instant) async throws -> OpaqueSecret? {
-        try await store.write { db in
-            if let shown, try Self.isKnown(shown, of: user, at: now, in: db) {
-                try db.execute(
-                    sql: "UPDATE device SET last_used_ms = ? WHERE hash = ?", arguments: [now.milliseconds, shown])
-                return nil
-            }
-            let secret = OpaqueSecret()
+    static func note(_ shown: Data?, of user: UUID, at now: Instant, in db: Database) throws -> OpaqueSecret? {
+        if let shown, try isKnown(shown, of: user, at: now, in: db) {
             try db.execute(
-                sql: "INSERT INTO device (hash, user_id, created_ms, last_used_ms) VALUES (?, ?, ?, ?)",
-                arguments: [secret.digest, user, now.milliseconds, now.milliseconds])
-            try db.execute(
-                sql: """
-                    DELETE FROM device WHERE user_id = ? AND hash NOT IN (
-                        SELECT hash FROM device WHERE user_id = ? ORDER BY last_used_ms DESC, rowid DESC LIMIT ?)
-                    """, arguments: [user, user, Self.perUserMax])
-            return secret
+                sql: "UPDATE device SET last_used_ms = ? WHERE hash = ?", arguments: [now.milliseconds, shown])
+            return nil
         }
+        let secret = OpaqueSecret()
+        try db.execute(
+            sql: "INSERT INTO device (hash, user_id, created_ms, last_used_ms) VALUES (?, ?, ?, ?)",
+            arguments: [secret.digest, user, now.milliseconds, now.milliseconds])
+        try db.execute(
+            sql: """
+                DELETE FROM device WHERE user_id = ? AND hash NOT IN (
+                    SELECT hash FROM device WHERE user_id = ? ORDER BY last_used_ms DESC, rowid DESC LIMIT ?)
+                """, arguments: [user, user, perUserMax])
+        return secret
     }
 
     private static func isKnown(_ digest: Data, of user: UUID?, at now: Instant, in db: Database) throws -> Bool {

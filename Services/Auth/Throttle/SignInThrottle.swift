@@ -33,11 +33,6 @@ struct SignInThrottle: Sendable {
     /// When what was guessed is right: the password or, after it, the code.
     func release(_ attempt: SignInAttempt) async throws { try await store.release(attempt) }
 
-    /// When the whole sign-in is done, with all its factors.
-    func forgive(_ user: ProvenUser) async throws {
-        if let attempt = user.attempt { try await store.forgive(attempt) }
-    }
-
     private static func refusal(until end: Instant, _ now: Instant) -> RPCFault {
         let seconds = max(1, (end.milliseconds - now.milliseconds + 999) / 1000)
         return RPCFault(

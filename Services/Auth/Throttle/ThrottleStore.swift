@@ -52,12 +52,10 @@ struct ThrottleStore: Sendable {
         }
     }
 
-    /// Forgets the failures before a success.
-    func forgive(_ attempt: SignInAttempt) async throws {
-        try await store.write { db in
-            for key in attempt.forgiven {
-                try db.execute(sql: "DELETE FROM throttle WHERE key = ?", arguments: [key.digest])
-            }
+    /// Forgets the failures before a success. In the transaction that opens the session.
+    static func forgive(_ attempt: SignInAttempt, in db: Database) throws {
+        for key in attempt.forgiven {
+            try db.execute(sql: "DELETE FROM throttle WHERE key = ?", arguments: [key.digest])
         }
     }
 
