@@ -111,7 +111,7 @@ struct AuthDesk: Sendable {
             invitations: InvitationStore(store: store), passwords: hasher, firm: settings.firmName, clock: clock)
         events = EventFeed(store.outbox)
         setup = SetupHandlers(
-            setup: SetupStore(store: store, users: userStore, sessions: sessionStore),
+            setup: SetupStore(store: store, sessions: sessionStore),
             file: SetupTokenFile(directory: settings.dataDirectory), passwords: hasher, issuer: issuer,
             firm: settings.firmName, logger: logger, clock: clock)
         self.provider = provider

@@ -22,27 +22,37 @@ final class AuthBench: Sendable {
     private let time: TestClock
 
     static func with(
-        isEmpty: Bool = false, _ change: (inout AuthSettings) throws -> Void = { _ in },
+        isEmpty: Bool = false, cost: ScryptCost? = nil, _ change: (inout AuthSettings) throws -> Void = { _ in },
         _ body: (AuthBench) async throws -> Void
     ) async throws {
+        try await withSettings(isEmpty: isEmpty) { settings in
+            var settings = settings
+            try change(&settings)
+            let bench = try await AuthBench(settings, cost: cost)
+            do { try await body(bench) } catch {
+                try await bench.desk.close()
+                throw error
+            }
+            try await bench.desk.close()
+        }
+    }
+
+    /// For tests that start more than one service, one after the other, in a directory that is gone afterwards.
+    static func withSettings(isEmpty: Bool = false, _ body: (AuthSettings) async throws -> Void) async throws {
         let directory = NSTemporaryDirectory() + "ibp-auth-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: directory) }
         var settings = AuthSettings(dataDirectory: directory, box: SecretBox(FileKey()))
         if !isEmpty { settings.bootstrap = Bootstrap(applicant: try Applicant(administrator)) }
-        try change(&settings)
-        let bench = try await AuthBench(settings)
-        do { try await body(bench) } catch {
-            try await bench.desk.close()
-            throw error
-        }
-        try await bench.desk.close()
+        try await body(settings)
     }
 
-    init(_ settings: AuthSettings, time: TestClock = TestClock(), logger: Logger = quiet) async throws {
+    init(
+        _ settings: AuthSettings, time: TestClock = TestClock(), cost: ScryptCost? = nil, logger: Logger = quiet
+    ) async throws {
         directory = settings.dataDirectory
         self.time = time
         desk = try await AuthDesk.open(
-            settings, logger: logger, cost: Self.cheap, clock: { time.now })
+            settings, logger: logger, cost: try cost ?? Self.cheap, clock: { time.now })
     }
 
     private static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

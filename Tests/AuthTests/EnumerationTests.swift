@@ -11,50 +11,20 @@ import Testing
 struct EnumerationTests {
     private static let wrong = "wrong password, quite long"
 
-    /// The same service with hashes of another cost, so that hashing is most of the time, as it is at the standard cost.
-    private func handlers(_ bench: AuthBench, _ cost: ScryptCost) -> SessionHandlers {
-        let own = bench.desk.sessions
-        let proof = own.proof
-        return SessionHandlers(
-            proof: SignInProof(
-                sessions: proof.sessions, users: proof.users, hashes: proof.hashes,
-                passwords: PasswordHasher(cost: cost), factors: proof.factors, passkeys: proof.passkeys,
-                throttle: proof.throttle, clock: proof.clock),
-            sessions: own.sessions, webSessions: own.webSessions, issuer: own.issuer,
-            clock: own.clock)
-    }
-
-    private func add(_ email: String, _ cost: ScryptCost, to bench: AuthBench) async throws {
-        let applicant = try Applicant(
-            NewUser(email: email, name: "Kay Known", role: .banker, password: AuthBench.password))
-        let account = applicant.account(hash: try PasswordHash(of: AuthBench.password, cost: cost), at: bench.now)
-        #expect(try await bench.desk.users.users.create(account, by: nil, .own(at: bench.now)))
-    }
-
-    private func attempt(
-        _ sessions: SessionHandlers, _ email: String, _ bench: AuthBench, from address: String = "192.0.2.7"
-    ) async throws -> RPCFault? {
-        var context = bench.anonymous()
-        context.clientAddress = address
-        return try await fault { try await sessions.login(SignIn(email: email, password: Self.wrong), context) }
-    }
-
     @Test func bothDoTheSameWork() async throws {
-        let cost = try AuthBench.cheap
         try await AuthBench.with { bench in
-            let sessions = handlers(bench, cost)
-            try await add("known@bank.test", cost, to: bench)
+            let hasher = bench.desk.sessions.proof.passwords
+            _ = try await bench.create("known@bank.test", by: try await bench.signIn())
             var costs: [[String]] = []
             for email in ["known@bank.test", "nobody@bank.test"] {
                 var lines: [String] = []
                 for _ in 0..<8 {
-                    let work = sessions.proof.passwords.workDone
+                    let work = hasher.workDone
                     let rows = try await bench.desk.store.write(\.totalChangesCount)
-                    let fault = try #require(try await attempt(sessions, email, bench))
+                    let fault = try #require(try await bench.attempt(email))
                     let changed = try await bench.desk.store.write(\.totalChangesCount) - rows
                     lines.append(
-                        "\(sessions.proof.passwords.workDone - work) \(changed) \(fault) \(fault.retryAfterMilliseconds ?? 0)"
-                    )
+                        "\(hasher.workDone - work) \(changed) \(fault) \(fault.retryAfterMilliseconds ?? 0)")
                     bench.pass(seconds: 3)
                 }
                 costs.append(lines)
@@ -70,10 +40,10 @@ struct EnumerationTests {
     /// even were one the slower in three pairs of four, once in a million. Without the hash for unknown users it is all 150.
     @Test func neitherIsSlower() async throws {
         let pairs = 150
+        // Hashing is most of the time, as it is at the standard cost.
         let cost = try #require(ScryptCost(logRounds: 12, blockSize: 8, parallelism: 1))
-        try await AuthBench.with { bench in
-            let sessions = handlers(bench, cost)
-            try await add("known@bank.test", cost, to: bench)
+        try await AuthBench.with(cost: cost) { bench in
+            _ = try await bench.create("known@bank.test", by: try await bench.signIn())
             let clock = ContinuousClock()
             var slower = 0
             for pair in 0..<pairs {
@@ -82,7 +52,7 @@ struct EnumerationTests {
                 var times: [String: Duration] = [:]
                 for email in ["known@bank.test", "nobody@bank.test"].shuffled() {
                     let start = clock.now
-                    let refusal = try await attempt(sessions, email, bench, from: "198.51.100.\(pair)")
+                    let refusal = try await bench.attempt(email, from: "198.51.100.\(pair)")
                     times[email] = clock.now - start
                     #expect(refusal?.code == "invalid_credentials")
                 }

@@ -47,18 +47,16 @@ final class InvitationHandlers: Sendable {
 
     func list(_ input: InvitationQuery, _ context: RPCContext) async throws -> InvitationPage {
         _ = try context.require(.manageUsers)
-        let filter = try InvitationFilter(input)
-        let found = try await invitations.page(filter, at: clock())
-        let page = Array(found.prefix(filter.limit))
-        let cursor =
-            found.count > page.count ? page.last.map { AgeCursor(createdAt: $0.createdAt, id: $0.id).text } : nil
-        return InvitationPage(items: page, nextCursor: cursor)
+        let page = try AgePage(limit: input.limit, cursor: input.cursor)
+        let (items, nextCursor) = page.cut(try await invitations.page(page, at: clock())) {
+            AgeCursor(createdAt: $0.createdAt, id: $0.id)
+        }
+        return InvitationPage(items: items, nextCursor: nextCursor)
     }
 
     func revoke(_ input: Nothing, _ context: RPCContext) async throws -> Nothing {
         _ = try context.require(.manageUsers)
-        guard let id = context.resource.first.flatMap(UUID.init(uuidString:)),
-            try await invitations.revoke(id, Occasion(context, at: clock()))
+        guard let id = context.resourceID, try await invitations.revoke(id, Occasion(context, at: clock()))
         else { throw RPCFault.notFound("invitation") }
         return Nothing()
     }

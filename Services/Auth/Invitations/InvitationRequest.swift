@@ -21,21 +21,3 @@ struct InvitationRequest: Sendable {
         role = input.role
     }
 }
-
-/// A checked question for a page of invitations.
-struct InvitationFilter: Sendable {
-    private static let limits = 1...200
-
-    let limit: Int
-    let cursor: AgeCursor?
-
-    init(_ query: InvitationQuery) throws {
-        limit = query.limit ?? 50
-        cursor = try query.cursor.map(AgeCursor.init(text:))
-        guard Self.limits.contains(limit) else {
-            throw RPCFault(
-                .invalidArgument, "query_invalid", "The query does not fit; see errors.",
-                errors: [FieldFault("limit", "out_of_range", "must be 1 to \(Self.limits.upperBound)")])
-        }
-    }
-}

@@ -42,7 +42,7 @@ struct InvitationStore: Sendable {
     }
 
     /// Open ones; one more than asked for, when there is one: so the caller knows whether a page follows.
-    func page(_ filter: InvitationFilter, at now: Instant) async throws -> [Invitation] {
+    func page(_ page: AgePage, at now: Instant) async throws -> [Invitation] {
         try await store.read { db in
             try Row.fetchAll(
                 db,
@@ -52,8 +52,8 @@ struct InvitationStore: Sendable {
                     ORDER BY created_ms DESC, id DESC LIMIT :limit
                     """,
                 arguments: [
-                    "now": now.milliseconds, "created": filter.cursor?.createdAt.milliseconds,
-                    "id": filter.cursor?.id, "limit": filter.limit + 1,
+                    "now": now.milliseconds, "created": page.cursor?.createdAt.milliseconds, "id": page.cursor?.id,
+                    "limit": page.limit + 1,
                 ]
             ).map(Invitation.init(row:))
         }

@@ -45,7 +45,7 @@ struct PasswordHandlers: Sendable {
     /// For an administrator: what he hands to the user, who alone chooses the password.
     func requestReset(_ input: Nothing, _ context: RPCContext) async throws -> PasswordResetGrant {
         let identity = try context.require(.manageUsers)
-        guard let id = context.resource.first.flatMap(UUID.init(uuidString:)) else { throw RPCFault.notFound("user") }
+        let id = try context.userID
         guard let account = try await users.account(id) else { throw RPCFault.notFound("user") }
         // A password beside the company's account would get him in when the company lets him in no more.
         guard account.passwordHash != nil else { throw Self.noPassword }

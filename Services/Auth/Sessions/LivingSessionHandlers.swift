@@ -15,7 +15,7 @@ struct LivingSessionHandlers: Sendable {
 
     func end(_ input: Nothing, _ context: RPCContext) async throws -> Nothing {
         let identity = try context.signedIn()
-        guard let id = context.resource.first.flatMap(UUID.init(uuidString:)),
+        guard let id = context.resourceID,
             try await sessions.endLiving(id, of: identity.subject, .revoked, Occasion(context, at: clock()))
         else { throw RPCFault.notFound("session") }
         return Nothing()
@@ -45,9 +45,8 @@ struct LivingSessionHandlers: Sendable {
     }
 
     private func user(_ context: RPCContext) async throws -> UUID {
-        guard let id = context.resource.first.flatMap(UUID.init(uuidString:)), try await users.user(id) != nil else {
-            throw RPCFault.notFound("user")
-        }
+        let id = try context.userID
+        guard try await users.user(id) != nil else { throw RPCFault.notFound("user") }
         return id
     }
 }

@@ -35,7 +35,7 @@ struct SessionStore: Sendable {
             case .end(let reason):
                 if reason == .reused {
                     try occasion.record(
-                        EventType.sessionReused, known.eventSubject, changes: [known.userChange], in: db)
+                        EventType.sessionReused, .session(known.session), changes: [known.userChange], in: db)
                 }
                 try end(known.session, of: known.user.id, reason, occasion, in: db)
                 return nil
@@ -52,7 +52,7 @@ struct SessionStore: Sendable {
     func recordFailure(of user: UUID?, reason: String, _ occasion: Occasion) async throws {
         try await store.write { db in
             try occasion.record(
-                EventType.sessionFailed, EventSubject(kind: "user", id: user?.text ?? ""),
+                EventType.sessionFailed, .user(user),
                 changes: [FieldChange("reason", before: nil, after: reason)], in: db)
         }
     }
@@ -106,7 +106,7 @@ extension SessionStore {
             ])
         let restricted = isRestricted ? [FieldChange("restricted", before: nil, after: "second_factor_due")] : []
         try signedIn.record(
-            EventType.sessionStarted, Self.eventSubject(id),
+            EventType.sessionStarted, .session(id),
             changes: [FieldChange("user", before: nil, after: user.id.text)] + restricted
                 + (method.map { [FieldChange("method", before: nil, after: $0)] } ?? []), in: db)
         return (id, isRestricted, expiresAt)
@@ -132,7 +132,7 @@ extension SessionStore {
             FieldChange("user", before: user.text, after: nil),
             FieldChange("reason", before: nil, after: reason.rawValue),
         ]
-        try occasion.record(EventType.sessionRevoked, Self.eventSubject(session), changes: fields, in: db)
+        try occasion.record(EventType.sessionRevoked, .session(session), changes: fields, in: db)
     }
 
     /// - Parameter kept: a session that goes on.
@@ -156,7 +156,7 @@ extension SessionStore {
         try db.cachedStatement(sql: "UPDATE session SET last_seen_ms = ? WHERE id = ?")
             .execute(arguments: [now, known.session])
         try occasion.signedIn(known.user, session: known.session).record(
-            EventType.sessionRefreshed, known.eventSubject, in: db)
+            EventType.sessionRefreshed, .session(known.session), in: db)
         return known.grant(successor)
     }
 
@@ -164,8 +164,6 @@ extension SessionStore {
         try db.cachedStatement(sql: "INSERT INTO refresh_token (hash, session_id, issued_ms) VALUES (?, ?, ?)")
             .execute(arguments: [token.hash, session, now.milliseconds])
     }
-
-    static func eventSubject(_ session: UUID) -> EventSubject { EventSubject(kind: "session", id: session.text) }
 }
 
 /// A refresh token that is in the table, with its session and user.
@@ -197,8 +195,6 @@ private struct KnownToken {
             lastSeenAt: Instant(milliseconds: row["last_seen_ms"]), expiresAt: Instant(milliseconds: row["expires_ms"]),
             isEnded: row["ended"], isUserActive: user.status == .active)
     }
-
-    var eventSubject: EventSubject { SessionStore.eventSubject(session) }
 
     var userChange: FieldChange { FieldChange("user", before: nil, after: user.id.text) }
 

@@ -35,12 +35,13 @@ final class SetupHandlers: Sendable {
 
     /// To be done at start, before anybody can call.
     func prepare(bootstrap: Bootstrap?) async throws {
-        if let bootstrap, try await setup.users.isEmpty() {
+        // Hashing takes long, and nearly always there is a user.
+        if let bootstrap, try await !setup.isDone() {
             let hash = try await passwords.hash(bootstrap.applicant.password)
             let occasion = Occasion.own(at: clock())
-            _ = try await setup.users.create(
-                bootstrap.applicant.account(hash: hash, at: occasion.now), by: nil, occasion)
-            logger.info("first administrator made from the settings")
+            if try await setup.make(bootstrap.applicant.account(hash: hash, at: occasion.now), occasion) {
+                logger.info("first administrator made from the settings")
+            }
         }
         let token = OpaqueSecret()
         if try await setup.offer(token, at: clock()) {

@@ -11,8 +11,18 @@ struct SetupStore: Sendable {
     enum Standing: Sendable { case open, done, badToken }
 
     let store: Store
-    let users: UserStore
     let sessions: SessionStore
+
+    func isDone() async throws -> Bool { try await !store.read(UserStore.isEmpty) }
+
+    /// The administrator whom the settings name. False when there is a user already.
+    func make(_ administrator: Account, _ occasion: Occasion) async throws -> Bool {
+        try await store.write { db in
+            guard try UserStore.isEmpty(in: db) else { return false }
+            try UserStore.insert(administrator, by: nil, occasion, in: db)
+            return true
+        }
+    }
 
     /// Makes all earlier tokens worthless and this one good; false when there is a user and no token is wanted.
     func offer(_ token: OpaqueSecret, at now: Instant) async throws -> Bool {

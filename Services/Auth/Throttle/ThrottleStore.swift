@@ -124,7 +124,7 @@ private struct ThrottleWait {
                 sql: "UPDATE throttle SET is_told = 1 WHERE key = ? AND is_told = 0", arguments: [key.digest])
             guard db.changesCount == 1 else { continue }
             try occasion.record(
-                EventType.sessionFailed, EventSubject(kind: "user", id: user?.text ?? ""),
+                EventType.sessionFailed, .user(user),
                 changes: [
                     FieldChange("reason", before: nil, after: "throttled"),
                     FieldChange("throttle", before: nil, after: key.kind.rawValue),

@@ -31,7 +31,7 @@ struct PersonalTokenHandlers: Sendable {
 
     func revoke(_ input: Nothing, _ context: RPCContext) async throws -> Nothing {
         let identity = try context.signedIn()
-        guard let id = context.resource.first.flatMap(UUID.init(uuidString:)),
+        guard let id = context.resourceID,
             try await tokens.revoke(id, of: identity.subject, Occasion(context, at: clock()))
         else { throw RPCFault.notFound("token") }
         return Nothing()

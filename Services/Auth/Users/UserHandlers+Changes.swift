@@ -9,7 +9,7 @@ extension UserHandlers {
         let id = try context.userID
         do {
             let user = try await users.setStatus(
-                of: id, to: input.status, by: identity, Occasion(context, at: clock()), isWelcome: context.checkVersion)
+                of: id, to: input.status, by: identity, Occasion(context, at: clock()), check: context.checkVersion)
             guard let user else { throw RPCFault.notFound("user") }
             return user
         } catch let refusal as StatusRule.Refusal {
@@ -23,7 +23,7 @@ extension UserHandlers {
         let edit = UserEdit(name: try input.name.map(PersonName.init(checking:)), role: input.role)
         do {
             let user = try await users.change(
-                id, edit, by: identity, Occasion(context, at: clock()), isWelcome: context.checkVersion)
+                id, edit, by: identity, Occasion(context, at: clock()), check: context.checkVersion)
             guard let user else { throw RPCFault.notFound("user") }
             return user
         } catch let refusal as RoleRule.Refusal {
@@ -48,23 +48,5 @@ extension PersonName {
     fileprivate init(checking text: String) throws {
         guard let name = PersonName(text) else { throw RPCFault.invalid([Self.fault]) }
         self = name
-    }
-}
-
-extension RPCContext {
-    /// Of the user whom the path names.
-    var userID: UUID {
-        get throws {
-            guard let id = resource.first.flatMap(UUID.init(uuidString:)) else { throw RPCFault.notFound("user") }
-            return id
-        }
-    }
-
-    /// - Throws: `version_mismatch` when the client named a version, and it is another one.
-    fileprivate func checkVersion(_ user: User) throws {
-        guard let ifMatch, ifMatch != user.version else { return }
-        throw RPCFault(
-            .aborted, "version_mismatch", "The user has changed since you read it.",
-            current: String(decoding: try StrictJSON.encode(user), as: UTF8.self))
     }
 }

@@ -18,11 +18,10 @@ struct UserHandlers: Sendable {
     func list(_ input: UserQuery, _ context: RPCContext) async throws -> UserPage {
         _ = try context.require(.manageUsers)
         let filter = try UserFilter(input)
-        let found = try await users.page(filter)
-        let page = Array(found.prefix(filter.limit))
-        let cursor =
-            found.count > page.count ? page.last.map { AgeCursor(createdAt: $0.createdAt, id: $0.id).text } : nil
-        return UserPage(items: page, nextCursor: cursor)
+        let (items, nextCursor) = filter.page.cut(try await users.page(filter)) {
+            AgeCursor(createdAt: $0.createdAt, id: $0.id)
+        }
+        return UserPage(items: items, nextCursor: nextCursor)
     }
 
     func get(_ input: Nothing, _ context: RPCContext) async throws -> User {
@@ -46,16 +45,5 @@ struct UserHandlers: Sendable {
     private func user(email: String) async throws -> User? {
         guard let email = EmailAddress(email) else { return nil }
         return try await users.account(email: email)?.user
-    }
-}
-
-extension RPCFault {
-    static let unauthenticated = RPCFault(.unauthenticated, "unauthenticated", "Sign in first.")
-}
-
-extension RPCContext {
-    func signedIn() throws -> RPCIdentity {
-        guard let identity else { throw RPCFault.unauthenticated }
-        return identity
     }
 }

@@ -11,14 +11,15 @@ struct UserEdit: Sendable {
 }
 
 extension UserStore {
-    /// The user as he stands after it; nil when there is none. `isWelcome` sees him as he is, inside the transaction.
+    /// The user as he stands after it; nil when there is none.
+    /// - Parameter check: sees him as he is, inside the transaction, and throws when that forbids it.
     func setStatus(
         of id: UUID, to status: UserStatus, by actor: RPCIdentity, _ occasion: Occasion,
-        isWelcome: @escaping @Sendable (User) throws -> Void
+        check: @escaping @Sendable (User) throws -> Void
     ) async throws -> User? {
         try await store.write { db in
             guard var user = try Self.user(id, in: db) else { return nil }
-            try isWelcome(user)
+            try check(user)
             try StepUpStore.check(actor, at: occasion.now, in: db)
             guard user.status != status else { return user }
             try StatusRule.check(
@@ -35,14 +36,15 @@ extension UserStore {
         }
     }
 
-    /// The user as he stands after it; nil when there is none. `isWelcome` sees him as he is, inside the transaction.
+    /// The user as he stands after it; nil when there is none.
+    /// - Parameter check: sees him as he is, inside the transaction, and throws when that forbids it.
     func change(
         _ id: UUID, _ edit: UserEdit, by actor: RPCIdentity, _ occasion: Occasion,
-        isWelcome: @escaping @Sendable (User) throws -> Void
+        check: @escaping @Sendable (User) throws -> Void
     ) async throws -> User? {
         try await store.write { db in
             guard let before = try Self.user(id, in: db) else { return nil }
-            try isWelcome(before)
+            try check(before)
             if let role = edit.role {
                 try StepUpStore.check(actor, at: occasion.now, in: db)
                 try RoleRule.check(

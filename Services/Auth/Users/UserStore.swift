@@ -38,24 +38,13 @@ struct UserStore: Sendable {
                     ORDER BY created_ms DESC, id DESC LIMIT :limit
                     """,
                 arguments: [
-                    "created": filter.cursor?.createdAt.milliseconds, "id": filter.cursor?.id, "search": filter.search,
-                    "role": filter.role?.rawValue, "status": filter.status?.rawValue, "limit": filter.limit + 1,
+                    "created": filter.page.cursor?.createdAt.milliseconds, "id": filter.page.cursor?.id,
+                    "search": filter.search,
+                    "role": filter.role?.rawValue, "status": filter.status?.rawValue, "limit": filter.page.limit + 1,
                 ]
             ).map(User.init(row:))
         }
     }
-
-    func isEmpty() async throws -> Bool { try await store.read(Self.isEmpty) }
-
-    /// False when the e-mail is taken.
-    func create(_ account: Account, by creator: UUID?, _ occasion: Occasion) async throws -> Bool {
-        try await store.write { db in
-            guard try !Self.isTaken(email: account.user.email, in: db) else { return false }
-            try Self.insert(account, by: creator, occasion, in: db)
-            return true
-        }
-    }
-
 }
 
 extension UserStore {
@@ -93,12 +82,9 @@ extension UserStore {
         ]
         try occasion.record(EventType.userCreated, user.eventSubject, version: user.version, changes: changes, in: db)
     }
-
 }
 
 extension User {
-    var eventSubject: EventSubject { EventSubject(kind: "user", id: id.text) }
-
     fileprivate init(row: Row) throws {
         guard let role = Role(rawValue: row["role"]), let status = UserStatus(rawValue: row["status"]) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "user with an unknown role or status")
