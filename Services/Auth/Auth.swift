@@ -26,12 +26,13 @@ struct Auth: ServiceProcess {
     ) throws -> [any Service] {
         var router = RPCRouter()
         desk.register(on: &router)
-        let provider = desk.provider.map { [kit.whenStopped($0.close)] } ?? []
-        return kit.care(
+        let store = kit.care(
             for: desk.store, in: settings.dataDirectory, backups: settings.backups?.plan(of: name), router: &router)
-            + provider + [
-                kit.service("sweeper") { await desk.sweepUntilCancelled() },
-                kit.service("keys") { await desk.turnKeysUntilCancelled() }, try kit.server(router),
-            ]
+        let provider = desk.provider.map { [kit.whenStopped($0.close)] } ?? []
+        return store + provider + [
+            kit.service("sweeper") { await desk.sweepUntilCancelled() },
+            kit.service("keys") { await desk.turnKeysUntilCancelled() },
+            try kit.server(router),
+        ]
     }
 }

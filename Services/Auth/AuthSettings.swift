@@ -1,4 +1,3 @@
-import Foundation
 import ServiceKit
 
 /// What an operator may set; every key is `IBP_…` in the environment.
@@ -19,9 +18,9 @@ struct AuthSettings: Sendable {
     var secondFactor = SecondFactorPolicy()
     /// Nil when there are no passkeys.
     var passkeys: RelyingParty?
-    /// nil for none.
+    /// Nil when there are none.
     var backups: BackupSettings?
-    /// The company's provider; nil for none.
+    /// The company's provider; nil when there is none.
     var openID: OpenIDSettings?
 
     init(dataDirectory: String, bootstrap: Bootstrap? = nil, box: SecretBox) {
@@ -33,40 +32,19 @@ struct AuthSettings: Sendable {
     init(_ reader: inout SettingsReader) throws {
         dataDirectory = try reader.string(
             "data.dir", "directory of auth.sqlite; made if missing, one process at a time")
-        guard let key = try FileKey("secrets.key", "key that seals the secrets in auth.sqlite", &reader) else {
-            throw SettingsError(
-                "IBP_SECRETS_KEY (or IBP_SECRETS_KEY_FILE) is not set: the key that seals the secrets in auth.sqlite, "
-                    + "64 hexadecimal digits; make one with `openssl rand -hex 32`, and keep it apart from the backups")
-        }
-        box = SecretBox(
-            key,
-            previous: try FileKey(
-                "secrets.key.previous", "key that sealed them before; what it sealed is sealed anew at start", &reader))
+        box = try SecretBox(&reader)
         firmName = try reader.optionalString("firm.name", "the firm's name, which no password may contain")
-        let email = try reader.optionalString(
-            "bootstrap.email", "e-mail of the administrator to make while there is no user")
-        let password = try reader.secret("bootstrap.password", "password of that administrator, at least 15 characters")
-        bootstrap = try Bootstrap(email: email, password: password, firm: firmName)
+        bootstrap = try Bootstrap.read(&reader, firm: firmName)
         issuer = try reader.string(
             "token.issuer", default: issuer, "iss of access tokens; the gateway must expect the same")
         audience = try reader.string(
             "token.audience", default: audience, "aud of access tokens; the gateway must expect the same")
-        tokenLifetimeSeconds = try reader.duration(
-            "token.lifetime", default: .seconds(600), in: .seconds(1) ... .seconds(600),
-            "how long an access token is good"
-        ).components.seconds
-        keyRotationSeconds = try reader.duration(
-            "key.rotation", default: .seconds(90 * 86_400), in: .seconds(60) ... .seconds(366 * 86_400),
-            "how long a key signs access tokens before the next one does"
-        ).components.seconds
-        sessions.idleSeconds = try reader.duration(
-            "session.idle", default: .seconds(1800), in: .seconds(60) ... .seconds(86_400),
-            "a session that is not refreshed for so long ends"
-        ).components.seconds
-        sessions.absoluteSeconds = try reader.duration(
-            "session.absolute", default: .seconds(43_200), in: .seconds(60) ... .seconds(604_800),
-            "a session ends so long after its sign-in, however busy"
-        ).components.seconds
+        tokenLifetimeSeconds = try reader.seconds(
+            "token.lifetime", default: tokenLifetimeSeconds, in: 1...600, "how long an access token is good")
+        keyRotationSeconds = try reader.seconds(
+            "key.rotation", default: keyRotationSeconds, in: 60...366 * 86_400,
+            "how long a key signs access tokens before the next one does")
+        sessions = try SessionLimits(&reader)
         secondFactor = try SecondFactorPolicy(&reader)
         passkeys = try RelyingParty.read(&reader)
         backups = try BackupSettings.read(&reader)
@@ -74,26 +52,13 @@ struct AuthSettings: Sendable {
     }
 }
 
-extension FileKey {
-    /// Nil when it is not set.
-    fileprivate init?(_ name: String, _ help: String, _ reader: inout SettingsReader) throws {
-        guard let text = try reader.secret(name, help) else { return nil }
-        guard let key = FileKey(text: text) else {
-            throw SettingsError(
-                "\(SettingsReader.variable(name)) must be 64 hexadecimal digits, as `openssl rand -hex 32` prints them")
-        }
-        self = key
+extension SettingsReader {
+    /// A duration, in whole seconds.
+    mutating func seconds(
+        _ key: String, default fallback: Int64, in range: ClosedRange<Int64>, _ help: String
+    ) throws -> Int64 {
+        try duration(
+            key, default: .seconds(fallback), in: .seconds(range.lowerBound) ... .seconds(range.upperBound), help
+        ).components.seconds
     }
-}
-
-/// Why the service does not start: one line that an operator can act on.
-struct StartFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
-}
-
-extension StartFailure: CustomNSError {
-    /// EX_CONFIG of sysexits(3): it will not start the next time, either.
-    var errorCode: Int { 78 }
 }

@@ -26,8 +26,8 @@ struct KeyStore: Sendable {
         }
     }
 
-    /// From which successors of refresh tokens are derived; made at the first start.
-    func successorSecret() async throws -> SymmetricKey {
+    /// From which the successors of refresh tokens and the keys of the throttle are derived; made at the first start.
+    func serverSecret() async throws -> SymmetricKey {
         let name = "refresh_successor"
         let secret = try await store.write { db in
             let sealed = try Data.fetchOne(

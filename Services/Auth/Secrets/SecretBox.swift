@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import ServiceKit
 
 /// Seals and opens what auth.sqlite must keep but not tell: private keys, secrets of second factors. AES-256-GCM
 /// (NIST SP 800-38D).
@@ -57,4 +58,29 @@ struct SecretBox: Sendable {
 
     /// Whether a value should be sealed anew, because the key has changed since.
     func isOld(_ sealed: Data) -> Bool { sealed.dropFirst().prefix(8) != current.id }
+}
+
+extension SecretBox {
+    init(_ reader: inout SettingsReader) throws {
+        guard let current = try FileKey("secrets.key", "key that seals the secrets in auth.sqlite", &reader) else {
+            throw SettingsError(
+                "IBP_SECRETS_KEY (or IBP_SECRETS_KEY_FILE) is not set: the key that seals the secrets in auth.sqlite, "
+                    + "64 hexadecimal digits; make one with `openssl rand -hex 32`, and keep it apart from the backups")
+        }
+        let previous = try FileKey(
+            "secrets.key.previous", "key that sealed them before; what it sealed is sealed anew at start", &reader)
+        self.init(current, previous: previous)
+    }
+}
+
+extension FileKey {
+    /// Nil when it is not set.
+    fileprivate init?(_ name: String, _ help: String, _ reader: inout SettingsReader) throws {
+        guard let text = try reader.secret(name, help) else { return nil }
+        guard let key = FileKey(text: text) else {
+            throw SettingsError(
+                "\(SettingsReader.variable(name)) must be 64 hexadecimal digits, as `openssl rand -hex 32` prints them")
+        }
+        self = key
+    }
 }
