@@ -11,7 +11,10 @@ enum AuthSchema {
         migrator.registerMigration("auth 2: web sessions, personal tokens") { try $0.execute(sql: second) }
         migrator.registerMigration("auth 3: keys that take turns") { try $0.execute(sql: third) }
         migrator.registerMigration("auth 4: invitations") { try $0.execute(sql: invitations) }
-        migrator.registerMigration("auth 5: devices, resets") { try $0.execute(sql: devicesAndResets) }
+        migrator.registerMigration("auth 5: devices, resets") { db in
+            try db.execute(sql: userAgents)
+            try db.execute(sql: resets)
+        }
         migrator.registerMigration("auth 6: throttle, devices") { try $0.execute(sql: throttle) }
         migrator.registerMigration("auth 7: second factors") { try $0.execute(sql: secondFactors) }
         migrator.registerMigration("auth 8: passkeys") { try $0.execute(sql: passkeys) }

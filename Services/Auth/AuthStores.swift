@@ -1,4 +1,3 @@
-import Contracts
 import Crypto
 import Logging
 import Storage

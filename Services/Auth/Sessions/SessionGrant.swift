@@ -1,6 +1,5 @@
 import Contracts
 import Foundation
-import Tokens
 
 /// The right to go on in a session, as the store gives it.
 struct SessionGrant: Sendable {
@@ -10,25 +9,4 @@ struct SessionGrant: Sendable {
     let expiresAt: Instant
     let refreshToken: RefreshToken
     let user: User
-}
-
-/// Turns a grant into what the client gets.
-struct AccessTokenIssuer: Sendable {
-    let ring: KeyRing
-    let issuer: String
-    let audience: String
-    let lifetimeSeconds: Int64
-
-    /// The access token ends with its session at the latest.
-    func signedIn(_ grant: SessionGrant, at now: Instant) throws -> SignedIn {
-        let issuedAt = now.milliseconds / 1000
-        let expiresAt = max(min(issuedAt + lifetimeSeconds, grant.expiresAt.milliseconds / 1000), issuedAt + 1)
-        let claims = AccessClaims(
-            iss: issuer, aud: audience, sub: grant.user.id, sid: grant.session, role: grant.user.role.rawValue,
-            scope: grant.isRestricted ? AccessClaims.accountScope : nil,
-            iat: issuedAt, exp: expiresAt)
-        return SignedIn(
-            accessToken: try ring.signer.sign(claims), expiresIn: Int(expiresAt - issuedAt),
-            refreshToken: grant.refreshToken.text, user: grant.user)
-    }
 }

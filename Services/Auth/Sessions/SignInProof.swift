@@ -2,18 +2,6 @@ import Contracts
 import Foundation
 import RPC
 
-/// Who somebody has proved to be.
-struct ProvenUser: Sendable {
-    let id: UUID
-    /// What his password was compared with; nil when he came without one.
-    let hash: PasswordHash?
-    /// Nil when he showed a password alone.
-    let secondFactor: SecondFactor?
-    /// What counts as failed until it is forgiven; nil where nothing was guessed.
-    var attempt: SignInAttempt?
-    let occasion: Occasion
-}
-
 /// Finds out whether somebody is who he says he is: by password and second factor, or by a passkey alone.
 struct SignInProof: Sendable {
     /// One answer for every reason, so that nobody learns whether there is such a user.

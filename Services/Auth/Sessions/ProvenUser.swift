@@ -1,0 +1,13 @@
+import Foundation
+
+/// Who somebody has proved to be.
+struct ProvenUser: Sendable {
+    let id: UUID
+    /// What his password was compared with; nil when he came without one.
+    let hash: PasswordHash?
+    /// Whether he showed more than a password.
+    let secondFactor: SecondFactor?
+    /// What counts as failed until it is forgiven; nil where nothing was guessed.
+    var attempt: SignInAttempt?
+    let occasion: Occasion
+}
