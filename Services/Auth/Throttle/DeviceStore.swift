@@ -45,9 +45,4 @@ struct DeviceStore: Sendable {
             sql: "SELECT EXISTS (SELECT 1 FROM device WHERE hash = ? AND user_id = ? AND last_used_ms >= ?)",
             arguments: [digest, user, now.milliseconds - keptMilliseconds]) ?? false
     }
-
-    static func sweep(at now: Instant, in db: Database) throws {
-        try db.execute(
-            sql: "DELETE FROM device WHERE last_used_ms < ?", arguments: [now.milliseconds - keptMilliseconds])
-    }
 }

@@ -82,11 +82,6 @@ struct ThrottleStore: Sendable {
                     LIMIT max(0, (SELECT count(*) FROM throttle) - ?))
                 """, arguments: [rowsMax])
     }
-
-    static func sweep(at now: Instant, in db: Database) throws {
-        try db.execute(
-            sql: "DELETE FROM throttle WHERE failed_ms < ?", arguments: [now.milliseconds - keptMilliseconds])
-    }
 }
 
 /// The keys of an attempt that hold it up.
