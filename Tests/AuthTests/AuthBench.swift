@@ -6,7 +6,6 @@ import Logging
 import NIOCore
 import RPC
 import Storage
-import Synchronization
 import Testing
 import Tokens
 
@@ -15,6 +14,7 @@ import Tokens
 /// A service over a real file in a directory of its own, with a clock that only the test moves and cheap hashes.
 final class AuthBench: Sendable {
     static let password = "correct horse battery"
+    static let wrongPassword = "wrong password, quite long"
     static let administrator = NewUser(email: "Root@bank.test", name: "Ruth Root", role: .admin, password: password)
 
     let directory: String
@@ -178,34 +178,4 @@ final class AuthBench: Sendable {
         let page = try await desk.store.outbox.page(after: 0, limit: 500, wait: .zero)
         return page.entries.map { String(decoding: $0.payload, as: UTF8.self) }.joined(separator: "\n")
     }
-}
-
-/// Stands still until told.
-final class TestClock: Sendable {
-    private let instant = Mutex(Instant(milliseconds: 1_800_000_000_000))
-
-    var now: Instant { instant.withLock { $0 } }
-
-    func pass(seconds: Int64) { instant.withLock { $0 = $0.advanced(bySeconds: seconds) } }
-}
-
-/// The fault that a call ends with; nil when it ends well.
-func fault(_ call: () async throws -> some Any) async throws -> RPCFault? {
-    do {
-        _ = try await call()
-        return nil
-    } catch let fault as RPCFault {
-        return fault
-    }
-}
-
-/// Waits for a condition, half a minute at most.
-func eventually(_ condition: () async throws -> Bool) async throws {
-    let clock = ContinuousClock()
-    let end = clock.now + .seconds(30)
-    while clock.now < end {
-        if try await condition() { return }
-        await Task.yield()
-    }
-    Issue.record("did not happen within half a minute")
 }

@@ -21,8 +21,6 @@ extension AuthBench {
 }
 
 struct DeviceTests {
-    private let wrong = "wrong password, quite long"
-
     @Test func firstSignInOfABrowserMakesItADevice() async throws {
         try await AuthBench.with { bench in
             let secret = try #require(try await bench.browse(nil).device)
@@ -65,7 +63,9 @@ struct DeviceTests {
         try await AuthBench.with { bench in
             let device = try await bench.browse(nil).device
             for _ in 0..<6 {
-                let refusal = try await fault { try await bench.browse(device, "root@bank.test", wrong) }
+                let refusal = try await fault {
+                    try await bench.browse(device, "root@bank.test", AuthBench.wrongPassword)
+                }
                 #expect(refusal?.code == "invalid_credentials")
             }
             let refusal = try await fault { try await bench.browse(device) }

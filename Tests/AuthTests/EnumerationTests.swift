@@ -9,8 +9,6 @@ import Testing
 
 /// Nobody learns from a failed sign-in whether there is such a user: not from the answer, and not from the time.
 struct EnumerationTests {
-    private static let wrong = "wrong password, quite long"
-
     @Test func bothDoTheSameWork() async throws {
         try await AuthBench.with { bench in
             let hasher = bench.desk.sessions.proof.passwords
@@ -68,9 +66,9 @@ struct EnumerationTests {
         let hasher = PasswordHasher(cost: try AuthBench.cheap)
         let old = try PasswordHash(
             of: AuthBench.password, cost: try #require(ScryptCost(logRounds: 1, blockSize: 1, parallelism: 1)))
-        _ = try await hasher.verify(Self.wrong, against: old)
+        _ = try await hasher.verify(AuthBench.wrongPassword, against: old)
         let work = hasher.workDone
-        _ = try await hasher.verify(Self.wrong, against: nil)
+        _ = try await hasher.verify(AuthBench.wrongPassword, against: nil)
         #expect(hasher.workDone - work == 2 * work)
     }
 }

@@ -14,13 +14,13 @@ struct FileKeyChangeTests {
 
     /// A closed file that is sealed under the old key.
     private static func withFile(_ body: (AuthSettings) async throws -> Void) async throws {
-        let directory = NSTemporaryDirectory() + "ibp-auth-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let settings = AuthSettings(dataDirectory: directory, box: SecretBox(old))
-        let bench = try await AuthBench(settings)
-        _ = try await bench.desk.ring.rotate(Nothing(), RPCContext(peer: Peer.operator))
-        try await bench.desk.close()
-        try await body(settings)
+        try await AuthBench.withSettings(isEmpty: true) { settings in
+            let sealed = with(SecretBox(old), settings)
+            let bench = try await AuthBench(sealed)
+            _ = try await bench.desk.ring.rotate(Nothing(), RPCContext(peer: Peer.operator))
+            try await bench.desk.close()
+            try await body(sealed)
+        }
     }
 
     private static func with(_ box: SecretBox, _ settings: AuthSettings) -> AuthSettings {

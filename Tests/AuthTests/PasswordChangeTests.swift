@@ -100,12 +100,7 @@ struct PasswordChangeTests {
         try await AuthBench.with { bench in
             let signedIn = try await bench.signIn()
             let words = ["seventeen quiet rivers", "eleven patient lanterns", "thirteen pale harbours"]
-            let faults = try await withThrowingTaskGroup(of: RPCFault?.self) { group in
-                for word in words {
-                    group.addTask { try await fault { try await change(bench, to: word, by: signedIn) } }
-                }
-                return try await group.reduce(into: [RPCFault?]()) { $0.append($1) }
-            }
+            let faults = try await together(words.count) { try await change(bench, to: words[$0], by: signedIn) }
             #expect(faults.filter { $0 == nil }.count == 1)
             #expect(faults.compactMap(\.self).allSatisfy { $0.errors.map(\.field) == ["currentPassword"] })
             #expect(try await bench.events("password.changed").count == 1)
@@ -168,10 +163,7 @@ struct PasswordRenewalTests {
         try await AuthBench.with { bench in
             let user = try await bench.signIn().user.id
             _ = try await weaken(bench, user)
-            let faults = try await withThrowingTaskGroup(of: RPCFault?.self) { group in
-                for _ in 0..<20 { group.addTask { try await fault { try await bench.signIn() } } }
-                return try await group.reduce(into: [RPCFault?]()) { $0.append($1) }
-            }
+            let faults = try await together(20) { _ in try await bench.signIn() }
             #expect(faults.allSatisfy { $0 == nil })
             #expect(try await bench.events("password.rehashed").count == 1)
         }

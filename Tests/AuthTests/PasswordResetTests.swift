@@ -143,10 +143,7 @@ struct PasswordResetTests {
     @Test func tokenIsGoodOnceHoweverManyComeAtOnce() async throws {
         try await withBea { bench, root, bea in
             let grant = try await request(bench, for: bea.id, by: root)
-            let faults = try await withThrowingTaskGroup(of: RPCFault?.self) { group in
-                for _ in 0..<20 { group.addTask { try await fault { try await reset(bench, grant.token) } } }
-                return try await group.reduce(into: [RPCFault?]()) { $0.append($1) }
-            }
+            let faults = try await together(20) { _ in try await reset(bench, grant.token) }
             #expect(faults.filter { $0 == nil }.count == 1)
             #expect(faults.compactMap(\.self).allSatisfy { $0.code == "reset_invalid" })
         }

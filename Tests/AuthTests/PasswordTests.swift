@@ -67,10 +67,7 @@ struct PasswordHasherTests {
 
     @Test func queueIsBounded() async throws {
         let hasher = PasswordHasher(cost: try #require(ScryptCost(logRounds: 12, blockSize: 8, parallelism: 1)))
-        let faults = try await withThrowingTaskGroup(of: RPCFault?.self) { group in
-            for _ in 0..<200 { group.addTask { try await fault { try await hasher.hash("x") } } }
-            return try await group.reduce(into: [RPCFault?]()) { $0.append($1) }
-        }
+        let faults = try await together(200) { _ in try await hasher.hash("x") }
         let refused = faults.compactMap(\.self)
         #expect(faults.count - refused.count >= PasswordHasher.runningMax + PasswordHasher.waitingMax)
         #expect(!refused.isEmpty)

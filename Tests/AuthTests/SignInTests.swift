@@ -40,7 +40,7 @@ struct SignInTests {
             let root = try await bench.signIn()
             let bea = try await bench.create("bea@bank.test", by: root)
             _ = try await bench.set(bea.id, .disabled, by: root)
-            let secret = "wrong password, quite long"
+            let secret = AuthBench.wrongPassword
             let faults = [
                 try await fault { try await bench.signIn("root@bank.test", secret) },
                 try await fault { try await bench.signIn("nobody@bank.test", secret) },

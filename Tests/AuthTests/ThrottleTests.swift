@@ -8,29 +8,6 @@ import Testing
 @testable import auth
 
 private let throttled = "sign_in_throttled"
-private let wrong = "wrong password, quite long"
-
-extension AuthBench {
-    /// How an attempt ends: nil when it succeeds.
-    func attempt(
-        _ email: String = "root@bank.test", _ password: String = wrong, from address: String = "192.0.2.7"
-    ) async throws -> RPCFault? {
-        var context = anonymous()
-        context.clientAddress = address
-        return try await fault { try await desk.sessions.login(SignIn(email: email, password: password), context) }
-    }
-
-    /// From another address each, so that only the account counts.
-    func failAtAccount(_ email: String, times: Int) async throws -> [RPCFault?] {
-        var faults: [RPCFault?] = []
-        for index in 0..<times { faults.append(try await attempt(email, from: "198.51.100.\(index)")) }
-        return faults
-    }
-
-    func rows() async throws -> Int {
-        try await desk.store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM throttle") ?? 0 }
-    }
-}
 
 struct ThrottleTests {
     @Test func sixthFailureMakesTheAccountWaitWhereverOneComesFrom() async throws {
@@ -157,10 +134,9 @@ struct ThrottleTests {
 
     @Test func manyAtOnceDoNotSlipPast() async throws {
         try await AuthBench.with { bench in
-            let codes = try await withThrowingTaskGroup(of: String?.self) { group in
-                for _ in 0..<30 { group.addTask { try await bench.attempt()?.code } }
-                return try await group.reduce(into: [String?]()) { $0.append($1) }
-            }
+            let codes = try await together(30) { _ in
+                try await bench.signIn("root@bank.test", AuthBench.wrongPassword)
+            }.map { $0?.code }
             #expect(codes.count { $0 == "invalid_credentials" } == 4)
             #expect(codes.count { $0 == throttled } == 26)
         }
@@ -168,31 +144,25 @@ struct ThrottleTests {
 
     @Test func manyAtOnceWithTheRightPasswordAllGetIn() async throws {
         try await AuthBench.with { bench in
-            let faults = try await withThrowingTaskGroup(of: RPCFault?.self) { group in
-                for _ in 0..<30 { group.addTask { try await bench.attempt("root@bank.test", AuthBench.password) } }
-                return try await group.reduce(into: [RPCFault?]()) { $0.append($1) }
-            }
+            let faults = try await together(30) { _ in try await bench.signIn() }
             #expect(faults.allSatisfy { $0 == nil })
             #expect(try await bench.rows() == 0)
         }
     }
 
     @Test func restartForgivesNobody() async throws {
-        let directory = NSTemporaryDirectory() + "ibp-auth-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let settings = AuthSettings(
-            dataDirectory: directory, bootstrap: Bootstrap(applicant: try Applicant(AuthBench.administrator)),
-            box: SecretBox(FileKey()))
-        let time = TestClock()
-        let first = try await AuthBench(settings, time: time)
-        for _ in 0..<4 { _ = try await first.attempt() }
-        try await first.desk.close()
-        let second = try await AuthBench(settings, time: time)
-        #expect(try await second.attempt("root@bank.test", AuthBench.password)?.code == throttled)
-        second.pass(seconds: 5)
-        #expect(try await second.attempt()?.code == "invalid_credentials")
-        #expect(try await second.attempt()?.retryAfterMilliseconds == 10_000)
-        try await second.desk.close()
+        try await AuthBench.withSettings { settings in
+            let time = TestClock()
+            let first = try await AuthBench(settings, time: time)
+            for _ in 0..<4 { _ = try await first.attempt() }
+            try await first.desk.close()
+            let second = try await AuthBench(settings, time: time)
+            #expect(try await second.attempt("root@bank.test", AuthBench.password)?.code == throttled)
+            second.pass(seconds: 5)
+            #expect(try await second.attempt()?.code == "invalid_credentials")
+            #expect(try await second.attempt()?.retryAfterMilliseconds == 10_000)
+            try await second.desk.close()
+        }
     }
 
     @Test func dayWithoutFailuresBeginsAnew() async throws {
@@ -224,37 +194,6 @@ struct ThrottleTests {
                 try Data.fetchAll($0, sql: "SELECT key FROM throttle ORDER BY failed_ms")
             }
             #expect(kept == attempts.suffix(5).flatMap { $0.judged.map(\.digest) })
-        }
-    }
-}
-
-struct ThrottleEventTests {
-    func told(_ bench: AuthBench) async throws -> [Event] {
-        try await bench.events("session.failed").filter { $0.changes.first?.after == "throttled" }
-    }
-
-    @Test func waitIsToldOnce() async throws {
-        try await AuthBench.with { bench in
-            for _ in 0..<20 { _ = try await bench.attempt() }
-            let event = try #require(try await told(bench).first)
-            #expect(try await told(bench).count == 1)
-            #expect(event.changes.last == FieldChange("throttle", before: nil, after: "pair"))
-            #expect(event.actor.kind == "anonymous")
-            #expect(event.subject.kind == "user")
-            #expect(event.subject.id != "")
-            bench.pass(seconds: 5)
-            for _ in 0..<20 { _ = try await bench.attempt() }
-            #expect(try await told(bench).count == 2)
-            #expect(try await bench.events("session.failed").count == 4 + 1 + 1 + 1)
-        }
-    }
-
-    @Test func strangersEmailIsNotTold() async throws {
-        try await AuthBench.with { bench in
-            for _ in 0..<20 { _ = try await bench.attempt("nobody@bank.test") }
-            #expect(try await told(bench).map(\.subject.id) == [""])
-            let written = try await bench.payloads()
-            #expect(!written.contains("nobody@") && !written.contains(wrong))
         }
     }
 }
