@@ -4,7 +4,7 @@ import Logging
 import ServiceKit
 import Storage
 
-/// Tells the time; a test turns its hands.
+/// Tells the time; tests set it.
 typealias WallClock = @Sendable () -> Instant
 
 /// All parts of the service, put together over one open store: what the process and the tests share.
@@ -71,7 +71,7 @@ struct AuthDesk: Sendable {
         let hasher = PasswordHasher(cost: cost)
         sessions = SessionHandlers(
             proof: SignInProof(
-                sessions: stores.sessions, users: stores.users, hashes: stores.passwords, passwords: hasher,
+                sessions: stores.sessions, users: stores.users, passwords: stores.passwords, hasher: hasher,
                 factors: stores.secondFactors, passkeys: stores.passkeys, throttle: stores.throttle, clock: clock),
             sessions: stores.sessions, webSessions: stores.webSessions, issuer: issuer, clock: clock)
         living = LivingSessionHandlers(sessions: stores.sessions, users: stores.users, clock: clock)
@@ -79,13 +79,13 @@ struct AuthDesk: Sendable {
             changes: changes, webSessions: stores.webSessions, tokens: stores.tokens, clock: clock)
         tokens = PersonalTokenHandlers(tokens: stores.tokens, clock: clock)
         passwords = PasswordHandlers(
-            hashes: stores.passwords, resets: stores.resets, users: stores.users, passwords: hasher,
+            passwords: stores.passwords, resets: stores.resets, users: stores.users, hasher: hasher,
             factors: stores.secondFactors, throttle: stores.throttle, firm: settings.firmName, clock: clock)
         users = UserHandlers(users: stores.users, clock: clock)
         invitations = InvitationHandlers(
-            invitations: stores.invitations, passwords: hasher, firm: settings.firmName, clock: clock)
+            invitations: stores.invitations, hasher: hasher, firm: settings.firmName, clock: clock)
         setup = SetupHandlers(
-            setup: stores.setup, file: SetupTokenFile(directory: settings.dataDirectory), passwords: hasher,
+            setup: stores.setup, file: SetupTokenFile(directory: settings.dataDirectory), hasher: hasher,
             issuer: issuer, firm: settings.firmName, logger: logger, clock: clock)
         factors = FactorHandlers(
             factors: stores.factors, users: stores.users, roles: settings.secondFactor.roles, clock: clock)

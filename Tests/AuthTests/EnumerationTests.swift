@@ -11,7 +11,7 @@ import Testing
 struct EnumerationTests {
     @Test func bothDoTheSameWork() async throws {
         try await AuthBench.with { bench in
-            let hasher = bench.desk.sessions.proof.passwords
+            let hasher = bench.desk.sessions.proof.hasher
             _ = try await bench.create("known@bank.test", by: try await bench.signIn())
             var costs: [[String]] = []
             for email in ["known@bank.test", "nobody@bank.test"] {

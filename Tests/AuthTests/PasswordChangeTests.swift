@@ -178,7 +178,7 @@ struct PasswordRenewalTests {
             _ = try await bench.desk.passwords.change(input, try await bench.context(signedIn))
             let old = try #require(account.passwordHash)
             let late = try PasswordHash(of: AuthBench.password, cost: try AuthBench.cheap, salt: old.salt)
-            try await bench.desk.passwords.hashes.renew(account, late, at: bench.now)
+            try await bench.desk.passwords.passwords.renew(account, late, at: bench.now)
             #expect(try await fault { try await bench.signIn("root@bank.test", next) } == nil)
             #expect(try await fault { try await bench.signIn() } != nil)
             #expect(try await bench.events("password.rehashed").isEmpty)

@@ -124,9 +124,9 @@ struct ThrottleTests {
     @Test func whoWaitsCostsNoHash() async throws {
         try await AuthBench.with { bench in
             for _ in 0..<4 { _ = try await bench.attempt() }
-            let work = bench.desk.sessions.proof.passwords.workDone
+            let work = bench.desk.sessions.proof.hasher.workDone
             for _ in 0..<50 { #expect(try await bench.attempt()?.code == throttled) }
-            #expect(bench.desk.sessions.proof.passwords.workDone == work)
+            #expect(bench.desk.sessions.proof.hasher.workDone == work)
             // Nor does it wait any longer for having asked.
             #expect(try await bench.attempt()?.retryAfterMilliseconds == 5000)
         }

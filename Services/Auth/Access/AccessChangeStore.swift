@@ -20,8 +20,9 @@ struct AccessChangeStore: Sendable {
         db.afterNextTransaction { [news] _ in news.ring() }
     }
 
-    /// All keys, and the sessions ended after the cursor; whether that is all of them. A cursor of 0, or one that is ahead of us because we were
+    /// All keys, and the sessions that ended after the cursor. A cursor of 0, or one that is ahead of us because we were
     /// restored from a backup, gets those of the last quarter of an hour.
+    /// - Returns: a page of them, and whether it is the last one.
     func state(after cursor: Int64, at now: Instant) async throws -> (AccessState, isAll: Bool) {
         try await store.read { db in
             let newest = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM access_change") ?? 0

@@ -16,7 +16,7 @@ final class InvitationHandlers: Sendable {
         errors: [FieldFault("email", "email_taken", "belongs to a user")])
 
     private let invitations: InvitationStore
-    private let passwords: PasswordHasher
+    private let hasher: PasswordHasher
     /// Its name, which no password may contain.
     private let firm: String?
     private let clock: WallClock
@@ -24,9 +24,9 @@ final class InvitationHandlers: Sendable {
     /// queue. The transaction alone decides who wins.
     private let accepting = Mutex<Set<UUID>>([])
 
-    init(invitations: InvitationStore, passwords: PasswordHasher, firm: String?, clock: @escaping WallClock) {
+    init(invitations: InvitationStore, hasher: PasswordHasher, firm: String?, clock: @escaping WallClock) {
         self.invitations = invitations
-        self.passwords = passwords
+        self.hasher = hasher
         self.firm = firm
         self.clock = clock
     }
@@ -76,7 +76,7 @@ final class InvitationHandlers: Sendable {
                 password: input.password), firm: firm)
         guard accepting.withLock({ $0.insert(invitation.id).inserted }) else { throw Self.underWay }
         defer { accepting.withLock { _ = $0.remove(invitation.id) } }
-        let hash = try await passwords.hash(applicant.password)
+        let hash = try await hasher.hash(applicant.password)
         let occasion = Occasion(context, at: clock())
         let account = applicant.account(hash: hash, at: occasion.now)
         do {

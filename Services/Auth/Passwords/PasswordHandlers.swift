@@ -11,10 +11,10 @@ struct PasswordHandlers: Sendable {
     private static let noPassword = RPCFault(
         .failedPrecondition, "no_password", "Whoever signs in with the company's account has no password here.")
 
-    let hashes: PasswordStore
+    let passwords: PasswordStore
     let resets: ResetStore
     let users: UserStore
-    let passwords: PasswordHasher
+    let hasher: PasswordHasher
     let factors: SecondFactors
     let throttle: SignInThrottle
     /// Its name, which no password may contain.
@@ -33,9 +33,9 @@ struct PasswordHandlers: Sendable {
         guard PasswordText(input.newPassword).normalized != PasswordText(input.currentPassword).normalized else {
             throw RPCFault.invalid([FieldFault("newPassword", "unchanged", "must be another than the current one")])
         }
-        let hash = try await passwords.hash(input.newPassword)
+        let hash = try await hasher.hash(input.newPassword)
         let occasion = Occasion(context, at: clock())
-        guard try await hashes.change(account, to: hash, in: identity.session, occasion) else {
+        guard try await passwords.change(account, to: hash, in: identity.session, occasion) else {
             // Changed by somebody else in the meantime.
             throw try await refusal(account.user, context)
         }
@@ -66,7 +66,7 @@ struct PasswordHandlers: Sendable {
         let token = OpaqueSecret(text: input.token)
         guard let user = try await resets.user(of: token, at: clock()) else { throw Self.badToken }
         try await check(input.newPassword, of: user)
-        let hash = try await passwords.hash(input.newPassword)
+        let hash = try await hasher.hash(input.newPassword)
         guard try await resets.redeem(token, hash, Occasion(context, at: clock())) else { throw Self.badToken }
         return Nothing()
     }
@@ -77,7 +77,7 @@ struct PasswordHandlers: Sendable {
         let user = account.user
         let attempt = try await throttle.attempt(
             user.email, device: nil, of: user.id, Occasion(context, at: clock()))
-        return try await passwords.verify(
+        return try await hasher.verify(
             password, against: account.passwordHash,
             admit: { try await throttle.reserve(attempt, of: user.id, Occasion(context, at: clock())) },
             proved: { try await throttle.release(attempt) })
@@ -93,7 +93,7 @@ struct PasswordHandlers: Sendable {
     }
 
     private func refusal(_ user: User, _ context: RPCContext) async throws -> RPCFault {
-        try await hashes.recordRefusal(of: user, Occasion(context, at: clock()))
+        try await passwords.recordRefusal(of: user, Occasion(context, at: clock()))
         return RPCFault.invalid([FieldFault("currentPassword", "wrong", "is not your password")])
     }
 }

@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import Tokens
 
-/// Goes on with a session, once: 256 bits in base64url. Only the SHA-256 of the bytes is stored.
+/// Lets a client go on with its session, once: 256 bits in base64url. Only the SHA-256 of the bytes is stored.
 struct RefreshToken: Sendable, Hashable {
     private static let byteCount = 32
 

@@ -63,7 +63,7 @@ extension SessionStore {
         return user
     }
 
-    /// A session that nothing keeps going yet.
+    /// Opens a session; the refresh token or the cookie that keeps it going is the caller's to add.
     /// - Parameter method: how the user proved who he is; nil for what this service asks for itself.
     func open(
         for user: User, hasSecondFactor: Bool, by method: String? = nil, _ occasion: Occasion, in db: Database

@@ -13,8 +13,8 @@ struct SignInProof: Sendable {
 
     let sessions: SessionStore
     let users: UserStore
-    let hashes: PasswordStore
-    let passwords: PasswordHasher
+    let passwords: PasswordStore
+    let hasher: PasswordHasher
     let factors: SecondFactors
     let passkeys: PasskeyStore
     let throttle: SignInThrottle
@@ -61,7 +61,7 @@ struct SignInProof: Sendable {
         _ account: Account?, _ password: String, _ second: SignInForm.SecondProof?, _ attempt: SignInAttempt,
         _ context: RPCContext
     ) async throws -> PasswordProof {
-        let isRight = try await passwords.verify(
+        let isRight = try await hasher.verify(
             password, against: account?.passwordHash,
             admit: { try await throttle.reserve(attempt, of: account?.user.id, Occasion(context, at: clock())) },
             // A disabled user's password counts as wrong, so that nobody learns that it is right.
@@ -97,12 +97,12 @@ struct SignInProof: Sendable {
     /// While the password is at hand. With too many waiting to be hashed, the next sign-in will do it.
     private func renewHash(of proven: PasswordProof, _ password: String) async throws {
         let account = proven.account
-        guard account.user.status == .active, let hash = account.passwordHash, passwords.isOutdated(hash) else {
+        guard account.user.status == .active, let hash = account.passwordHash, hasher.isOutdated(hash) else {
             return
         }
         do {
-            try await hashes.renew(
-                account, try await passwords.rehash(password, hash), at: proven.occasion.now)
+            try await passwords.renew(
+                account, try await hasher.rehash(password, hash), at: proven.occasion.now)
         } catch let fault as RPCFault where fault == PasswordHasher.busy { return }
     }
 

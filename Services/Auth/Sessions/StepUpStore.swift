@@ -6,7 +6,7 @@ import RPC
 /// What changes how people get in (factors, roles, tokens, resets) is only done in a session whose user proved who he is a
 /// short while ago (OWASP ASVS 5, 7.5.1; RFC 9470). A session left open on a desk is worth less. Whoever changes his own
 /// password proves it by the current one instead.
-struct StepUpStore: Sendable {
+enum StepUpStore {
     static let secondsMax: Int64 = 300
 
     /// - Throws: `RPCFault` `insufficient_user_authentication` when the sign-in is older, `session_required` when it is no

@@ -12,7 +12,7 @@ final class SetupHandlers: Sendable {
 
     private let setup: SetupStore
     private let file: SetupTokenFile
-    private let passwords: PasswordHasher
+    private let hasher: PasswordHasher
     private let issuer: AccessTokenIssuer
     private let firm: String?
     private let logger: Logger
@@ -21,12 +21,12 @@ final class SetupHandlers: Sendable {
     private let isClaiming = Mutex(false)
 
     init(
-        setup: SetupStore, file: SetupTokenFile, passwords: PasswordHasher, issuer: AccessTokenIssuer,
+        setup: SetupStore, file: SetupTokenFile, hasher: PasswordHasher, issuer: AccessTokenIssuer,
         firm: String?, logger: Logger, clock: @escaping WallClock
     ) {
         self.setup = setup
         self.file = file
-        self.passwords = passwords
+        self.hasher = hasher
         self.issuer = issuer
         self.firm = firm
         self.logger = logger
@@ -37,7 +37,7 @@ final class SetupHandlers: Sendable {
     func prepare(bootstrap: Bootstrap?) async throws {
         // Hashing takes long, and nearly always there is a user.
         if let bootstrap, try await !setup.isDone() {
-            let hash = try await passwords.hash(bootstrap.applicant.password)
+            let hash = try await hasher.hash(bootstrap.applicant.password)
             let occasion = Occasion.own(at: clock())
             if try await setup.make(bootstrap.applicant.account(hash: hash, at: occasion.now), occasion) {
                 logger.info("first administrator made from the settings")
@@ -72,7 +72,7 @@ final class SetupHandlers: Sendable {
     }
 
     private func claim(_ token: OpaqueSecret, _ applicant: Applicant, _ context: RPCContext) async throws -> SignedIn {
-        let hash = try await passwords.hash(applicant.password)
+        let hash = try await hasher.hash(applicant.password)
         let occasion = Occasion(context, at: clock())
         let administrator = applicant.account(hash: hash, at: occasion.now)
         guard let grant = try await setup.claim(token, administrator, occasion) else { throw Self.done }

@@ -1,12 +1,12 @@
 import Foundation
 import Glibc
 
-/// Where a client is, as one who counts him must see it: an IPv4 address; of IPv6 the /64, which is what one customer has
+/// What counts as one place when failures are counted: an IPv4 address; of IPv6 the /64, which is what one customer has
 /// (RFC 6177); an IPv4-mapped address is the IPv4 address.
 struct ClientNetwork: Sendable, Hashable {
     let bytes: Data
 
-    /// What is no address stands for itself.
+    /// A text that is no address is a place of its own.
     init(_ address: String) {
         var four = in_addr()
         var six = in6_addr()

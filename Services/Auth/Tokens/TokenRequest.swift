@@ -1,11 +1,10 @@
 import Contracts
-import Foundation
 import RPC
 
 /// A personal token that may be made: every field has been checked.
 struct TokenRequest: Sendable {
     static let daysMax = 366
-    private static let nameLengths = 1...100
+    private static let nameLengthMax = 100
 
     let name: String
     let scopes: [Permission]
@@ -13,14 +12,9 @@ struct TokenRequest: Sendable {
 
     /// Throws all that is wrong with the fields at once.
     init(_ input: NewPersonalToken, by role: Role) throws {
-        let name = input.name.trimmingCharacters(in: .whitespacesAndNewlines)
+        let name = OneLine.text(input.name, lengthMax: Self.nameLengthMax)
         var faults: [FieldFault] = []
-        if !Self.nameLengths.contains(name.unicodeScalars.count)
-            || name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        {
-            faults.append(
-                FieldFault("name", "invalid", "must have 1 to \(Self.nameLengths.upperBound) characters on one line"))
-        }
+        if name == nil { faults.append(OneLine.fault("name", lengthMax: Self.nameLengthMax)) }
         if !(1...Self.daysMax).contains(input.expiresInDays) {
             faults.append(FieldFault("expiresInDays", "out_of_range", "must be 1 to \(Self.daysMax)"))
         }
@@ -30,7 +24,7 @@ struct TokenRequest: Sendable {
             let names = allowed.map(\.rawValue).joined(separator: ", ")
             faults.append(FieldFault("scopes", "invalid", "must be one or more of \(names), each once"))
         }
-        guard faults.isEmpty else { throw RPCFault.invalid(faults) }
+        guard let name, faults.isEmpty else { throw RPCFault.invalid(faults) }
         self.name = name
         self.scopes = scopes
         days = input.expiresInDays
