@@ -20,9 +20,9 @@ struct KeyStore: Sendable {
             var active: SigningKey?
             for row in try Row.fetchAll(db, sql: "SELECT kid, private_key, state FROM signing_key") {
                 let key = try key(row)
-                if row["state"] == "active" { active = key }
+                if row["state"] == SigningKeyState.active.rawValue { active = key }
             }
-            return try active ?? create("active", occasion, in: db)
+            return try active ?? create(.active, occasion, in: db)
         }
     }
 
@@ -58,7 +58,7 @@ struct KeyStore: Sendable {
     /// The next key, which gateways hear of; nil when there is one already.
     func announce(_ occasion: Occasion) async throws -> SigningKey? {
         try await store.write { db in
-            try Self.hasNext(db) ? nil : create("next", occasion, in: db)
+            try Self.hasNext(db) ? nil : create(.next, occasion, in: db)
         }
     }
 
@@ -79,50 +79,52 @@ struct KeyStore: Sendable {
         }
         guard isDue == true else { return nil }
         return try await store.write { db in
-            for kid in try Self.names(in: "replaced", before: replacedBefore, db) {
-                try move(kid, to: "retired", EventType.keyRetired, occasion, in: db)
+            for kid in try Self.names(in: .replaced, before: replacedBefore, db) {
+                try move(kid, to: .retired, EventType.keyRetired, occasion, in: db)
             }
             var active: SigningKey?
-            if let next = try Self.names(in: "next", before: announcedBefore, db).first,
-                let old = try Self.names(in: "active", before: occasion.now, db).first
+            if let next = try Self.names(in: .next, before: announcedBefore, db).first,
+                let old = try Self.names(in: .active, before: occasion.now, db).first
             {
-                try move(old, to: "replaced", nil, occasion, in: db)
-                try move(next, to: "active", EventType.keyRotated, occasion, in: db)
-                active = try key(in: "active", db)
+                try move(old, to: .replaced, nil, occasion, in: db)
+                try move(next, to: .active, EventType.keyRotated, occasion, in: db)
+                active = try key(in: .active, db)
             }
-            if try !Self.names(in: "active", before: activeBefore, db).isEmpty, try !Self.hasNext(db) {
-                _ = try create("next", occasion, in: db)
+            if try !Self.names(in: .active, before: activeBefore, db).isEmpty, try !Self.hasNext(db) {
+                _ = try create(.next, occasion, in: db)
             }
             return active
         }
     }
 
     private func move(
-        _ kid: String, to state: String, _ event: String?, _ occasion: Occasion, in db: Database
+        _ kid: String, to state: SigningKeyState, _ event: String?, _ occasion: Occasion, in db: Database
     ) throws {
         try db.execute(
             sql: "UPDATE signing_key SET state = ?, changed_ms = ? WHERE kid = ?",
-            arguments: [state, occasion.now.milliseconds, kid])
+            arguments: [state.rawValue, occasion.now.milliseconds, kid])
         try changes.append(session: nil, at: occasion.now, in: db)
         if let event { try occasion.record(event, EventSubject(kind: "key", id: kid), in: db) }
     }
 
-    private static func names(in state: String, before end: Instant, _ db: Database) throws -> [String] {
+    private static func names(in state: SigningKeyState, before end: Instant, _ db: Database) throws -> [String] {
         try String.fetchAll(
             db, sql: "SELECT kid FROM signing_key WHERE state = ? AND changed_ms <= ?",
-            arguments: [state, end.milliseconds])
+            arguments: [state.rawValue, end.milliseconds])
     }
 
     private static func hasNext(_ db: Database) throws -> Bool {
         try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM signing_key WHERE state = 'next')") ?? false
     }
 
-    private func key(in state: String, _ db: Database) throws -> SigningKey? {
-        try Row.fetchOne(db, sql: "SELECT kid, private_key FROM signing_key WHERE state = ?", arguments: [state])
-            .map(key)
+    private func key(in state: SigningKeyState, _ db: Database) throws -> SigningKey? {
+        try Row.fetchOne(
+            db, sql: "SELECT kid, private_key FROM signing_key WHERE state = ?", arguments: [state.rawValue]
+        )
+        .map(key)
     }
 
-    private func create(_ state: String, _ occasion: Occasion, in db: Database) throws -> SigningKey {
+    private func create(_ state: SigningKeyState, _ occasion: Occasion, in db: Database) throws -> SigningKey {
         let key = SigningKey()
         try db.execute(
             sql: """
@@ -131,7 +133,7 @@ struct KeyStore: Sendable {
                 """,
             arguments: [
                 key.kid, try box.seal(key.privateKey.rawRepresentation, in: .signingKey, of: key.kid), key.publicKey.x,
-                key.publicKey.y, state, occasion.now.milliseconds, occasion.now.milliseconds,
+                key.publicKey.y, state.rawValue, occasion.now.milliseconds, occasion.now.milliseconds,
             ])
         try changes.append(session: nil, at: occasion.now, in: db)
         try occasion.record(EventType.keyCreated, EventSubject(kind: "key", id: key.kid), in: db)
