@@ -11,10 +11,13 @@ enum ThrottleKind: String, Sendable, CaseIterable {
 
     var rule: ThrottleRule {
         switch self {
-        case .account: .account
-        case .address: .address
-        case .pair: .pair
-        case .device: .device
+        case .account: ThrottleRule(firstFailure: 6, firstSeconds: 30, lastSeconds: 3600)
+        // Later: many people may share an address.
+        case .address: ThrottleRule(firstFailure: 20, firstSeconds: 10, lastSeconds: 900)
+        // Sooner and shorter: stops a program that tries one account, before others that sign in to it notice.
+        case .pair: ThrottleRule(firstFailure: 4, firstSeconds: 5, lastSeconds: 900)
+        // As the account's, for whoever has stolen the device.
+        case .device: ThrottleRule(firstFailure: 6, firstSeconds: 30, lastSeconds: 3600)
         }
     }
 }
@@ -30,14 +33,6 @@ struct ThrottleRule: Sendable, Hashable {
     let firstSeconds: Int64
     /// Each wait is twice the one before, up to this.
     let lastSeconds: Int64
-
-    static let account = ThrottleRule(firstFailure: 6, firstSeconds: 30, lastSeconds: 3600)
-    /// Sooner and shorter: stops a program that tries one account, before others that sign in to it notice.
-    static let pair = ThrottleRule(firstFailure: 4, firstSeconds: 5, lastSeconds: 900)
-    /// Later: many people may share an address.
-    static let address = ThrottleRule(firstFailure: 20, firstSeconds: 10, lastSeconds: 900)
-    /// As the account's, for whoever has stolen the device.
-    static let device = ThrottleRule(firstFailure: 6, firstSeconds: 30, lastSeconds: 3600)
 
     func waitSeconds(failures: Int) -> Int64 {
         guard failures >= firstFailure else { return 0 }
