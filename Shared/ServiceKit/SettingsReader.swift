@@ -70,7 +70,11 @@ package struct SettingsReader {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
             throw SettingsError("\(Self.variable(key))_FILE names \(file), which cannot be read")
         }
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let value = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !value.isEmpty else {
+            throw SettingsError("\(Self.variable(key))_FILE names \(file), which is empty: \(help)")
+        }
+        return value
     }
 
     /// `HOST:PORT`; IPv6 hosts in brackets.

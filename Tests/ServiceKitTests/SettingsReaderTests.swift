@@ -49,6 +49,17 @@ private func message(_ body: () throws -> some Any) -> String {
     #expect(message { try reader.secret("r", "r") } == "IBP_R_FILE names /nowhere, which cannot be read")
 }
 
+@Test func emptySecretFileStopsTheStartAsAnEmptyVariableDoes() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try Data("\n".utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    var reader = SettingsReader(environment: ["IBP_P_FILE": file.path, "IBP_Q": ""])
+    #expect(
+        message { try reader.secret("p", "the password") }
+            == "IBP_P_FILE names \(file.path), which is empty: the password")
+    #expect(message { try reader.secret("q", "the password") } == "IBP_Q is empty: the password")
+}
+
 @Test(arguments: [("127.0.0.1:80", "127.0.0.1", 80), ("[::1]:9", "::1", 9), ("deals:7102", "deals", 7102)])
 func addressesAreHostAndPort(_ text: String, _ host: String, _ port: Int) {
     #expect(Address(text) == Address(host: host, port: port))
