@@ -12,13 +12,7 @@ struct ClaimRules: Sendable {
     let leewaySeconds: Int64
 
     func claims(in json: [UInt8], now: Int64) throws(TokenRefusal) -> AccessClaims {
-        let members: [String: TokenJSON]
-        do { members = try TokenJSON.object(in: json) } catch {
-            switch error {
-            case .malformed: throw .claimsMalformed
-            case .duplicateMember: throw .duplicateMember
-            }
-        }
+        let members = try TokenJSON.object(in: json, malformed: .claimsMalformed)
         guard let iss = members["iss"]?.string, let sub = Self.id(members["sub"]), let sid = Self.id(members["sid"]),
             let role = Self.text(members["role"]), let jti = Self.text(members["jti"]),
             let clientID = Self.text(members["client_id"]), let iat = members["iat"]?.integer,

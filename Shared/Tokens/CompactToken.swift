@@ -31,13 +31,7 @@ struct CompactToken {
 
     /// The `kid` of a header that says exactly what ours say.
     private static func keyID(header: [UInt8]) throws(TokenRefusal) -> String {
-        let members: [String: TokenJSON]
-        do { members = try TokenJSON.object(in: header) } catch {
-            switch error {
-            case .malformed: throw .headerMalformed
-            case .duplicateMember: throw .duplicateMember
-            }
-        }
+        let members = try TokenJSON.object(in: header, malformed: .headerMalformed)
         guard members.keys.allSatisfy({ ["alg", "typ", "kid"].contains($0) }) else { throw .headerMember }
         guard members["alg"] == .string("ES256") else { throw .algorithm }
         guard members["typ"] == .string("at+jwt") else { throw .type }

@@ -1,6 +1,6 @@
-/// A JSON value in a token or in a document about tokens (RFC 8259). A token is judged by what it says literally, so unlike a decoder this keeps
-/// integers apart from other numbers and refuses an object that names a member twice: two readers of such an object
-/// may take different values.
+/// A JSON value in a token or in a document about tokens (RFC 8259). A token is judged by what it says literally, so
+/// unlike a decoder this keeps integers apart from other numbers and refuses an object that names a member twice: two
+/// readers of such an object may take different values.
 package enum TokenJSON: Sendable, Equatable {
     case string(String)
     case integer(Int64)
@@ -23,6 +23,17 @@ package enum TokenJSON: Sendable, Equatable {
         var scanner = TokenJSONScanner(bytes, depthMax: depthMax)
         guard case .object(let members) = try scanner.document() else { throw .malformed }
         return members
+    }
+
+    /// The members of one part of a token.
+    /// - Parameter malformed: why the token is refused when the part is no such object.
+    static func object(in part: [UInt8], malformed: TokenRefusal) throws(TokenRefusal) -> [String: TokenJSON] {
+        do { return try object(in: part) } catch {
+            switch error {
+            case .malformed: throw malformed
+            case .duplicateMember: throw .duplicateMember
+            }
+        }
     }
 
     package var string: String? {
