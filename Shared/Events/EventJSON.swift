@@ -50,32 +50,8 @@ extension [UInt8] {
         append("\"")
         append(name)
         append("\":\"")
-        append(escaped: value)
+        append(jsonEscaped: value)
         append("\"")
         append(end)
-    }
-
-    /// RFC 8259 section 7: quotes, backslashes and controls; the rest as it is.
-    private mutating func append(escaped text: String) {
-        var text = text
-        let isPlain = text.withUTF8 { bytes in
-            bytes.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-        }
-        guard !isPlain else { return append(contentsOf: text.utf8) }
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): append(#"\""#)
-            case UInt8(ascii: "\\"): append(#"\\"#)
-            case 0x08: append(#"\b"#)
-            case 0x09: append(#"\t"#)
-            case 0x0A: append(#"\n"#)
-            case 0x0C: append(#"\f"#)
-            case 0x0D: append(#"\r"#)
-            case 0..<0x20:
-                let digits = String(byte, radix: 16)
-                append("\\u00" + (byte < 16 ? "0" : "") + digits)
-            default: append(byte)
-            }
-        }
     }
 }

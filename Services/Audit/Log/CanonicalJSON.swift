@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 
 /// JSON in the one spelling that RFC 8785 allows, for values without fractions: sorted keys, no white space, the
@@ -51,36 +52,9 @@ enum CanonicalJSON: Sendable {
         return isSorted ? Array(members) : members.sorted { precedes($0.key, $1.key) }
     }
 
-    /// RFC 8785 section 3.2.2.2: escapes only what must be escaped, control characters in lower-case hex.
     private static func write(_ text: String, to out: inout [UInt8]) {
-        var text = text
         out.append(UInt8(ascii: "\""))
-        text.withUTF8 { bytes in
-            // Nearly every text is plain, and is copied in one piece.
-            guard !bytes.allSatisfy(isPlain) else { return out.append(contentsOf: bytes) }
-            for byte in bytes { write(byte, to: &out) }
-        }
+        out.append(jsonEscaped: text)
         out.append(UInt8(ascii: "\""))
     }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-    }
-
-    private static func write(_ byte: UInt8, to out: inout [UInt8]) {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
-        case 0x08: out += #"\b"#.utf8
-        case 0x09: out += #"\t"#.utf8
-        case 0x0A: out += #"\n"#.utf8
-        case 0x0C: out += #"\f"#.utf8
-        case 0x0D: out += #"\r"#.utf8
-        case ..<0x20:
-            out += #"\u00"#.utf8
-            out += [hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 0x0F)]]
-        default: out.append(byte)
-        }
-    }
-
-    private static let hexDigits = Array("0123456789abcdef".utf8)
 }
