@@ -8,6 +8,7 @@ package enum AuditMethods {
         0x0302, "audit.verify", callers: [Peer.gateway], isIdempotent: true)
 }
 
+/// Asks for a page of the log; every filter that is set must hold.
 package struct AuditQuery: Codable, Sendable {
     /// 1 ... 200, 50 when left out.
     package var limit: Int?
@@ -20,7 +21,9 @@ package struct AuditQuery: Codable, Sendable {
     package var actor: String?
     /// The id or the number of a deal, the id of a user or session.
     package var subject: String?
+    /// Included.
     package var from: Instant?
+    /// Not included.
     package var to: Instant?
 
     package init(
@@ -38,6 +41,7 @@ package struct AuditQuery: Codable, Sendable {
     }
 }
 
+/// One page; may hold fewer than `limit` entries though there are more.
 package struct AuditPage: Codable, Sendable {
     package var items: [AuditEntry]
     package var nextCursor: String?

@@ -1,3 +1,10 @@
+package import RPC
+
+extension DealMethods {
+    package static let decideConflict = RPCMethod<ConflictDecision, Deal>(
+        0x020B, "deals.conflict.decide", callers: [Peer.gateway])
+}
+
 /// Compliance's answer to a conflict check: `cleared`, `cleared_with_conditions` or `declined`.
 package struct ConflictDecision: Codable, Sendable {
     package var decision: ConflictStatus

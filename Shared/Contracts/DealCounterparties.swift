@@ -1,16 +1,27 @@
 package import Foundation
+package import RPC
 
+extension DealMethods {
+    package static let counterparties = RPCMethod<Nothing, CounterpartyList>(
+        0x020C, "deals.counterparties", callers: [Peer.gateway], isIdempotent: true)
+    package static let addCounterparty = RPCMethod<NewCounterparty, Counterparty>(
+        0x020D, "deals.counterparties.add", callers: [Peer.gateway])
+}
+
+/// What kind of firm the other side is.
 package enum CounterpartyKind: String, Codable, Sendable, CaseIterable {
     case strategic, sponsor
     case familyOffice = "family_office"
     case sovereign, lender, investor, other
 }
 
+/// What a counterparty is added from; its name is unique on the deal.
 package struct NewCounterparty: Codable, Sendable, Hashable {
     package var name: String
     package var kind: CounterpartyKind
     /// `A`, `B` or `C`.
     package var tier: String?
+    /// ISO 3166-1 alpha-2.
     package var country: String?
 
     package init(name: String, kind: CounterpartyKind, tier: String? = nil, country: String? = nil) {
@@ -44,6 +55,7 @@ package struct Counterparty: Codable, Sendable, Hashable {
     }
 }
 
+/// All counterparties of one deal, by name.
 package struct CounterpartyList: Codable, Sendable {
     package var items: [Counterparty]
 

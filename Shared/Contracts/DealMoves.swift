@@ -1,6 +1,14 @@
 package import Foundation
 package import RPC
 
+extension DealMethods {
+    package static let transitions = RPCMethod<Nothing, TransitionOptions>(
+        0x0205, "deals.transitions", callers: [Peer.gateway], isIdempotent: true)
+    package static let move = RPCMethod<Move, Deal>(0x0206, "deals.move", callers: [Peer.gateway])
+    package static let history = RPCMethod<Nothing, StageHistory>(
+        0x0207, "deals.history", callers: [Peer.gateway], isIdempotent: true)
+}
+
 /// Where a deal may go from here, and what is missing for each.
 package struct TransitionOptions: Codable, Sendable {
     package var stage: String
@@ -14,6 +22,7 @@ package struct TransitionOptions: Codable, Sendable {
     }
 }
 
+/// One place to go, with every rule that stands against it.
 package struct TransitionTarget: Codable, Sendable, Hashable {
     /// A stage of the deal's pipeline, or `on_hold`, `active`, `lost`, `withdrawn`.
     package var toStage: String
@@ -31,10 +40,12 @@ package struct TransitionTarget: Codable, Sendable, Hashable {
     }
 }
 
+/// What kind of move it is: a `skip` passes over stages, a `reopen` brings back a deal that has ended.
 package enum MoveDirection: String, Codable, Sendable, CaseIterable {
     case forward, skip, back, hold, resume, end, reopen
 }
 
+/// Asks to move a deal to a stage or a status.
 package struct Move: Codable, Sendable {
     package var toStage: String
     package var reason: String?
@@ -51,12 +62,14 @@ package struct Move: Codable, Sendable {
     }
 }
 
+/// The moves of one deal, oldest first.
 package struct StageHistory: Codable, Sendable {
     package var items: [StageTransition]
 
     package init(items: [StageTransition]) { self.items = items }
 }
 
+/// One move as it happened; never changed afterwards.
 package struct StageTransition: Codable, Sendable, Hashable {
     package var id: UUID
     /// Nil for the first: the deal was created in `toStage`.
@@ -67,6 +80,7 @@ package struct StageTransition: Codable, Sendable, Hashable {
     package var direction: MoveDirection
     package var reason: String?
     package var effectiveOn: BusinessDate
+    /// For how many days the deal had been in `fromStage`.
     package var daysInFrom: Int
     package var by: UUID
     package var at: Instant

@@ -8,6 +8,7 @@ extension DealMethods {
         0x020E, "deals.notices.watch", callers: [Peer.gateway])
 }
 
+/// Where a client's stream of notices begins.
 package struct NoticesFrom: Codable, Sendable, Hashable {
     /// The sequence of the last notice that the client got; nil for what comes from now on.
     package var after: Int64?
@@ -15,6 +16,7 @@ package struct NoticesFrom: Codable, Sendable, Hashable {
     package init(after: Int64? = nil) { self.after = after }
 }
 
+/// What a notice tells.
 package enum DealNoticeKind: String, Codable, Sendable {
     case event
     /// Something between the client's last notice and `sequence` can no longer be told: load afresh.

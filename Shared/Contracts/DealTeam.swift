@@ -1,5 +1,15 @@
 package import Foundation
+package import RPC
 
+extension DealMethods {
+    package static let team = RPCMethod<Nothing, Team>(
+        0x0208, "deals.team", callers: [Peer.gateway], isIdempotent: true)
+    package static let addMember = RPCMethod<NewTeamMember, TeamMember>(
+        0x0209, "deals.team.add", callers: [Peer.gateway])
+    package static let removeMember = RPCMethod<Nothing, Nothing>(0x020A, "deals.team.remove", callers: [Peer.gateway])
+}
+
+/// What somebody does on the deal; what he may do with it is his `TeamAccess`.
 package enum TeamRole: String, Codable, Sendable, CaseIterable {
     case lead, md, director, vp, associate, analyst, legal, compliance, syndicate, observer
 }
@@ -7,12 +17,14 @@ package enum TeamRole: String, Codable, Sendable, CaseIterable {
 /// What a member may do with the deal; `manage` includes `edit`, `edit` includes `read`.
 package enum TeamAccess: String, Codable, Sendable, CaseIterable { case read, edit, manage }
 
+/// Who is on a deal now, in the order in which they joined.
 package struct Team: Codable, Sendable {
     package var items: [TeamMember]
 
     package init(items: [TeamMember]) { self.items = items }
 }
 
+/// Somebody on a deal's team, from when and until when.
 package struct TeamMember: Codable, Sendable, Hashable {
     package var userId: UUID
     package var name: String
@@ -22,6 +34,7 @@ package struct TeamMember: Codable, Sendable, Hashable {
     package var reason: String
     package var addedBy: UUID
     package var from: Instant
+    /// Nil while he is on the team.
     package var to: Instant?
 
     package init(
@@ -39,7 +52,7 @@ package struct TeamMember: Codable, Sendable, Hashable {
     }
 }
 
-/// Names the person by one of `userId` and `email`.
+/// Who is to join a team. Names the person by one of `userId` and `email`.
 package struct NewTeamMember: Codable, Sendable {
     package var userId: UUID?
     package var email: String?

@@ -22,6 +22,7 @@ package struct EventPull: Codable, Sendable {
     }
 }
 
+/// What came after the number that was asked for, oldest first.
 package struct EventPage: Codable, Sendable {
     package var events: [SequencedEvent]
     /// The producer's newest sequence number: with `events` it tells how far behind the consumer is.
@@ -33,6 +34,7 @@ package struct EventPage: Codable, Sendable {
     }
 }
 
+/// An event and its number in its producer's outbox.
 package struct SequencedEvent: Codable, Sendable {
     package var sequence: Int64
     package var event: Event
@@ -119,6 +121,7 @@ package struct FieldChange: Codable, Sendable, Hashable {
     }
 }
 
+/// The types of all events. Consumers and the log know them by these names, which never change.
 package enum EventType {
     package static let dealCreated = "deal.created"
     package static let dealUpdated = "deal.updated"

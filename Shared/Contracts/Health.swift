@@ -10,6 +10,7 @@ package enum HealthMethods {
 /// `unknown` means that nobody looked lately; it is not `down`, which means that somebody looked and got no good answer.
 package enum HealthState: String, Codable, Sendable, CaseIterable { case up, degraded, down, unknown }
 
+/// The whole as its services make it, and each of them by name.
 package struct HealthReport: Codable, Sendable {
     package var status: HealthState
     package var services: [String: ServiceHealth]
@@ -20,6 +21,7 @@ package struct HealthReport: Codable, Sendable {
     }
 }
 
+/// One service; without a signed-in caller its status alone.
 package struct ServiceHealth: Codable, Sendable, Hashable {
     package var status: HealthState
     package var since: Instant?
@@ -55,6 +57,7 @@ package struct HealthHistory: Codable, Sendable {
     }
 }
 
+/// A stretch of time in one state, and how many probes saw it.
 package struct HealthSpan: Codable, Sendable, Hashable {
     package var status: HealthState
     package var from: Instant

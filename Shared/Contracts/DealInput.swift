@@ -1,0 +1,77 @@
+package import Foundation
+
+/// What a deal is created from; what is left out is empty or, as the confidentiality, has a default.
+package struct NewDeal: Codable, Sendable, Hashable {
+    package var codeName: String
+    package var type: DealType
+    package var clientName: String
+    package var realName: String?
+    package var sector: String?
+    package var country: String?
+    package var description: String?
+    package var value: Money?
+    package var confidentiality: Confidentiality?
+    package var originatedOn: BusinessDate?
+    package var expectedCloseOn: BusinessDate?
+    package var nextStep: String?
+
+    package init(
+        codeName: String, type: DealType, clientName: String, realName: String? = nil, sector: String? = nil,
+        country: String? = nil, description: String? = nil, value: Money? = nil,
+        confidentiality: Confidentiality? = nil,
+        originatedOn: BusinessDate? = nil, expectedCloseOn: BusinessDate? = nil, nextStep: String? = nil
+    ) {
+        self.codeName = codeName
+        self.type = type
+        self.clientName = clientName
+        self.realName = realName
+        self.sector = sector
+        self.country = country
+        self.description = description
+        self.value = value
+        self.confidentiality = confidentiality
+        self.originatedOn = originatedOn
+        self.expectedCloseOn = expectedCloseOn
+        self.nextStep = nextStep
+    }
+}
+
+/// A JSON merge patch (RFC 7396) of a deal: a field that is left out stays, `null` empties it where it may be empty.
+package struct DealPatch: Codable, Sendable, Hashable {
+    package var codeName: Patch<String>?
+    package var realName: Patch<String>?
+    package var clientName: Patch<String>?
+    package var sector: Patch<String>?
+    package var country: Patch<String>?
+    package var description: Patch<String>?
+    package var value: Patch<Money>?
+    package var probability: Patch<Int>?
+    package var confidentiality: Patch<Confidentiality>?
+    package var conflictStatus: Patch<ConflictStatus>?
+    package var leadId: Patch<UUID>?
+    package var engagementLetterSignedOn: Patch<BusinessDate>?
+    package var expectedCloseOn: Patch<BusinessDate>?
+    package var closedOn: Patch<BusinessDate>?
+    package var nextStep: Patch<String>?
+
+    package init() {}
+}
+
+/// What a merge patch says about one field that it names.
+package enum Patch<Value: Codable & Sendable & Hashable>: Codable, Sendable, Hashable {
+    case set(Value)
+    case clear
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        self = container.decodeNil() ? .clear : .set(try container.decode(Value.self))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .set(let value): try container.encode(value)
+        case .clear: try container.encodeNil()
+        }
+    }
+}
