@@ -10,7 +10,7 @@ struct ConflictStore: Sendable {
 
     func decide(_ reference: DealReference, _ form: ConflictForm, by caller: Caller) async throws -> Deal {
         try await store.write { db in
-            let deal = try DealRows.seen(reference, by: caller, in: db).deal
+            let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
             try caller.requireVersion(of: deal)
             try db.cachedStatement(
                 sql: """

@@ -14,25 +14,24 @@ struct CounterpartyStore: Sendable {
 
     func list(_ reference: DealReference, by caller: Caller) async throws -> CounterpartyList {
         try await store.read { db in
-            let seen = try DealRows.seen(reference, by: caller, in: db)
+            let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT id, name, kind, tier, country, added_by, added_ms FROM counterparty
                     WHERE deal_id = ? ORDER BY name_key
                     """)
             return CounterpartyList(
-                items: try Row.fetchAll(statement, arguments: [seen.deal.id]).map(Self.counterparty))
+                items: try Row.fetchAll(statement, arguments: [deal.id]).map(Self.counterparty))
         }
     }
 
     func add(_ counterparty: Counterparty, to reference: DealReference, by caller: Caller) async throws -> Counterparty
     {
         try await store.write { db in
-            let seen = try DealRows.seen(reference, by: caller, in: db)
-            try seen.access.require(.edit)
-            try Self.insert(counterparty, into: seen.deal.id, in: db)
+            let deal = try DealRows.seen(reference, by: caller, may: .edit, in: db).deal
+            try Self.insert(counterparty, into: deal.id, in: db)
             try Event.record(
-                EventType.dealCounterpartyAdded, about: seen.deal, by: caller, changes: Self.changes(counterparty),
+                EventType.dealCounterpartyAdded, about: deal, by: caller, changes: Self.changes(counterparty),
                 in: db)
             return counterparty
         }

@@ -50,8 +50,12 @@ enum DealRows {
         """
 
     /// The deal and what the caller may do with it.
-    /// - Throws: the same `notFound` for what is not there and for what the caller may not see.
-    static func seen(_ reference: DealReference, by caller: Caller, in db: Database) throws -> SeenDeal {
+    /// - Parameter needed: what the caller must be allowed to do with it.
+    /// - Throws: the same `notFound` for what is not there and for what the caller may not see; `access_too_low` when
+    ///   he may see it but not do this.
+    static func seen(
+        _ reference: DealReference, by caller: Caller, may needed: Access, in db: Database
+    ) throws -> SeenDeal {
         let row: Row? =
             switch reference {
             case .id(let id):
@@ -63,7 +67,7 @@ enum DealRows {
         let deal = try deal(row)
         let membership = try row.optionalChoice(columns.count, TeamAccess.self)
         let access = Access(role: caller.role, membership: membership, confidentiality: deal.confidentiality)
-        try access.require(.read)
+        try access.require(needed)
         return SeenDeal(deal: deal, access: access)
     }
 

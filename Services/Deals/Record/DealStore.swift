@@ -20,7 +20,7 @@ struct DealStore: Sendable {
             if let body = bodies.body(of: id, version: version) {
                 return RPCReply(body: body, resource: id.text, version: version)
             }
-            let deal = try DealRows.seen(reference, by: caller, in: db).deal
+            let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
             return RPCReply(body: try bodies.encode(deal), resource: deal.resourceID, version: deal.version)
         }
     }
@@ -29,7 +29,7 @@ struct DealStore: Sendable {
     func create(_ form: DealForm, leadName: String, key: IdempotencyKey?, by caller: Caller) async throws -> Deal {
         try await store.write { db in
             if let key, let created = try Self.created(with: key, by: caller, in: db) {
-                return try DealRows.seen(.id(created), by: caller, in: db).deal
+                return try DealRows.seen(.id(created), by: caller, may: .read, in: db).deal
             }
             var form = form
             // Asked last and only of a request that would succeed, so that trying names leaves a trace: a deal, its event.
@@ -51,8 +51,7 @@ struct DealStore: Sendable {
 
     func update(_ reference: DealReference, _ patch: DealPatch, by caller: Caller) async throws -> Deal {
         try await store.write { db in
-            let seen = try DealRows.seen(reference, by: caller, in: db)
-            try seen.access.require(.edit)
+            let seen = try DealRows.seen(reference, by: caller, may: .edit, in: db)
             try caller.requireVersion(of: seen.deal)
             let patched = try Self.patched(seen, patch, by: caller, in: db)
             guard patched != seen.deal else { return seen.deal }

@@ -11,7 +11,7 @@ struct TransitionStore: Sendable {
     /// Where the deal may go for this caller, and what is missing for each.
     func options(_ reference: DealReference, by caller: Caller) async throws -> TransitionOptions {
         try await store.read { db in
-            let seen = try DealRows.seen(reference, by: caller, in: db)
+            let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
             let engine = try Self.engine(for: seen.deal, by: caller, in: db)
             let targets = engine.targets.map { TransitionTarget($0, engine.assess($0), for: seen.access, by: caller) }
             return TransitionOptions(stage: seen.deal.stage, status: seen.deal.status, targets: targets)
@@ -21,7 +21,7 @@ struct TransitionStore: Sendable {
     /// Sets the fields that come with the move and moves, or does neither.
     func move(_ reference: DealReference, _ move: Move, by caller: Caller) async throws -> Deal {
         try await store.write { db in
-            let seen = try DealRows.seen(reference, by: caller, in: db)
+            let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
             try caller.requireVersion(of: seen.deal)
             var deal = seen.deal
             if let fields = move.fields, fields != DealPatch() {
@@ -51,7 +51,7 @@ struct TransitionStore: Sendable {
 
     func history(_ reference: DealReference, by caller: Caller) async throws -> StageHistory {
         try await store.read { db in
-            let seen = try DealRows.seen(reference, by: caller, in: db)
+            let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT id, from_stage, to_stage, from_status, to_status, direction, reason, effective_on,

@@ -13,40 +13,39 @@ struct TeamStore: Sendable {
 
     func team(_ reference: DealReference, by caller: Caller) async throws -> Team {
         try await store.read { db in
-            let seen = try DealRows.seen(reference, by: caller, in: db)
+            let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT user_id, name, role, access, reason, added_by, added_ms, removed_ms FROM team_member
                     WHERE deal_id = ? AND removed_ms IS NULL ORDER BY added_ms, rowid
                     """)
-            return Team(items: try Row.fetchAll(statement, arguments: [seen.deal.id]).map(Self.member))
+            return Team(items: try Row.fetchAll(statement, arguments: [deal.id]).map(Self.member))
         }
     }
 
     /// - Throws: `notFound` or `access_too_low` when the caller may not change this deal's team.
     func requireManager(of reference: DealReference, _ caller: Caller) async throws {
-        try await store.read { db in try DealRows.seen(reference, by: caller, in: db).access.require(.manage) }
+        try await store.read { db in _ = try DealRows.seen(reference, by: caller, may: .manage, in: db) }
     }
 
     func add(_ member: TeamMember, to reference: DealReference, by caller: Caller) async throws -> TeamMember {
         try await store.write { db in
-            let seen = try DealRows.seen(reference, by: caller, in: db)
-            try seen.access.require(.manage)
-            guard try Self.access(of: member.userId, to: seen.deal.id, in: db) == nil else {
+            let deal = try DealRows.seen(reference, by: caller, may: .manage, in: db).deal
+            guard try Self.access(of: member.userId, to: deal.id, in: db) == nil else {
                 throw RPCFault(.alreadyExists, "already_member", "This person is on the deal's team.")
             }
-            guard try Self.count(seen.deal.id, in: db) < Self.membersMax else {
+            guard try Self.count(deal.id, in: db) < Self.membersMax else {
                 throw RPCFault(
                     .failedPrecondition, "team_full", "A deal's team has at most \(Self.membersMax) members.")
             }
-            try Self.append(member, to: seen.deal, in: db)
+            try Self.append(member, to: deal, in: db)
             let changes = [
                 FieldChange("userId", before: nil, after: member.userId.text),
                 FieldChange("role", before: nil, after: member.role.rawValue),
                 FieldChange("access", before: nil, after: member.access.rawValue),
                 FieldChange("reason", before: nil, after: member.reason),
             ]
-            try Event.record(EventType.dealTeamAdded, about: seen.deal, by: caller, changes: changes, in: db)
+            try Event.record(EventType.dealTeamAdded, about: deal, by: caller, changes: changes, in: db)
             return member
         }
     }
@@ -54,9 +53,8 @@ struct TeamStore: Sendable {
     /// Ends access with the commit: every later call reads the row that is gone from the active ones.
     func remove(_ user: UUID, from reference: DealReference, by caller: Caller) async throws {
         try await store.write { db in
-            let seen = try DealRows.seen(reference, by: caller, in: db)
-            try seen.access.require(.manage)
-            guard user != seen.deal.leadId else {
+            let deal = try DealRows.seen(reference, by: caller, may: .manage, in: db).deal
+            guard user != deal.leadId else {
                 throw RPCFault(
                     .failedPrecondition, "lead_cannot_leave", "Give the deal another lead before you remove this one.")
             }
@@ -65,10 +63,10 @@ struct TeamStore: Sendable {
                     UPDATE team_member SET removed_ms = max(?, added_ms), removed_by = ?
                     WHERE deal_id = ? AND user_id = ? AND removed_ms IS NULL
                     """
-            ).execute(arguments: [caller.now.milliseconds, caller.id, seen.deal.id, user])
+            ).execute(arguments: [caller.now.milliseconds, caller.id, deal.id, user])
             guard db.changesCount == 1 else { throw RPCFault.notFound("team member") }
             try Event.record(
-                EventType.dealTeamRemoved, about: seen.deal, by: caller,
+                EventType.dealTeamRemoved, about: deal, by: caller,
                 changes: [FieldChange("userId", before: user.text, after: nil)], in: db)
         }
     }
