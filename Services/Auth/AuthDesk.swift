@@ -4,9 +4,6 @@ import Logging
 import ServiceKit
 import Storage
 
-/// Tells the time; tests set it.
-typealias WallClock = @Sendable () -> Instant
-
 /// All parts of the service, put together over one open store: what the process and the tests share.
 struct AuthDesk: Sendable {
     let sessions: SessionHandlers

@@ -17,6 +17,9 @@ package struct Instant: Hashable, Comparable, Sendable {
     package func seconds(since earlier: Instant) -> Int64 { (milliseconds - earlier.milliseconds) / 1000 }
 }
 
+/// Tells the time; a test turns its hands.
+package typealias WallClock = @Sendable () -> Instant
+
 extension Instant {
     /// `2026-11-21T09:30:00.125Z`
     package var text: String {

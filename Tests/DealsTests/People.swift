@@ -47,7 +47,7 @@ final class People: Sendable {
 final class TestClock: Sendable {
     private let time = Mutex(Instant(milliseconds: 20_759 * 86_400_000 + 9 * 3_600_000))
 
-    var now: TimeSource { { self.time.withLock { $0 } } }
+    var now: WallClock { { self.time.withLock { $0 } } }
 
     func advance(days: Int = 0, seconds: Int64 = 0) {
         time.withLock { $0 = $0.advanced(bySeconds: Int64(days) * 86_400 + seconds) }

@@ -1,3 +1,5 @@
+import Contracts
+
 /// All that is needed to speak with the provider that the settings name. Close it when it is no longer needed.
 struct OpenIDDesk: Sendable {
     let settings: OpenIDSettings

@@ -4,7 +4,9 @@ import RPC
 /// Compliance decides whether the firm may take a deal on.
 struct ConflictHandlers: Sendable {
     let conflicts: ConflictStore
-    let now: TimeSource
+    let now: WallClock
+
+    func register(on router: inout RPCRouter) { router.on(DealMethods.decideConflict, decide) }
 
     func decide(_ input: ConflictDecision, _ context: RPCContext) async throws -> Deal {
         let caller = try Caller(context, may: .clearConflicts, now: now())

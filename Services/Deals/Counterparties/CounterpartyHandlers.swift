@@ -4,7 +4,12 @@ import RPC
 /// The other side of a deal: listed by who reads it, added by who works on it.
 struct CounterpartyHandlers: Sendable {
     let counterparties: CounterpartyStore
-    let now: TimeSource
+    let now: WallClock
+
+    func register(on router: inout RPCRouter) {
+        router.on(DealMethods.counterparties, list)
+        router.on(DealMethods.addCounterparty, add)
+    }
 
     func list(_: Nothing, _ context: RPCContext) async throws -> CounterpartyList {
         let caller = try Caller(context, may: .readDeals, now: now())

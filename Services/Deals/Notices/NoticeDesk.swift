@@ -1,7 +1,7 @@
 import Contracts
-import ServiceKit
 import Logging
 import RPC
+import ServiceKit
 import Storage
 import Synchronization
 
@@ -18,13 +18,13 @@ final class NoticeDesk: Sendable {
     let store: NoticeStore
     /// A watch that was told nothing for so long gets a heartbeat.
     let beat: Duration
-    private let now: TimeSource
+    private let now: WallClock
     private let logger: Logger
     private let roster = Mutex(NoticeRoster())
     /// Rings when somebody begins to watch.
     private let arrival = Bell()
 
-    init(store: Store, beat: Duration = .seconds(10), logger: Logger, now: @escaping TimeSource) {
+    init(store: Store, beat: Duration = .seconds(10), logger: Logger, now: @escaping WallClock) {
         self.store = NoticeStore(store: store)
         self.beat = beat
         self.logger = logger

@@ -1,7 +1,7 @@
 import Contracts
-import ServiceKit
 import Foundation
 import RPC
+import ServiceKit
 
 /// Who watches, how far each has been told, and who is to look again: pure, so that the order in which commits, reads and
 /// sends may come can be tried out. At most 1 000 watches, 8 of one user.

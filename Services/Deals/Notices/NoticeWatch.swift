@@ -1,6 +1,6 @@
 import Contracts
-import ServiceKit
 import RPC
+import ServiceKit
 
 /// One stream of one user: what is new for him, page by page. For one task at a time.
 struct NoticeWatch: Sendable {

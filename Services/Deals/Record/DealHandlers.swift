@@ -1,13 +1,17 @@
 import Contracts
-import Foundation
 import RPC
 
-/// Create, read, list and change deals.
+/// Create, read and change deals.
 struct DealHandlers: Sendable {
     let deals: DealStore
-    let list: DealListStore
     let names: UserNames
-    let now: TimeSource
+    let now: WallClock
+
+    func register(on router: inout RPCRouter) {
+        router.on(DealMethods.create, create)
+        router.onEncoded(DealMethods.get, get)
+        router.on(DealMethods.update, update)
+    }
 
     func create(_ input: NewDeal, _ context: RPCContext) async throws -> Deal {
         let caller = try Caller(context, may: .createDeals, now: now())
@@ -20,11 +24,6 @@ struct DealHandlers: Sendable {
     func get(_: Nothing, _ context: RPCContext) async throws -> RPCReply {
         let caller = try Caller(context, may: .readDeals, now: now())
         return try await deals.get(DealReference(context), by: caller)
-    }
-
-    func list(_ input: DealQuery, _ context: RPCContext) async throws -> RPCReply {
-        let caller = try Caller(context, may: .readDeals, now: now())
-        return RPCReply(body: try await list.page(ListRequest(input), by: caller))
     }
 
     func update(_ input: DealPatch, _ context: RPCContext) async throws -> Deal {

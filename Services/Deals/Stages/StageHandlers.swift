@@ -1,11 +1,16 @@
 import Contracts
-import Foundation
 import RPC
 
 /// Where a deal may go, the going, and where it has been.
 struct StageHandlers: Sendable {
     let transitions: TransitionStore
-    let now: TimeSource
+    let now: WallClock
+
+    func register(on router: inout RPCRouter) {
+        router.on(DealMethods.transitions, options)
+        router.on(DealMethods.move, move)
+        router.on(DealMethods.history, history)
+    }
 
     func options(_: Nothing, _ context: RPCContext) async throws -> TransitionOptions {
         let caller = try Caller(context, may: .readDeals, now: now())

@@ -1,5 +1,4 @@
 import Contracts
-import Foundation
 import RPC
 
 /// Decides whether a deal may move, and what is in the way. A pure value: everything it knows comes in through init.
@@ -130,8 +129,4 @@ struct TransitionEngine: Sendable {
 
 extension DealStatus {
     var isEnded: Bool { self == .won || self == .lost || self == .withdrawn }
-}
-
-extension String {
-    var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
 }

@@ -9,7 +9,13 @@ typealias UserResolver = @Sendable (UserLookup, RPCContext) async throws -> User
 struct TeamHandlers: Sendable {
     let teams: TeamStore
     let users: UserResolver
-    let now: TimeSource
+    let now: WallClock
+
+    func register(on router: inout RPCRouter) {
+        router.on(DealMethods.team, list)
+        router.on(DealMethods.addMember, add)
+        router.on(DealMethods.removeMember, remove)
+    }
 
     func list(_: Nothing, _ context: RPCContext) async throws -> Team {
         let caller = try Caller(context, may: .readDeals, now: now())

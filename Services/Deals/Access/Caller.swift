@@ -2,8 +2,6 @@ import Contracts
 import Foundation
 import RPC
 
-typealias TimeSource = @Sendable () -> Instant
-
 /// Who calls, and when: what the rules of this service ask about a request.
 struct Caller: Sendable {
     let id: UUID
