@@ -122,7 +122,7 @@ let package = Package(
                 "RPC", "HTTPServer", "Contracts", "Storage", "Telemetry", .nio("NIOCore"), .nio("NIOPosix"),
                 .nio("NIOHTTP1"), .logging, .metrics, .coreMetrics, .lifecycle, .unixSignals, .configuration,
                 .arguments,
-            ]),
+            ], testsAlso: ["auth", "deals", "audit", "health"]),
         service(
             "Gateway", "gateway",
             [
