@@ -19,7 +19,7 @@ struct Audit: ServiceProcess {
         let clients = try sources.map { ($0, try kit.client($0)) }
         let backups = settings.backups?.plan(of: name)
         let store = try Store.open(
-            directory: settings.dataDirectory, fileName: "audit.sqlite", migrator: LogSchema.migrator,
+            directory: settings.dataDirectory, fileName: "audit.sqlite", migrator: AuditSchema.migrator,
             archive: backups?.archive, logger: kit.logger)
         let log = LogStore(store: store)
         var router = RPCRouter()

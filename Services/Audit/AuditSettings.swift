@@ -1,13 +1,12 @@
 import ServiceKit
 
+/// What an operator may set; every key is `IBP_…` in the environment.
 struct AuditSettings: Sendable {
     /// Where `audit.sqlite` lies; belongs to this process alone.
-    var dataDirectory: String
+    let dataDirectory: String
     /// nil for none.
-    var backups: BackupSettings?
-}
+    let backups: BackupSettings?
 
-extension AuditSettings {
     init(_ reader: inout SettingsReader) throws {
         dataDirectory = try reader.string("data.dir", "directory of audit.sqlite, for this process alone")
         backups = try BackupSettings.read(&reader)

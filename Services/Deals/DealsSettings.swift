@@ -1,7 +1,8 @@
 import ServiceKit
 
-/// What the deals service is told from outside.
+/// What an operator may set; every key is `IBP_…` in the environment.
 struct DealsSettings: Sendable {
+    /// Where `deals.sqlite` lies; belongs to this process alone.
     let dataDirectory: String
     /// nil for none.
     let backups: BackupSettings?

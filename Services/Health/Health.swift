@@ -19,7 +19,7 @@ struct Health: ServiceProcess {
         let clients = try remoteTargets.map { ($0, try kit.client($0)) }
         let backups = settings.backups?.plan(of: name)
         let store = try Store.open(
-            directory: settings.dataDirectory, fileName: "health.sqlite", migrator: HistorySchema.migrator,
+            directory: settings.dataDirectory, fileName: "health.sqlite", migrator: HealthSchema.migrator,
             durability: .normal, archive: backups?.archive, logger: kit.logger)
         let history = HistoryStore(store: store)
         let interval = settings.probeInterval
@@ -27,13 +27,14 @@ struct Health: ServiceProcess {
         await board.resume(from: history, logger: kit.logger)
         let writer = HistoryWriter(history: history, buffer: ProbeBuffer(), logger: kit.logger)
 
+        var router = RPCRouter()
+        HealthHandlers(board: board, history: history, interval: interval).register(on: &router)
+
+        var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
+        services.append(kit.service("history") { await writer.run() })
         func prober(_ target: String, _ probe: @escaping @Sendable () async -> ProbeOutcome) -> Prober {
             Prober(target: target, interval: interval, probe: probe) { writer.buffer.add(board.take($0, of: target)) }
         }
-        var router = RPCRouter()
-        HealthHandlers(board: board, history: history, interval: interval).register(on: &router)
-        var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
-        services.append(kit.service("history") { await writer.run() })
         for (target, client) in clients {
             let prober = prober(target) {
                 await ProbeOutcome { try await client.health(timeout: .seconds(2)).isReady }

@@ -1,15 +1,14 @@
 import ServiceKit
 
+/// What an operator may set; every key is `IBP_…` in the environment.
 struct HealthSettings: Sendable {
     /// Where `health.sqlite` lies; belongs to this process alone.
-    var dataDirectory: String
+    let dataDirectory: String
     /// How often each service is probed, give or take a tenth.
-    var probeInterval: Duration
+    let probeInterval: Duration
     /// nil for none.
-    var backups: BackupSettings?
-}
+    let backups: BackupSettings?
 
-extension HealthSettings {
     init(_ reader: inout SettingsReader) throws {
         dataDirectory = try reader.string("data.dir", "directory of health.sqlite, for this process alone")
         probeInterval = try reader.duration(

@@ -19,7 +19,7 @@ struct Fixture {
     static func open(_ directory: String) throws -> LogStore {
         LogStore(
             store: try Store.open(
-                directory: directory, fileName: "audit.sqlite", migrator: LogSchema.migrator,
+                directory: directory, fileName: "audit.sqlite", migrator: AuditSchema.migrator,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
     }
 
@@ -73,7 +73,7 @@ func call(as role: Role?) -> RPCContext {
     RPCContext(peer: "gateway", identity: role.map { RPCIdentity(subject: anna, session: anna, roles: $0.bits) })
 }
 
-/// Waits until the condition holds, at most ten seconds.
+/// Waits until the condition holds, at most a minute.
 func eventually(sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool) async throws {
     let end = ContinuousClock.now + .seconds(60)
     while try await !condition() {

@@ -53,7 +53,7 @@ struct Fixture {
     init() throws {
         history = HistoryStore(
             store: try Store.open(
-                directory: directory, fileName: "health.sqlite", migrator: HistorySchema.migrator, durability: .normal,
+                directory: directory, fileName: "health.sqlite", migrator: HealthSchema.migrator, durability: .normal,
                 logger: quiet))
     }
 

@@ -5,7 +5,7 @@ import Storage
 ///
 /// The columns beside `bytes` repeat what stands in them, for search; verification compares the two. `recorded_ms`
 /// alone is not in the bytes: it is when this service wrote the row, and the tree does not vouch for it.
-enum LogSchema {
+enum AuditSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         Inbox.addMigration(to: &migrator)

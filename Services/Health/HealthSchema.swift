@@ -2,7 +2,7 @@ import Contracts
 import GRDB
 
 /// The table of `health.sqlite`: one row for each probe of the last 48 hours.
-enum HistorySchema {
+enum HealthSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("probe history") { db in
