@@ -7,6 +7,7 @@ import Foundation
 package struct SettingsReader {
     private let config: ConfigReader
     private let names: Set<String>
+    /// The one that is known from the start is the build's.
     private var asked: Set<String> = ["IBP_WARNINGS_AS_ERRORS"]
 
     package init(environment: [String: String] = ProcessInfo.processInfo.environment) {

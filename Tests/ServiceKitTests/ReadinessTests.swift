@@ -18,11 +18,15 @@ struct ReadinessTests {
         #expect(readiness.missing == [])
     }
 
-    @Test func nothingIsReadyBeforeAPartSaysSo() {
+    @Test func nothingIsReadyBeforeEveryPartSaysSo() {
         let readiness = Readiness()
         #expect(!readiness.isReady)
         readiness.set("rpc", isReady: false)
+        readiness.set("http", isReady: true)
+        #expect(!readiness.isReady)
         #expect(readiness.missing == ["rpc"])
+        readiness.set("rpc", isReady: true)
+        #expect(readiness.isReady)
     }
 
     @Test func drainingIsNotReady() {

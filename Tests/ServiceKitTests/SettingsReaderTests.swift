@@ -67,15 +67,3 @@ func addressesAreHostAndPort(_ text: String, _ host: String, _ port: Int) {
 
 @Test(arguments: ["", "80", ":80", "host", "host:", "host:x", "host:70000"])
 func otherAddressesAreRefused(_ text: String) { #expect(Address(text) == nil) }
-
-@Test func readinessWantsEveryPartAndEndsWithTheDrain() {
-    let readiness = Readiness()
-    #expect(!readiness.isReady)
-    readiness.set("rpc", isReady: false)
-    readiness.set("http", isReady: true)
-    #expect(readiness.missing == ["rpc"])
-    readiness.set("rpc", isReady: true)
-    #expect(readiness.isReady)
-    readiness.drain()
-    #expect(!readiness.isReady)
-}
