@@ -1,8 +1,8 @@
 import Contracts
 import RPC
 
-/// What one caller may do with one deal: the only place that decides it. The list's SQL (`DealListStore`) says the same
-/// in its WHERE, and a test holds the two together.
+/// What one caller may do with one deal: the only place that decides it. SQL over many deals (`DealScope`) says the
+/// same in its WHERE, and a test holds the two together.
 enum Access: Int, Comparable, Sendable {
     case none, read, edit, manage
 

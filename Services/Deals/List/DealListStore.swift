@@ -13,8 +13,6 @@ struct DealListStore: Sendable {
 
     /// More deals than this to encode is no work for an event loop.
     private static let coldMax = 8
-    /// A page ends early when its deals are long, so that it always fits into a frame of the RPC.
-    private static let bytesMax = 1 << 20
 
     /// A `DealPage` as JSON, put together from the deals as they were encoded before.
     func page(_ request: ListRequest, by caller: Caller) async throws -> ByteBuffer {
@@ -33,8 +31,8 @@ struct DealListStore: Sendable {
     private func page(
         _ request: ListRequest, by caller: Caller, coldMax: Int, in db: Database
     ) throws -> ByteBuffer? {
-        let scope = Scope(caller)
-        let key = scope.key(request.sort)
+        let scope = DealScope(caller)
+        let key = request.sort.column(in: scope)
         let filter = Filter(request, key: key, id: scope.id)
         let order = request.sort.isDescending ? "DESC" : "ASC"
         let statement = try db.cachedStatement(
@@ -46,90 +44,34 @@ struct DealListStore: Sendable {
         let arguments = StatementArguments(
             scope.arguments + filter.arguments + filter.afterArguments + [request.limit + 1])
         let rows = try Row.fetchCursor(statement, arguments: arguments)
-        var out = ByteBuffer()
-        out.reserveCapacity(request.limit * 1024)
-        out.writeStaticString(#"{"items":["#)
-        var count = 0
+        var page = DealPageText(limit: request.limit)
         var cold = 0
         var last: ListCursor?
         var hasMore = false
         while let row = try rows.next() {
-            guard count < request.limit, out.readableBytes < Self.bytesMax else {
+            guard !page.isFull else {
                 hasMore = true
                 break
             }
             let id: UUID = row[0]
-            let body: ByteBuffer
-            if let known = bodies.body(of: id, version: row[1]) {
-                body = known
-            } else {
-                cold += 1
-                guard cold <= coldMax else { return nil }
-                // Gone since the row before was read: then it is not on the page.
-                guard let deal = try DealRows.deal(id, in: db) else { continue }
-                body = try bodies.encode(deal)
-            }
-            if count > 0 { out.writeInteger(UInt8(ascii: ",")) }
-            out.writeImmutableBuffer(body)
-            count += 1
+            let known = bodies.body(of: id, version: row[1])
+            if known == nil { cold += 1 }
+            guard cold <= coldMax else { return nil }
+            // Gone since the row before was read: then it is not on the page.
+            guard let body = try known ?? DealRows.deal(id, in: db).map(bodies.encode) else { continue }
+            page.add(body)
             last = ListCursor(sort: request.sort, key: request.sort.isByText ? .text(row[2]) : .number(row[2]), id: id)
         }
-        out.writeStaticString("]")
-        if hasMore, let last { out.writeString(#","nextCursor":"\#(try last.encoded())""#) }
-        if request.query.count == true {
-            out.writeString(#","total":\#(try Self.count(request, by: caller, in: db))"#)
-        }
-        out.writeStaticString("}")
-        return out
+        return try page.end(
+            next: hasMore ? last?.encoded() : nil,
+            total: request.query.count == true ? Self.count(request, by: caller, in: db) : nil)
     }
 
     private static func count(_ request: ListRequest, by caller: Caller, in db: Database) throws -> Int {
-        let scope = Scope(caller)
-        let filter = Filter(request, key: scope.key(request.sort), id: scope.id)
+        let scope = DealScope(caller)
+        let filter = Filter(request, key: request.sort.column(in: scope), id: scope.id)
         let statement = try db.cachedStatement(sql: "SELECT COUNT(*) \(scope.sql) \(filter.sql)")
         return try Int.fetchOne(statement, arguments: StatementArguments(scope.arguments + filter.arguments)) ?? 0
-    }
-
-    /// Which deals the caller may see: what `Access` says about one deal, said about all.
-    private struct Scope {
-        let sql: String
-        let arguments: [(any DatabaseValueConvertible)?]
-        let id: String
-        private let updated: String
-
-        /// Members walk their own rows of the team table, compliance walks the deals; each in the order of its index.
-        init(_ caller: Caller) {
-            switch caller.role {
-            case .compliance:
-                sql = """
-                    FROM deal d WHERE d.deleted_ms IS NULL AND (d.confidentiality <> 'secret' OR EXISTS (
-                        SELECT 1 FROM team_member m
-                        WHERE m.deal_id = d.id AND m.user_id = ? AND m.removed_ms IS NULL))
-                    """
-                (id, updated) = ("d.id", "d.updated_ms")
-                arguments = [caller.id]
-            case .banker, .observer:
-                // CROSS JOIN keeps the team table outside, whatever the planner guesses of the tables' sizes.
-                sql = """
-                    FROM team_member m CROSS JOIN deal d ON d.id = m.deal_id
-                    WHERE m.user_id = ? AND m.removed_ms IS NULL AND d.deleted_ms IS NULL
-                    """
-                (id, updated) = ("m.deal_id", "m.deal_updated_ms")
-                arguments = [caller.id]
-            case .admin, .management:
-                sql = "FROM deal d WHERE FALSE"
-                (id, updated) = ("d.id", "d.updated_ms")
-                arguments = []
-            }
-        }
-
-        func key(_ sort: ListSort) -> String {
-            switch sort {
-            case .newestChange, .oldestChange: updated
-            case .codeName, .codeNameDescending: "d.code_key"
-            case .number, .numberDescending: "d.number_order"
-            }
-        }
     }
 
     /// The fixed text of each filter that is asked for, and its values.
@@ -165,6 +107,16 @@ struct DealListStore: Sendable {
 
         private static func escaped(_ text: String) -> String {
             text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+        }
+    }
+}
+
+extension ListSort {
+    fileprivate func column(in scope: DealScope) -> String {
+        switch self {
+        case .newestChange, .oldestChange: scope.updated
+        case .codeName, .codeNameDescending: "d.code_key"
+        case .number, .numberDescending: "d.number_order"
         }
     }
 }

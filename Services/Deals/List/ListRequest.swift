@@ -17,7 +17,7 @@ struct ListRequest: Sendable {
     /// Walks an index and stops: its cost does not grow with the number of deals.
     var isWalk: Bool {
         search == nil && query.type == nil && query.stage == nil && query.status == nil && query.lead == nil
-            && query.count != true && !sort.isByText && sort != .number && sort != .numberDescending
+            && query.count != true && (sort == .newestChange || sort == .oldestChange)
     }
 
     /// - Throws: `query_invalid` with every parameter that does not fit, or `cursor_invalid`.

@@ -1,0 +1,39 @@
+import Contracts
+import Foundation
+import GRDB
+
+/// Which deals a caller may see, as SQL: what `Access` says about one deal, said about all.
+struct DealScope {
+    /// `FROM … WHERE …` with the deals as `d`; conditions may follow with AND.
+    let sql: String
+    let arguments: [(any DatabaseValueConvertible)?]
+    /// The deal's id and last change, as columns of the table that is walked: in their order its index is used.
+    let id: String
+    let updated: String
+
+    /// Members walk their own rows of the team table, compliance walks the deals; each in the order of its index.
+    init(_ caller: Caller) {
+        switch caller.role {
+        case .compliance:
+            sql = """
+                FROM deal d WHERE d.deleted_ms IS NULL AND (d.confidentiality <> 'secret' OR EXISTS (
+                    SELECT 1 FROM team_member m
+                    WHERE m.deal_id = d.id AND m.user_id = ? AND m.removed_ms IS NULL))
+                """
+            (id, updated) = ("d.id", "d.updated_ms")
+            arguments = [caller.id]
+        case .banker, .observer:
+            // CROSS JOIN keeps the team table outside, whatever the planner guesses of the tables' sizes.
+            sql = """
+                FROM team_member m CROSS JOIN deal d ON d.id = m.deal_id
+                WHERE m.user_id = ? AND m.removed_ms IS NULL AND d.deleted_ms IS NULL
+                """
+            (id, updated) = ("m.deal_id", "m.deal_updated_ms")
+            arguments = [caller.id]
+        case .admin, .management:
+            sql = "FROM deal d WHERE FALSE"
+            (id, updated) = ("d.id", "d.updated_ms")
+            arguments = []
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import NIOCore
+
+/// A `DealPage` as JSON, put together from deals that are JSON already.
+struct DealPageText {
+    /// A page ends early when its deals are long, so that it always fits into a frame of the RPC.
+    private static let bytesMax = 1 << 20
+
+    private let limit: Int
+    private var out = ByteBuffer()
+    private var count = 0
+
+    init(limit: Int) {
+        self.limit = limit
+        out.reserveCapacity(limit * 1024)
+        out.writeStaticString(#"{"items":["#)
+    }
+
+    var isFull: Bool { count >= limit || out.readableBytes >= Self.bytesMax }
+
+    mutating func add(_ deal: ByteBuffer) {
+        if count > 0 { out.writeInteger(UInt8(ascii: ",")) }
+        out.writeImmutableBuffer(deal)
+        count += 1
+    }
+
+    /// The page as a whole. Nothing can be added afterwards.
+    mutating func end(next: String?, total: Int?) -> ByteBuffer {
+        out.writeStaticString("]")
+        if let next { out.writeString(#","nextCursor":"\#(next)""#) }
+        if let total { out.writeString(#","total":\#(total)"#) }
+        out.writeStaticString("}")
+        return out
+    }
+}
