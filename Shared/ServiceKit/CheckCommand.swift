@@ -24,10 +24,7 @@ package struct CheckCommand<Process: ServiceProcess>: AsyncParsableCommand {
         var reader = SettingsReader()
         do {
             let common = try CommonSettings(&reader, adminPort: Process.adminPort)
-            // A process that listens on every address is asked on the loopback.
-            let host = ["0.0.0.0", "::"].contains(common.adminListen.host) ? "127.0.0.1" : common.adminListen.host
-            let answer = try await AdminProbe.get(
-                live ? "/livez" : "/readyz", Address(host: host, port: common.adminListen.port))
+            let answer = try await AdminProbe.get(live ? "/livez" : "/readyz", common.adminListen.reachable)
             guard answer.isOK else { throw SettingsError(answer.body) }
         } catch {
             StandardError.write("\(Process.name): \(error)\n")

@@ -124,22 +124,3 @@ package struct SettingsError: Error, CustomStringConvertible {
 
     package init(_ description: String) { self.description = description }
 }
-
-package struct Address: Sendable, Hashable {
-    package let host: String
-    package let port: Int
-
-    package init(host: String, port: Int) {
-        self.host = host
-        self.port = port
-    }
-
-    package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
-            (0...65_535).contains(port)
-        else { return nil }
-        let host = text[..<colon].trimmingPrefix("[").replacing("]", with: "")
-        guard !host.isEmpty else { return nil }
-        self.init(host: String(host), port: port)
-    }
-}
