@@ -169,7 +169,8 @@ let package = Package(
             .testTarget(
                 name: "EndToEndTests",
                 dependencies: [
-                    "Contracts", "ServiceKit", "gateway", "auth", "deals", "audit", "health", "ibpipeline", .arguments,
+                    "RPC", "Contracts", "ServiceKit", "gateway", "auth", "deals", "audit", "health", "ibpipeline",
+                    .arguments,
                     .httpClient,
                     .subprocess, .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOPosix"),
                 ], path: "Tests/EndToEndTests", swiftSettings: settings)

@@ -12,7 +12,7 @@ struct AuthStores: Sendable {
     let resets: ResetStore
     let invitations: InvitationStore
     let setup: SetupStore
-    let secondFactors: SecondFactors
+    let secondFactors: SecondFactorStore
     let passkeys: PasskeyStore
     let factors: FactorStore
     let flows: FlowStore
@@ -35,7 +35,7 @@ struct AuthStores: Sendable {
         resets = ResetStore(store: store, sessions: sessions, tokens: tokens)
         invitations = InvitationStore(store: store)
         setup = SetupStore(store: store, sessions: sessions)
-        secondFactors = SecondFactors(store: store, box: settings.box)
+        secondFactors = SecondFactorStore(store: store, box: settings.box)
         passkeys = PasskeyStore(store: store, sessions: sessions, party: settings.passkeys, logger: logger)
         factors = FactorStore(store: store, totp: secondFactors.totp, passkeys: passkeys, sessions: sessions)
         flows = FlowStore(store: store)

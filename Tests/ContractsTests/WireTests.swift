@@ -4,6 +4,7 @@ import Testing
 
 @testable import Contracts
 
+/// Long: the whole table.
 @Test func methodNumbersNeverChange() {
     let table = MethodTable.all.map { "0x\(String($0.id, radix: 16)) \($0.name)" }.joined(separator: "\n")
     #expect(

@@ -1,4 +1,6 @@
+import Contracts
 import Foundation
+import RPC
 import Testing
 
 /// What `ibpipeline rpc …` printed, once the words are among it: the end of a process may be seen before its output is.
@@ -25,8 +27,12 @@ func operatorAsksTheServicesOfARunningCluster() async throws {
             #expect(ping.lines.first?.hasPrefix("\(service) 127.0.0.1:") == true)
             #expect(ping.lines.contains("2 calls, 2 ready, 0 without an answer"))
         }
-        let table = try await rpc(cluster, ["describe", "deals"], says: "that of this build")
-        #expect(table.lines.contains { $0.hasPrefix("0x0203  deals.list ") })
+        for service in Peer.servers {
+            let table = try await rpc(cluster, ["describe", service], says: "that of this build")
+            let served = table.lines.flatMap { $0.split(separator: " ") }.filter { $0.hasPrefix("\(service).") }
+            let declared = MethodTable.all.map(\.name).filter { $0.hasPrefix("\(service).") }
+            #expect(Set(served.map(String.init)) == Set(declared), "\(service) serves what the contracts say")
+        }
 
         let current = ["call", "health", "health.current"]
         let health = try await rpc(cluster, current + ["--as", "gateway", "--json"], says: "status")

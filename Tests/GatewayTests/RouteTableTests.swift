@@ -83,18 +83,18 @@ func badQueriesNameTheParameter(_ query: String) {
     #expect(fault?.errors.first?.field == query.split(separator: "=").first.map(String.init))
 }
 
-@Test func everyQueryParameterIsAFieldOfItsInput() throws {
-    for (parameters, type) in [
-        ([QueryParameter].deals, JSONSchema.of(DealQuery.self)), (.people, .of(UserQuery.self)),
-        (.invitations, .of(InvitationQuery.self)),
-        (.audit, .of(AuditQuery.self)),
-    ] {
-        guard case .object(let properties) = type else {
-            Issue.record("not an object")
-            return
-        }
-        #expect(Set(parameters.map(\.name)) == Set(properties.map(\.name)))
-    }
+@Test(arguments: RouteTable.all) func queryIsTheInputOfTheCall(route: Route) {
+    guard case .object(let properties)? = route.querySchema else { return }
+    #expect(Set(route.query.map(\.name)) == Set(properties.map(\.name)), "\(route.method) \(route.path)")
+}
+
+@Test func literalBesideACaptureNamesEachMethodOnce() throws {
+    let deals = try Router([
+        .get("/api/deals/board", "", DealMethods.list).everyone(),
+        .get("/api/deals/{id}", "", DealMethods.get).everyone(),
+        .patch("/api/deals/{id}", "", DealMethods.update).everyone(),
+    ])
+    #expect(deals.methods(["api", "deals", "board"]) == [.GET, .HEAD, .PATCH])
 }
 
 @Test func schemasComeFromTheTypes() throws {

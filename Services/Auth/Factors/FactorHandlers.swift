@@ -70,7 +70,7 @@ struct FactorHandlers: Sendable {
 
     func reset(_ input: Nothing, _ context: RPCContext) async throws -> Nothing {
         let identity = try context.require(.manageUsers)
-        guard let user = context.resource.first.flatMap(UUID.init(uuidString:)) else { throw RPCFault.notFound("user") }
+        let user = try context.userID
         guard user != identity.subject else { throw Self.ownAccount }
         guard try await factors.reset(user, by: identity, Occasion(context, at: clock())) else {
             throw RPCFault.notFound("user")

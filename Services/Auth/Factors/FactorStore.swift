@@ -50,9 +50,9 @@ struct FactorStore: Sendable {
             }
             if try totp.activate(of: user, usedStep: step, at: occasion.now, in: db) {
                 try occasion.record(
-                    EventType.factorRemoved, Self.eventSubject(user), changes: [Self.totpRemoved], in: db)
+                    EventType.factorRemoved, .user(user), changes: [Self.totpRemoved], in: db)
             }
-            try occasion.record(EventType.factorAdded, Self.eventSubject(user), changes: [Self.totpAdded], in: db)
+            try occasion.record(EventType.factorAdded, .user(user), changes: [Self.totpAdded], in: db)
             try sessions.endAll(of: user, but: identity.session, .factorsChanged, occasion, in: db)
             return .done(try RecoveryCodeStore.renew(of: user, at: occasion.now, in: db))
         }
@@ -66,7 +66,7 @@ struct FactorStore: Sendable {
             guard try TOTPStore.enabledAt(of: user, in: db) != nil else { return false }
             _ = try TOTPStore.remove(of: user, in: db)
             try RecoveryCodeStore.removeAll(of: user, in: db)
-            try occasion.record(EventType.factorRemoved, Self.eventSubject(user), changes: [Self.totpRemoved], in: db)
+            try occasion.record(EventType.factorRemoved, .user(user), changes: [Self.totpRemoved], in: db)
             try sessions.endAll(of: user, but: identity.session, .factorsChanged, occasion, in: db)
             return true
         }
@@ -78,7 +78,7 @@ struct FactorStore: Sendable {
         return try await store.write { db in
             try StepUpStore.check(identity, at: occasion.now, in: db)
             guard try TOTPStore.enabledAt(of: user, in: db) != nil else { return nil }
-            try occasion.record(EventType.recoveryRenewed, Self.eventSubject(user), in: db)
+            try occasion.record(EventType.recoveryRenewed, .user(user), in: db)
             return try RecoveryCodeStore.renew(of: user, at: occasion.now, in: db)
         }
     }
@@ -93,14 +93,12 @@ struct FactorStore: Sendable {
             try RecoveryCodeStore.removeAll(of: user, in: db)
             try passkeys.removeAll(of: user, occasion, in: db)
             try occasion.record(
-                EventType.factorReset, Self.eventSubject(user),
+                EventType.factorReset, .user(user),
                 changes: hadTOTP ? [Self.totpRemoved] : [], in: db)
             try sessions.endAll(of: user, .factorsChanged, occasion, in: db)
             return true
         }
     }
-
-    static func eventSubject(_ user: UUID) -> EventSubject { EventSubject(kind: "user", id: user.text) }
 
     private static let totpAdded = FieldChange("kind", before: nil, after: "totp")
     private static let totpRemoved = FieldChange("kind", before: "totp", after: nil)

@@ -19,10 +19,9 @@ extension SecondFactorPolicy {
         + Role.allCases.map(\.rawValue).joined(separator: ", ") + "; none for no role"
 
     init(_ reader: inout SettingsReader) throws {
-        graceSeconds = try reader.duration(
-            "second.factor.grace", default: .seconds(86_400), in: .seconds(0) ... .seconds(90 * 86_400),
-            "how long after an account was made its user may work without the second factor that the role needs"
-        ).components.seconds
+        graceSeconds = try reader.seconds(
+            "second.factor.grace", default: 86_400, in: 0...90 * 86_400,
+            "how long after an account was made its user may work without the second factor that the role needs")
         let key = "second.factor.roles"
         guard let text = try reader.optionalString(key, Self.rolesHelp) else { return }
         guard text != "none" else {

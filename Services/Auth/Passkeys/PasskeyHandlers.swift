@@ -4,7 +4,7 @@ import RPC
 
 /// Passkeys over the wire: one's own, and the beginning of a sign-in.
 struct PasskeyHandlers: Sendable {
-    private static let nameLengths = 1...100
+    private static let nameLengthMax = 100
 
     let passkeys: PasskeyStore
     let clock: WallClock
@@ -15,7 +15,9 @@ struct PasskeyHandlers: Sendable {
 
     func add(_ input: NewPasskey, _ context: RPCContext) async throws -> Passkey {
         let identity = try context.signedIn()
-        let name = try Self.name(input.name)
+        guard let name = OneLine.text(input.name, lengthMax: Self.nameLengthMax) else {
+            throw RPCFault.invalid([OneLine.fault("name", lengthMax: Self.nameLengthMax)])
+        }
         do {
             return try await passkeys.add(
                 input.credential, named: name, by: identity, Occasion(context, at: clock()))
@@ -30,7 +32,7 @@ struct PasskeyHandlers: Sendable {
 
     func remove(_ input: Nothing, _ context: RPCContext) async throws -> Nothing {
         let identity = try context.signedIn()
-        guard let id = context.resource.first.flatMap(UUID.init(uuidString:)),
+        guard let id = context.resourceID,
             try await passkeys.remove(id, by: identity, Occasion(context, at: clock()))
         else { throw RPCFault.notFound("passkey") }
         return Nothing()
@@ -38,17 +40,5 @@ struct PasskeyHandlers: Sendable {
 
     func request(_ input: Nothing, _ context: RPCContext) async throws -> PasskeyRequest {
         try await passkeys.request(at: clock())
-    }
-
-    private static func name(_ text: String) throws -> String {
-        let name = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard nameLengths.contains(name.unicodeScalars.count),
-            !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else {
-            throw RPCFault.invalid([
-                FieldFault("name", "invalid", "must have 1 to \(nameLengths.upperBound) characters on one line")
-            ])
-        }
-        return name
     }
 }

@@ -15,7 +15,7 @@ struct PasswordHandlers: Sendable {
     let resets: ResetStore
     let users: UserStore
     let hasher: PasswordHasher
-    let factors: SecondFactors
+    let factors: SecondFactorStore
     let throttle: SignInThrottle
     /// Its name, which no password may contain.
     let firm: String?

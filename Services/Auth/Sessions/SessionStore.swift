@@ -57,7 +57,7 @@ extension SessionStore {
     static func admit(_ proven: ProvenUser, in db: Database) throws -> User? {
         guard let user = try UserStore.user(proven.id, in: db), user.status == .active,
             try proven.hash.map({ try PasswordStore.stands($0, of: user.id, in: db) }) ?? true,
-            try SecondFactors.stands(proven.secondFactor, of: user.id, in: db)
+            try SecondFactorStore.stands(proven.secondFactor, of: user.id, in: db)
         else { return nil }
         if let attempt = proven.attempt { try ThrottleStore.forgive(attempt, in: db) }
         return user

@@ -15,7 +15,7 @@ struct SignInProof: Sendable {
     let users: UserStore
     let passwords: PasswordStore
     let hasher: PasswordHasher
-    let factors: SecondFactors
+    let factors: SecondFactorStore
     let passkeys: PasskeyStore
     let throttle: SignInThrottle
     let clock: WallClock

@@ -77,7 +77,8 @@ struct Router: Sendable {
         func find(_ method: String, _ segments: [String], _ depth: Int, _ others: inout [HTTPMethod]) -> ServedRoute? {
             guard depth < segments.count else {
                 if let route = routes[method] { return route }
-                others += methods
+                // A literal beside a capture may have the same ones.
+                others += methods.filter { !others.contains($0) }
                 return nil
             }
             let segment = segments[depth]

@@ -176,7 +176,7 @@ struct SecondFactorSignInTests {
             for user in proven {
                 let grant = try await handlers.sessions.start(for: user)
                 #expect(grant == nil)
-                let web = try await handlers.webSessions.open(for: user)
+                let web = try await handlers.webSessions.open(for: user, replacing: nil, device: nil)
                 #expect(web == nil)
             }
         }

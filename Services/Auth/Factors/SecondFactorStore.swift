@@ -12,7 +12,7 @@ enum SecondFactor: Sendable, Hashable {
 }
 
 /// Second factors as signing in needs them.
-struct SecondFactors: Sendable {
+struct SecondFactorStore: Sendable {
     let store: Store
     let totp: TOTPStore
 
@@ -39,7 +39,7 @@ struct SecondFactors: Sendable {
             }
             let left = try RecoveryCodeStore.count(of: user, in: db)
             try occasion.record(
-                EventType.recoveryUsed, FactorStore.eventSubject(user),
+                EventType.recoveryUsed, EventSubject.user(user),
                 changes: [FieldChange("left", before: String(left + 1), after: String(left))], in: db)
             return factor
         }
