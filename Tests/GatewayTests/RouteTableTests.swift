@@ -85,7 +85,9 @@ func badQueriesNameTheParameter(_ query: String) {
 
 @Test(arguments: RouteTable.all) func queryIsTheInputOfTheCall(route: Route) {
     guard case .object(let properties)? = route.querySchema else { return }
-    #expect(Set(route.query.map(\.name)) == Set(properties.map(\.name)), "\(route.method) \(route.path)")
+    let (asked, known) = (Set(route.query.map(\.name)), Set(properties.map(\.name)))
+    // What the gateway answers itself puts members together from elsewhere, too.
+    if case .call = route.target { #expect(asked == known) } else { #expect(asked.isSubset(of: known)) }
 }
 
 @Test func literalBesideACaptureNamesEachMethodOnce() throws {
