@@ -68,12 +68,14 @@ private func withFeed(
     let secret = try #require(HandshakeSecret(Array(repeating: 1, count: 32)))
     let group = MultiThreadedEventLoopGroup.singleton
     let server = RPCServer(
-        .init(host: "127.0.0.1", port: 0, service: "auth", version: "1", secret: secret), router: auth.router(),
+        .init(host: "127.0.0.1", port: 0, service: "auth", version: "1", security: .secret(secret)),
+        router: auth.router(),
         group: group, logger: quiet)
     try await server.start()
     let client = RPCClient(
         .init(
-            host: "127.0.0.1", port: try #require(server.localPort), peer: "auth", service: "gateway", secret: secret),
+            host: "127.0.0.1", port: try #require(server.localPort), peer: "auth", service: "gateway",
+            security: .secret(secret)),
         group: group, logger: quiet)
     let feed = AccessFeed(auth: client, issuer: "https://ibpipeline.local", audience: "ibpipeline", logger: quiet)
     do {

@@ -22,7 +22,7 @@ private struct Desk {
     {
         let secret = try #require(HandshakeSecret(Array(repeating: 1, count: 32)))
         let client = RPCClient(
-            .init(host: "127.0.0.1", port: 1, peer: "auth", service: "gateway", secret: secret),
+            .init(host: "127.0.0.1", port: 1, peer: "auth", service: "gateway", security: .secret(secret)),
             group: MultiThreadedEventLoopGroup.singleton, logger: quiet)
         let feed = AccessFeed(auth: client, issuer: "https://ibpipeline.local", audience: "ibpipeline", logger: quiet)
         authenticator = Authenticator(feed: feed, resolutions: Resolutions(ask: ask), logger: quiet)

@@ -47,7 +47,7 @@ struct TestService: Sendable {
     ) async throws -> RPCServer {
         var configuration = RPCServer.Configuration(
             host: "127.0.0.1", port: port, service: name, version: "0.1.0",
-            secret: try #require(HandshakeSecret(Array(secret.utf8))))
+            security: .secret(try #require(HandshakeSecret(Array(secret.utf8)))))
         configuration.tableHash = tableHash
         configuration.isReady = { isReady }
         configuration.limits.handshakeTimeout = .seconds(60)

@@ -9,7 +9,8 @@ private func failure(
     port: Int, peer: String = "deals", limit: TimeAmount = .seconds(60)
 ) async throws -> RPCConnectionError? {
     let configuration = RPCClient.Configuration(
-        host: "127.0.0.1", port: port, peer: peer, service: "operator", secret: try #require(Loopback.secret))
+        host: "127.0.0.1", port: port, peer: peer, service: "operator", security: .secret(try #require(Loopback.secret))
+    )
     do {
         try await configuration.checkConnection(on: MultiThreadedEventLoopGroup.singleton.next(), within: limit)
         return nil

@@ -98,7 +98,8 @@ struct FaultConversation: Sendable {
 
     private func serve<T>(_ left: inout Left, _ body: (RPCServer) async throws -> T) async throws -> T {
         var configuration = RPCServer.Configuration(
-            host: "127.0.0.1", port: 0, service: "deals", version: "1", secret: try #require(Loopback.secret))
+            host: "127.0.0.1", port: 0, service: "deals", version: "1", security: .secret(try #require(Loopback.secret))
+        )
         configuration.limits = Self.limits
         let server = RPCServer(configuration, router: ledger.router(), group: eventLoop, logger: Loopback.quiet)
         try await server.start()
@@ -119,7 +120,8 @@ struct FaultConversation: Sendable {
 
     private func client(port: Int) throws -> RPCClient {
         var configuration = RPCClient.Configuration(
-            host: "127.0.0.1", port: port, peer: "deals", service: "gateway", secret: try #require(Loopback.secret))
+            host: "127.0.0.1", port: port, peer: "deals", service: "gateway",
+            security: .secret(try #require(Loopback.secret)))
         configuration.limits = Self.limits
         configuration.connectionWait = .seconds(30)
         return RPCClient(configuration, group: eventLoop, logger: Loopback.quiet)

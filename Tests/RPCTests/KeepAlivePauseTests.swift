@@ -23,7 +23,8 @@ import Testing
         }
         let ownLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var configuration = RPCServer.Configuration(
-            host: "127.0.0.1", port: 0, service: "deals", version: "1", secret: try #require(Loopback.secret))
+            host: "127.0.0.1", port: 0, service: "deals", version: "1", security: .secret(try #require(Loopback.secret))
+        )
         configuration.limits = impatient(.seconds(2))
         let server = RPCServer(configuration, router: router, group: ownLoop, logger: Loopback.quiet)
         try await server.start()

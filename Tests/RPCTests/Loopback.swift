@@ -23,7 +23,7 @@ struct Loopback {
         _ body: @Sendable (Loopback) async throws -> T
     ) async throws -> T {
         var configuration = RPCServer.Configuration(
-            host: "127.0.0.1", port: 0, service: "deals", version: "1", secret: try #require(serverSecret))
+            host: "127.0.0.1", port: 0, service: "deals", version: "1", security: .secret(try #require(serverSecret)))
         configuration.limits = serverLimits
         configuration.limits.handshakeTimeout = .seconds(30)
         let server = RPCServer(configuration, router: router, group: group, logger: quiet)
@@ -49,7 +49,7 @@ struct Loopback {
         -> RPCClient
     {
         var configuration = RPCClient.Configuration(
-            host: "127.0.0.1", port: port, peer: "deals", service: peer, secret: try #require(secret))
+            host: "127.0.0.1", port: port, peer: "deals", service: peer, security: .secret(try #require(secret)))
         configuration.sendsIdentity = true
         configuration.limits.handshakeTimeout = .seconds(30)
         configuration.connectionWait = connectionWait

@@ -21,13 +21,13 @@ func withProxy(
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let secret = try #require(Loopback.secret)
     var serving = RPCServer.Configuration(
-        host: "127.0.0.1", port: 0, service: "deals", version: "1", secret: secret)
+        host: "127.0.0.1", port: 0, service: "deals", version: "1", security: .secret(secret))
     serving.limits = serverLimits
     let server = RPCServer(serving, router: router, group: eventLoop, logger: Loopback.quiet)
     try await server.start()
     let proxy = FaultProxy(plan, eventLoop: eventLoop)
     var calling = RPCClient.Configuration(
-        host: "127.0.0.1", port: try await proxy.start(), peer: "deals", service: "gateway", secret: secret)
+        host: "127.0.0.1", port: try await proxy.start(), peer: "deals", service: "gateway", security: .secret(secret))
     proxy.lead(to: try #require(server.localPort))
     calling.limits = clientLimits
     calling.connectionWait = connectionWait

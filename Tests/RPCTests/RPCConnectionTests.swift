@@ -65,7 +65,7 @@ private let echo: RPCRouter = {
     let group = MultiThreadedEventLoopGroup.singleton
     let secret = try #require(Loopback.secret)
     let configuration = RPCServer.Configuration(
-        host: "127.0.0.1", port: 0, service: "deals", version: "1", secret: secret)
+        host: "127.0.0.1", port: 0, service: "deals", version: "1", security: .secret(secret))
     let first = RPCServer(configuration, router: echo, group: group, logger: Loopback.quiet)
     try await first.start()
     let port = try #require(first.localPort)
@@ -88,7 +88,9 @@ private let echo: RPCRouter = {
     try await Loopback.with(echo) { loopback in
         let port = try #require(loopback.server.localPort)
         let second = RPCServer(
-            .init(host: "127.0.0.1", port: port, service: "x", version: "1", secret: try #require(Loopback.secret)),
+            .init(
+                host: "127.0.0.1", port: port, service: "x", version: "1",
+                security: .secret(try #require(Loopback.secret))),
             router: echo, group: MultiThreadedEventLoopGroup.singleton, logger: Loopback.quiet)
         await #expect(throws: RPCServerError.self) { try await second.start() }
     }

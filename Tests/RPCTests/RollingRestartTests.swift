@@ -58,7 +58,8 @@ import Testing
 
     private func start(_ ledger: FaultLedger, port: Int) async throws -> RPCServer {
         let configuration = RPCServer.Configuration(
-            host: "127.0.0.1", port: port, service: "deals", version: "1", secret: try #require(Loopback.secret))
+            host: "127.0.0.1", port: port, service: "deals", version: "1",
+            security: .secret(try #require(Loopback.secret)))
         let server = RPCServer(
             configuration, router: ledger.router(work: .milliseconds(3)), group: FaultLoops.group,
             logger: Loopback.quiet)

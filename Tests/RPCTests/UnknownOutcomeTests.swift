@@ -63,7 +63,9 @@ import Testing
         }
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let server = RPCServer(
-            .init(host: "127.0.0.1", port: 0, service: "deals", version: "1", secret: try #require(Loopback.secret)),
+            .init(
+                host: "127.0.0.1", port: 0, service: "deals", version: "1",
+                security: .secret(try #require(Loopback.secret))),
             router: router, group: eventLoop, logger: Loopback.quiet)
         try await server.start()
         var calling = try Loopback.client(port: try #require(server.localPort)).configuration

@@ -7,6 +7,8 @@ import Synchronization
 /// What a caller may use from any thread says so.
 final class ClientLink: @unchecked Sendable {  // confined to its event loop
     private static let settled = Duration.seconds(1)
+    /// Calls that wait for a connection.
+    private static let waitingMax = 1024
 
     let eventLoop: any EventLoop
     /// Readable from any thread, so that calls prefer links that work.
@@ -181,7 +183,7 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
     private func send(_ call: ClientCall) {
         if let connection, connection.send(call) { return }
         let bytes = waitingBytes + call.body.readableBytes
-        guard call.waitsForConnection, waiting.count < configuration.waitingMax,
+        guard call.waitsForConnection, waiting.count < Self.waitingMax,
             bytes <= configuration.limits.inFlightBytesMax
         else { return call.settle(.failure(notConnected)) }
         waiting.append(call)

@@ -24,7 +24,6 @@ package final class RPCClient: Sendable {
         package var limits = RPCLimits.default
         /// How long a call waits for a connection.
         package var connectionWait = TimeAmount.seconds(1)
-        package var waitingMax = 1024
         /// True for the one service that may speak for users.
         package var sendsIdentity = false
         package var attemptsMax = 3
@@ -35,10 +34,6 @@ package final class RPCClient: Sendable {
             self.peer = peer
             self.service = service
             self.security = security
-        }
-
-        package init(host: String, port: Int, peer: String, service: String, secret: HandshakeSecret) {
-            self.init(host: host, port: port, peer: peer, service: service, security: .secret(secret))
         }
     }
 

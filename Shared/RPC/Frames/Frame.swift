@@ -29,10 +29,6 @@ package struct Frame: Equatable, Sendable {
         package static let wantsStream = Flags(rawValue: 1 << 3)
         package static let notExecuted = Flags(rawValue: 1 << 4)
         package static let doNotRetry = Flags(rawValue: 1 << 5)
-        /// What a peer adds beyond these would be misread.
-        package static let known: Flags = [
-            .bodyIsCompressed, .hasChecksum, .isIdempotent, .wantsStream, .notExecuted, .doNotRetry,
-        ]
         /// What a REQUEST may carry.
         package static let ofRequest: Flags = [.bodyIsCompressed, .hasChecksum, .isIdempotent, .wantsStream]
     }

@@ -15,8 +15,6 @@ package final class RPCServer: Sendable {
         /// Of the whole suite's method table; peers that were built with another one say so in their logs.
         package var tableHash: String?
         package var limits = RPCLimits.default
-        /// The one peer that may say on whose behalf it calls.
-        package var identityPeer = "gateway"
         package var isReady: @Sendable () -> Bool = { true }
         /// Called once per finished call: method, status, time from arrival to answer.
         package var observe: @Sendable (RPCMethodEntry, RPCStatus, TimeAmount) -> Void = { _, _, _ in }
@@ -27,10 +25,6 @@ package final class RPCServer: Sendable {
             self.service = service
             self.version = version
             self.security = security
-        }
-
-        package init(host: String, port: Int, service: String, version: String, secret: HandshakeSecret) {
-            self.init(host: host, port: port, service: service, version: version, security: .secret(secret))
         }
     }
 

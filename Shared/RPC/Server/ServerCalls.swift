@@ -19,6 +19,8 @@ final class ServerCalls: @unchecked Sendable {  // confined to its event loop
     /// Long enough that the loop turns to its sockets, short beside a slice.
     private static let pause = TimeAmount.microseconds(20)
     private static let sweepPeriod = TimeAmount.milliseconds(100)
+    /// The one peer that may say on whose behalf it calls.
+    private static let identityPeer = "gateway"
 
     private let server: RPCServer.Configuration
     private let methods: [UInt16: ServedMethod]
@@ -218,7 +220,7 @@ final class ServerCalls: @unchecked Sendable {  // confined to its event loop
         var frame = call.frame
         try frame.inflateBody(bytesMax: server.limits.frameBytesMax)
         let metadata = try RPCMetadata(frame.metadata)
-        guard metadata.identity == nil || peer == server.identityPeer else {
+        guard metadata.identity == nil || peer == Self.identityPeer else {
             throw RPCFault.refused(
                 .permissionDenied, "identity_not_allowed", "\(peer) may not speak for a user.")
         }

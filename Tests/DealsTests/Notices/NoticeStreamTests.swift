@@ -14,12 +14,13 @@ struct NoticeStreamTests {
         let secret = try #require(HandshakeSecret(Array(repeating: 7, count: 32)))
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let server = RPCServer(
-            RPCServer.Configuration(host: "127.0.0.1", port: 0, service: Peer.deals, version: "1", secret: secret),
+            RPCServer.Configuration(
+                host: "127.0.0.1", port: 0, service: Peer.deals, version: "1", security: .secret(secret)),
             router: desk.router, group: MultiThreadedEventLoopGroup.singleton, logger: quiet)
         try await server.start()
         var configuration = RPCClient.Configuration(
             host: "127.0.0.1", port: try #require(server.localPort), peer: Peer.deals, service: Peer.gateway,
-            secret: secret)
+            security: .secret(secret))
         configuration.sendsIdentity = true
         configuration.connectionWait = .seconds(30)
         let client = RPCClient(configuration, group: MultiThreadedEventLoopGroup.singleton, logger: quiet)

@@ -24,7 +24,7 @@ enum EchoPeers {
     static func server(port: Int) async throws -> RPCServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let configuration = RPCServer.Configuration(
-            host: host, port: port, service: serverName, version: "1", secret: try secret())
+            host: host, port: port, service: serverName, version: "1", security: .secret(try secret()))
         var router = RPCRouter()
         EchoServer(eventLoop: group.any()).register(in: &router)
         let server = RPCServer(configuration, router: router, group: group, logger: logger)
@@ -40,7 +40,7 @@ enum EchoPeers {
     ) async throws -> Result {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var configuration = RPCClient.Configuration(
-            host: host, port: port, peer: serverName, service: clientName, secret: try secret())
+            host: host, port: port, peer: serverName, service: clientName, security: .secret(try secret()))
         if !repeats { configuration.attemptsMax = 1 }
         let clients = (0..<connections).map { _ in RPCClient(configuration, group: group, logger: logger) }
         let result = try await withThrowingTaskGroup(of: Void.self) { tasks in
