@@ -1,4 +1,4 @@
-package import NIOCore
+import NIOCore
 
 /// One message on the wire: a header of 24 bytes (big-endian), metadata, body.
 ///
@@ -15,40 +15,40 @@ package import NIOCore
 /// 20  4  crc        CRC-32 of bytes 4 ..< 20 and 24 ..< end; 0 while the flag is clear, as under TLS
 /// 24  …  metadata, then body
 /// ```
-package struct Frame: Equatable, Sendable {
-    package enum Kind: UInt8, Sendable, CaseIterable {
+struct Frame: Equatable, Sendable {
+    enum Kind: UInt8, Sendable, CaseIterable {
         case hello = 1, helloAck, request, response, streamItem, streamEnd, cancel, credit, ping, pong, drain, goodbye
     }
 
-    package struct Flags: OptionSet, Sendable {
-        package let rawValue: UInt16
-        package init(rawValue: UInt16) { self.rawValue = rawValue }
-        package static let bodyIsCompressed = Flags(rawValue: 1 << 0)
-        package static let hasChecksum = Flags(rawValue: 1 << 1)
-        package static let isIdempotent = Flags(rawValue: 1 << 2)
-        package static let wantsStream = Flags(rawValue: 1 << 3)
-        package static let notExecuted = Flags(rawValue: 1 << 4)
-        package static let doNotRetry = Flags(rawValue: 1 << 5)
+    struct Flags: OptionSet, Sendable {
+        let rawValue: UInt16
+        init(rawValue: UInt16) { self.rawValue = rawValue }
+        static let bodyIsCompressed = Flags(rawValue: 1 << 0)
+        static let hasChecksum = Flags(rawValue: 1 << 1)
+        static let isIdempotent = Flags(rawValue: 1 << 2)
+        static let wantsStream = Flags(rawValue: 1 << 3)
+        static let notExecuted = Flags(rawValue: 1 << 4)
+        static let doNotRetry = Flags(rawValue: 1 << 5)
         /// What a REQUEST may carry.
-        package static let ofRequest: Flags = [.bodyIsCompressed, .hasChecksum, .isIdempotent, .wantsStream]
+        static let ofRequest: Flags = [.bodyIsCompressed, .hasChecksum, .isIdempotent, .wantsStream]
     }
 
-    package static let version: UInt8 = 1
-    package static let headerBytes = 24
+    static let version: UInt8 = 1
+    static let headerBytes = 24
     /// The `length` of a frame without metadata and body.
     static let lengthMin = 20
     /// In a REQUEST for a stream: it has no deadline and ends when either side ends it.
     static let noDeadline = UInt32.max
 
-    package var kind: Kind
-    package var flags: Flags
-    package var id: UInt32
-    package var a: UInt32
-    package var method: UInt16
-    package var metadata: ByteBuffer
-    package var body: ByteBuffer
+    var kind: Kind
+    var flags: Flags
+    var id: UInt32
+    var a: UInt32
+    var method: UInt16
+    var metadata: ByteBuffer
+    var body: ByteBuffer
 
-    package init(
+    init(
         _ kind: Kind, flags: Flags = [], id: UInt32 = 0, a: UInt32 = 0, method: UInt16 = 0,
         metadata: ByteBuffer = ByteBuffer(), body: ByteBuffer = ByteBuffer()
     ) {
@@ -61,11 +61,11 @@ package struct Frame: Equatable, Sendable {
         self.body = body
     }
 
-    package var encodedBytes: Int { Self.headerBytes + metadata.readableBytes + body.readableBytes }
+    var encodedBytes: Int { Self.headerBytes + metadata.readableBytes + body.readableBytes }
 }
 
 extension ByteBuffer {
-    package mutating func writeFrame(_ frame: Frame, checksummed: Bool = false) {
+    mutating func writeFrame(_ frame: Frame, checksummed: Bool = false) {
         reserveCapacity(minimumWritableBytes: frame.encodedBytes)
         writeFrameHead(frame, checksummed: checksummed)
         writeImmutableBuffer(frame.body)

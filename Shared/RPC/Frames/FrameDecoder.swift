@@ -1,15 +1,15 @@
-package import NIOCore
+import NIOCore
 
 /// Cuts frames out of a stream of bytes. The cap is judged from the first four bytes alone: what another protocol sends
 /// ("GET ", a TLS hello) decodes as a length far above it and ends the connection at once.
-package struct FrameDecoder: NIOSingleStepByteToMessageDecoder {
-    package typealias InboundOut = Frame
+struct FrameDecoder: NIOSingleStepByteToMessageDecoder {
+    typealias InboundOut = Frame
 
-    package let frameBytesMax: Int
+    let frameBytesMax: Int
 
-    package init(frameBytesMax: Int = RPCLimits.default.frameBytesMax) { self.frameBytesMax = frameBytesMax }
+    init(frameBytesMax: Int = RPCLimits.default.frameBytesMax) { self.frameBytesMax = frameBytesMax }
 
-    package mutating func decode(buffer: inout ByteBuffer) throws -> Frame? {
+    mutating func decode(buffer: inout ByteBuffer) throws -> Frame? {
         guard let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self).map(Int.init) else { return nil }
         guard length <= frameBytesMax - 4 else { throw FrameError.tooLong(length) }
         guard length >= Frame.lengthMin else { throw FrameError.tooShort(length) }
@@ -30,7 +30,7 @@ package struct FrameDecoder: NIOSingleStepByteToMessageDecoder {
         return Frame(kind, flags: flags, id: id, a: a, method: method, metadata: metadata, body: body)
     }
 
-    package mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws -> Frame? {
+    mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws -> Frame? {
         try decode(buffer: &buffer)
     }
 
@@ -47,7 +47,7 @@ package struct FrameDecoder: NIOSingleStepByteToMessageDecoder {
     }
 }
 
-package enum FrameError: Error, Equatable {
+enum FrameError: Error, Equatable {
     case tooLong(Int)
     case tooShort(Int)
     case unknownVersion(UInt8)

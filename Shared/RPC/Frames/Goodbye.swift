@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Why a side ends a connection: the number in a GOODBYE's header. Words for people stand in its body.
-package enum GoodbyeReason: UInt32, Sendable {
+enum GoodbyeReason: UInt32, Sendable {
     case unspecified = 0
     /// The server stops; what it had is answered.
     case drained

@@ -1,20 +1,20 @@
 import Foundation
-package import NIOCore
+import NIOCore
 
 /// What travels beside a body: a list of (key u8, length u16, bytes). Keys below 0x80 may be skipped by a reader that does
 /// not know them; an unknown key from 0x80 on makes the call invalid, because ignoring it would change its meaning.
-package struct RPCMetadata: Equatable, Sendable {
-    package var trace: TraceContext?
-    package var requestID: String?
-    package var clientAddress: String?
-    package var userAgent: String?
+struct RPCMetadata: Equatable, Sendable {
+    var trace: TraceContext?
+    var requestID: String?
+    var clientAddress: String?
+    var userAgent: String?
     /// Of a reply: the id and version of the one resource it holds.
-    package var replyResource: String?
-    package var replyVersion: Int64?
-    package var idempotencyKey: String?
-    package var identity: RPCIdentity?
-    package var resource: [String] = []
-    package var ifMatch: Int64?
+    var replyResource: String?
+    var replyVersion: Int64?
+    var idempotencyKey: String?
+    var identity: RPCIdentity?
+    var resource: [String] = []
+    var ifMatch: Int64?
 
     private enum Key {
         static let trace: UInt8 = 0x01
@@ -29,9 +29,9 @@ package struct RPCMetadata: Equatable, Sendable {
         static let ifMatch: UInt8 = 0x84
     }
 
-    package init() {}
+    init() {}
 
-    package init(_ context: RPCContext) {
+    init(_ context: RPCContext) {
         trace = context.trace
         requestID = context.requestID
         clientAddress = context.clientAddress
@@ -43,7 +43,7 @@ package struct RPCMetadata: Equatable, Sendable {
     }
 
     /// - Throws: `FrameError.badMetadata` for truncated entries, wrong lengths and unknown critical keys.
-    package init(_ bytes: ByteBuffer) throws {
+    init(_ bytes: ByteBuffer) throws {
         guard bytes.readableBytes <= RPCLimits.metadataBytesMax else {
             throw FrameError.badMetadata("longer than \(RPCLimits.metadataBytesMax) bytes")
         }
@@ -78,7 +78,7 @@ package struct RPCMetadata: Equatable, Sendable {
         }
     }
 
-    package func encoded(_ allocator: ByteBufferAllocator = .init()) -> ByteBuffer {
+    func encoded(_ allocator: ByteBufferAllocator = .init()) -> ByteBuffer {
         var out = allocator.buffer(capacity: 128)
         if let trace {
             out.writeEntry(Key.trace) {

@@ -1,13 +1,13 @@
-package import NIOCore
+import NIOCore
 import NIOSSL
 
 /// Who is at the other end of a TLS connection: the DNS names of its verified certificate.
-package struct TLSPeer: Sendable, Equatable {
+struct TLSPeer: Sendable, Equatable {
     /// In lower case; at least one, and no wildcards.
-    package let names: Set<String>
+    let names: Set<String>
 
     /// Call on the event loop when `TLSUserEvent.handshakeCompleted` arrives, with the protocol it carries.
-    package init(
+    init(
         afterHandshake negotiatedProtocol: String?, in pipeline: ChannelPipeline.SynchronousOperations
     ) throws(TLSPeerError) {
         guard negotiatedProtocol == TLSIdentity.applicationProtocol else {
