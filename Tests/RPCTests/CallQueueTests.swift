@@ -4,16 +4,16 @@ import Testing
 
 @testable import RPC
 
-private func call(_ id: UInt32) throws -> CallQueue.Waiting {
+private func call(_ id: UInt32) -> ServerCall {
     var router = RPCRouter()
     router.on(TestMethods.echo) { input, _ in input }
-    let method = try #require(ServedMethods(router).byID[TestMethods.echo.entry.id])
-    return CallQueue.Waiting(frame: Frame(.request, id: id), route: method, arrival: .now(), deadline: nil)
+    let method = ServedMethods(router)[TestMethods.echo.entry.id]
+    return ServerCall(frame: Frame(.request, id: id), method: method, arrival: .now(), deadline: nil)
 }
 
-@Test func queueIsFirstInFirstOutAndFindsWhatIsCancelled() throws {
+@Test func queueIsFirstInFirstOutAndFindsWhatIsCancelled() {
     var queue = CallQueue()
-    for id in [2, 3, 5, 8, 9] as [UInt32] { queue.add(try call(id)) }
+    for id in [2, 3, 5, 8, 9] as [UInt32] { queue.add(call(id)) }
     let found = ([1, 2, 4, 8, 10] as [UInt32]).filter { queue.cancel($0) }
     #expect(found == [2, 8])
     var order: [UInt32] = []

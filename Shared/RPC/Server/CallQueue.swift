@@ -5,26 +5,15 @@ import NIOCore
 /// Handlers begin on the event loop, one after the other, so under overload calls wait here. A call that would not be served
 /// in time is refused when it arrives: work on what comes too late is work that the others wait for.
 struct CallQueue {
-    struct Waiting {
-        let frame: Frame
-        let route: ServedMethod
-        let arrival: NIODeadline
-        /// Nil for a stream without one.
-        let deadline: NIODeadline?
-        fileprivate(set) var isCancelled = false
-        /// What the reader of a stream has asked for already.
-        fileprivate(set) var credit: UInt32 = 0
-    }
-
-    private var waiting = CircularBuffer<Waiting>(initialCapacity: 64)
+    private var waiting = CircularBuffer<ServerCall>(initialCapacity: 64)
 
     var count: Int { waiting.count }
     var isEmpty: Bool { waiting.isEmpty }
 
     /// - Parameter call: its id is higher than those of all before.
-    mutating func add(_ call: Waiting) { waiting.append(call) }
+    mutating func add(_ call: ServerCall) { waiting.append(call) }
 
-    mutating func next() -> Waiting? { waiting.popFirst() }
+    mutating func next() -> ServerCall? { waiting.popFirst() }
 
     /// The waiting call will be answered instead of run. False when no such call waits.
     mutating func cancel(_ id: UInt32) -> Bool {
@@ -39,16 +28,15 @@ struct CallQueue {
         waiting[index].credit = sum.overflow ? .max : sum.partialValue
     }
 
-    private func index(of id: UInt32) -> CircularBuffer<Waiting>.Index? {
+    private func index(of id: UInt32) -> CircularBuffer<ServerCall>.Index? {
         var low = waiting.startIndex
         var high = waiting.endIndex
         while low < high {
             let middle = waiting.index(low, offsetBy: waiting.distance(from: low, to: high) / 2)
-            if waiting[middle].frame.id < id { low = waiting.index(after: middle) } else { high = middle }
+            if waiting[middle].id < id { low = waiting.index(after: middle) } else { high = middle }
         }
-        return low < waiting.endIndex && waiting[low].frame.id == id ? low : nil
+        return low < waiting.endIndex && waiting[low].id == id ? low : nil
     }
-
 }
 
 /// What waits on one event loop, of all its connections.
