@@ -1,15 +1,10 @@
-import Foundation
 import Logging
 import NIOCore
-import NIOTLS
 
 /// One connection to a server: matches replies to calls. Confined to its event loop.
-final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // confined to its event loop
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
+final class ClientConnection: FrameConnection, @unchecked Sendable {  // confined to its event loop
     private enum State {
-        case greeting(nonce: Data)
+        case greeting(ClientGreeting)
         case ready
         /// The server finishes what it has and takes no more.
         case draining
@@ -26,13 +21,13 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     private let ended: (Bool) -> Void
 
     private var state: State
-    private var frames: FrameChannel?
+    private(set) var frames: FrameChannel?
     private var pending: [UInt32: ClientCall] = [:]
     private var lastID: UInt32 = 0
     private var peerInFlightMax = 1
     private var peerFrameBytesMax = 0
     private var sweep: RepeatedTask?
-    private var peer: TLSPeer?
+    var peer: TLSPeer?
 
     init(
         _ client: RPCClient.Configuration, logger: Logger, ready: EventLoopPromise<Void>,
@@ -42,74 +37,32 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         self.logger = logger
         self.ready = ready
         self.ended = ended
-        state = .greeting(nonce: HandshakeNames.nonce())
+        state = .greeting(ClientGreeting(client))
     }
 
     var isUsable: Bool { if case .ready = state { true } else { false } }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        if context.channel.isActive { begin(context) }
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        begin(context)
-        context.fireChannelActive()
-    }
-
-    private func begin(_ context: ChannelHandlerContext) {
-        guard frames == nil, case .greeting(let nonce) = state else { return }
+    func begin(_ context: ChannelHandlerContext) {
+        guard frames == nil, case .greeting(let greeting) = state else { return }
         let frames = FrameChannel(context, limits: client.limits, checksums: client.security.needsChecksums)
         frames.closing = { self.end() }
         self.frames = frames
         frames.startKeepAlive()
         do {
-            var hello = greeting()
-            hello.nonce = nonce
-            hello.tableHash = client.tableHash
-            frames.write(try hello.frame(.hello))
+            frames.write(try greeting.hello())
         } catch {
             fail(error)
         }
-    }
-
-    private func greeting() -> Hello {
-        var hello = Hello(service: client.service, limits: client.limits)
-        hello.build = client.version
-        return hello
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        do {
-            try frames?.read(unwrapInboundIn(data), at: .now(), receive)
-        } catch {
-            fail(error)
-        }
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted(let negotiated) = event as? TLSUserEvent {
-            do {
-                peer = try TLSPeer(afterHandshake: negotiated, in: context.pipeline.syncOperations)
-            } catch {
-                fail(FrameError.handshake("\(error)"))
-            }
-        }
-        context.fireUserInboundEventTriggered(event)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { frames?.readComplete() }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        end()
-        context.fireChannelInactive()
-    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         ready.fail(error)
         context.close(promise: nil)
     }
 
-    private func fail(_ error: any Error) {
+    func fail(_ error: any Error) {
         ready.fail(error)
         if isUsable {
             logger.warning("connection broken", metadata: ["peer": "\(client.peer)", "error": "\(error)"])
@@ -119,7 +72,7 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     }
 
     /// A lost connection leaves every call unanswered: whether it ran is unknown.
-    private func end() {
+    func end() {
         if case .closed = state { return }
         let wasUsable = isUsable
         state = .closed
@@ -137,14 +90,14 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
 
     // MARK: frames
 
-    private func receive(_ frame: Frame) throws {
+    func receive(_ frame: Frame) throws {
         switch (state, frame.kind) {
         case (.ready, .response), (.draining, .response), (.ready, .streamEnd), (.draining, .streamEnd):
             settle(frame)
         case (.ready, .streamItem), (.draining, .streamItem): try take(frame)
         case (.closed, _), (_, .pong): break
         case (.ready, .ping), (.draining, .ping): frames?.write(Frame(.pong, a: frame.a))
-        case (.greeting(let nonce), .helloAck): try prove(try Hello(frame), nonce)
+        case (.greeting(let greeting), .helloAck): try prove(after: try Hello(frame), greeting)
         case (.ready, .drain):
             state = .draining
             refuseUnserved(after: frame.a)
@@ -155,22 +108,8 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         }
     }
 
-    private func prove(_ answer: Hello, _ nonce: Data) throws {
-        guard let serverNonce = answer.nonce, serverNonce.count == Hello.nonceBytes else {
-            throw FrameError.handshake("no nonce")
-        }
-        let names = HandshakeNames(
-            clientNonce: nonce, serverNonce: serverNonce, client: client.service, server: answer.service)
-        guard answer.service == client.peer else {
-            throw FrameError.wrongPeer(expected: client.peer, found: answer.service)
-        }
-        guard answer.version == nil || answer.version == Frame.version else {
-            throw FrameError.handshake("the server chose version \(answer.version ?? 0)")
-        }
-        try client.security.check(answer.proof, of: .server, names, peer)
-        var proven = greeting()
-        proven.proof = client.security.proof(of: .client, names)
-        frames?.write(try proven.frame(.hello))
+    private func prove(after answer: Hello, _ greeting: ClientGreeting) throws {
+        frames?.write(try greeting.proof(after: answer, from: peer))
         peerInFlightMax = answer.inFlightMax
         peerFrameBytesMax = answer.frameBytesMax
         frames?.isAdmitted = true
@@ -200,21 +139,11 @@ final class ClientConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         // None is left when it timed out or was cancelled meanwhile.
         guard let call = pending.removeValue(forKey: frame.id) else { return }
         do {
-            call.settle(try reply(frame))
+            call.settle(try frame.outcome(bytesMax: client.limits.frameBytesMax))
         } catch {
             logger.warning("reply cannot be read", metadata: ["peer": "\(client.peer)", "error": "\(error)"])
             call.settle(.failure(.badReply))
         }
-    }
-
-    private func reply(_ frame: Frame) throws -> Result<RPCReply, RPCFault> {
-        var frame = frame
-        try frame.inflateBody(bytesMax: client.limits.frameBytesMax)
-        let status = RPCStatus(rawValue: UInt16(truncatingIfNeeded: frame.a >> 16)) ?? .unknown
-        guard status == .ok else { return .failure(RPCFault(frame, status)) }
-        guard frame.metadata.readableBytes > 0 else { return .success(RPCReply(body: frame.body)) }
-        let metadata = try RPCMetadata(frame.metadata)
-        return .success(RPCReply(body: frame.body, resource: metadata.replyResource, version: metadata.replyVersion))
     }
 
     private func take(_ frame: Frame) throws {

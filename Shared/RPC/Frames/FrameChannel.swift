@@ -30,7 +30,8 @@ final class FrameChannel {
     private var flushIsScheduled = false
     private var needsFlush = false
     private var unflushedFrames = 0
-    private var lastHeard = NIODeadline.now()
+    /// When bytes of the peer were last read.
+    private(set) var lastHeard = NIODeadline.now()
     /// Checks since the peer was asked for a sign of life; between two checks the loop reads what has come.
     private var checksSincePing: Int?
     private var keepAlive: RepeatedTask?
@@ -49,9 +50,9 @@ final class FrameChannel {
     var eventLoop: any EventLoop { context.eventLoop }
 
     /// Reads what came; until `readComplete` nothing that is written is flushed.
-    func read(_ bytes: ByteBuffer, at now: NIODeadline, _ receive: (Frame) throws -> Void) throws {
+    func read(_ bytes: ByteBuffer, _ receive: (Frame) throws -> Void) throws {
         isReading = true
-        lastHeard = now
+        lastHeard = .now()
         checksSincePing = nil
         try processor.process(buffer: bytes, receive)
         guard isAdmitted || processor.unprocessedBytes <= Self.greetingBytesMax else {

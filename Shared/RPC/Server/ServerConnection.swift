@@ -1,16 +1,11 @@
-import Foundation
 import Logging
 import NIOCore
-import NIOTLS
 
 /// One accepted connection, from the handshake to the close: who the peer is, and when it must go. Its calls are `ServerCalls`'.
-final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // confined to its event loop
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
+final class ServerConnection: FrameConnection, @unchecked Sendable {  // confined to its event loop
     private enum State {
         case awaitingHello
-        case awaitingProof(HandshakeNames)
+        case awaitingProof(ServerGreeting)
         case ready(peer: String)
         case closed
     }
@@ -22,11 +17,9 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
     private let loop: ServerLoop
 
     private var state = State.awaitingHello
-    private var frames: FrameChannel?
+    private(set) var frames: FrameChannel?
     private var calls: ServerCalls?
-    private var arrival = NIODeadline.now()
-    private var peer: TLSPeer?
-    private var hasOtherTable = false
+    var peer: TLSPeer?
     /// Set once the connection drains; what its GOODBYE will say.
     private var draining: GoodbyeReason?
     private var handshakeTimer: Scheduled<Void>?
@@ -42,16 +35,7 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         self.loop = loop
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        if context.channel.isActive { begin(context) }
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        begin(context)
-        context.fireChannelActive()
-    }
-
-    private func begin(_ context: ChannelHandlerContext) {
+    func begin(_ context: ChannelHandlerContext) {
         guard frames == nil else { return }
         let frames = FrameChannel(context, limits: server.limits, checksums: server.security.needsChecksums)
         frames.closing = { self.end() }
@@ -66,29 +50,9 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        arrival = .now()
-        do {
-            try frames?.read(unwrapInboundIn(data), at: arrival, receive)
-        } catch {
-            fail(error)
-        }
-    }
-
     func channelReadComplete(context: ChannelHandlerContext) {
         if case .ready(let peer) = state { calls?.serve(peer) }
         frames?.readComplete()
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted(let negotiated) = event as? TLSUserEvent {
-            do {
-                peer = try TLSPeer(afterHandshake: negotiated, in: context.pipeline.syncOperations)
-            } catch {
-                fail(FrameError.handshake("\(error)"))
-            }
-        }
-        context.fireUserInboundEventTriggered(event)
     }
 
     /// Calls that waited for the peer to read go on.
@@ -111,17 +75,12 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        end()
-        context.fireChannelInactive()
-    }
-
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         logger.debug("connection failed", metadata: ["error": "\(error)"])
         context.close(promise: nil)
     }
 
-    private func end() {
+    func end() {
         guard frames != nil else { return }
         state = .closed
         handshakeTimer?.cancel()
@@ -133,7 +92,7 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
         stats.connections.add(-1)
     }
 
-    private func fail(_ error: any Error) {
+    func fail(_ error: any Error) {
         if case .closed = state { return }
         logger.debug("connection refused", metadata: ["error": "\(error)"])
         var reason = GoodbyeReason.handshake
@@ -144,51 +103,36 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {  // c
 
     // MARK: frames
 
-    private func receive(_ frame: Frame) throws {
+    func receive(_ frame: Frame) throws {
+        guard let frames, let calls else { return }
         switch (state, frame.kind) {
         case (.closed, _): break
-        case (.ready(let peer), .request): try calls?.receive(frame, from: peer, at: arrival)
-        case (.ready, .cancel): calls?.cancel(frame.id)
-        case (.ready, .credit): calls?.credit(frame.a, for: frame.id)
+        case (.ready(let peer), .request): try calls.receive(frame, from: peer, at: frames.lastHeard)
+        case (.ready, .cancel): calls.cancel(frame.id)
+        case (.ready, .credit): calls.credit(frame.a, for: frame.id)
         case (.ready, .ping): send(Frame(.pong, a: frame.a))
         case (.ready, .pong): break
         case (.awaitingHello, .hello): try greet(try Hello(frame))
-        case (.awaitingProof(let names), .hello): try admit(try Hello(frame), names)
-        case (.ready, .goodbye): frames?.close()
+        case (.awaitingProof(let greeting), .hello): try admit(try Hello(frame), greeting)
+        case (.ready, .goodbye): frames.close()
         default: throw FrameError.outOfOrder(frame.kind)
         }
     }
 
     private func greet(_ hello: Hello) throws {
-        // A peer that cannot prove its name later need not be told that it is welcome.
-        if case .certificates = server.security, peer?.names.contains(hello.service) != true {
-            throw FrameError.handshake("the certificate is not of \(hello.service)")
-        }
-        guard let clientNonce = hello.nonce, clientNonce.count == Hello.nonceBytes else {
-            throw FrameError.handshake("no nonce")
-        }
-        let names = HandshakeNames(
-            clientNonce: clientNonce, serverNonce: HandshakeNames.nonce(), client: hello.service, server: server.service
-        )
-        var answer = Hello(service: server.service, limits: server.limits)
-        answer.version = hello.commonVersion
-        answer.build = server.version
-        answer.tableHash = server.tableHash
-        answer.nonce = names.serverNonce
-        answer.proof = server.security.proof(of: .server, names)
-        frames?.write(try answer.frame(.helloAck))
-        state = .awaitingProof(names)
-        hasOtherTable = hello.tableHash != nil && server.tableHash != nil && hello.tableHash != server.tableHash
+        let greeting = try ServerGreeting(server, answering: hello, from: peer)
+        frames?.write(greeting.answer)
+        state = .awaitingProof(greeting)
     }
 
-    private func admit(_ hello: Hello, _ names: HandshakeNames) throws {
-        try server.security.check(hello.proof, of: .client, names, peer)
+    private func admit(_ hello: Hello, _ greeting: ServerGreeting) throws {
+        let name = try greeting.admit(hello, from: peer)
         handshakeTimer?.cancel()
-        state = .ready(peer: names.client)
+        state = .ready(peer: name)
         frames?.isAdmitted = true
         calls?.admitted(frameBytesMax: hello.frameBytesMax)
-        if hasOtherTable {
-            logger.info("peer was built with another method table", metadata: ["peer": "\(names.client)"])
+        if greeting.hasOtherTable {
+            logger.info("peer was built with another method table", metadata: ["peer": "\(name)"])
         }
         scheduleEnd()
         if let reason = draining { drain(reason) }
