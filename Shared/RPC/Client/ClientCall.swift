@@ -45,6 +45,19 @@ final class ClientCall: @unchecked Sendable {  // confined to its link's event l
         if case .stream(let inbox) = outcome { inbox } else { nil }
     }
 
+    /// What is sent; nil when its time is over.
+    func request(_ id: UInt32, at now: NIODeadline) -> Frame? {
+        let milliseconds = deadline.map { ($0 - now).nanoseconds / 1_000_000 }
+        guard milliseconds ?? 1 > 0 else { return nil }
+        var flags: Frame.Flags = []
+        if method.isIdempotent { flags.insert(.isIdempotent) }
+        if method.isStream { flags.insert(.wantsStream) }
+        return Frame(
+            .request, flags: flags, id: id,
+            a: milliseconds.map { UInt32(min($0, Int64(Frame.noDeadline - 1))) } ?? Frame.noDeadline,
+            method: method.id, metadata: metadata, body: body)
+    }
+
     /// The first outcome counts.
     func settle(_ result: Result<RPCReply, RPCFault>) {
         guard !isSettled else { return }

@@ -169,27 +169,14 @@ final class ClientConnection: FrameConnection, @unchecked Sendable {  // confine
             ended(true)
             return false
         }
-        guard frames.isWritable, pending.count < peerInFlightMax else {
-            call.settle(.failure(.busy))
-            return true
-        }
-        let remaining = call.deadline.map { ($0 - .now()).nanoseconds / 1_000_000 }
-        guard remaining ?? 1 > 0 else {
-            call.settle(.failure(.expired))
-            return true
-        }
-        var frame = Frame(
-            .request, flags: call.method.isIdempotent ? .isIdempotent : [], id: lastID + 1,
-            a: remaining.map { UInt32(min($0, Int64(Frame.noDeadline - 1))) } ?? Frame.noDeadline,
-            method: call.method.id, metadata: call.metadata, body: call.body)
-        if call.method.isStream { frame.flags.insert(.wantsStream) }
+        guard frames.isWritable, pending.count < peerInFlightMax else { return refuse(call, .busy) }
+        guard var frame = call.request(lastID + 1, at: .now()) else { return refuse(call, .expired) }
         guard frame.encodedBytes <= min(client.limits.frameBytesMax, peerFrameBytesMax),
-            call.metadata.readableBytes <= RPCLimits.metadataBytesMax
+            frame.metadata.readableBytes <= RPCLimits.metadataBytesMax
         else {
-            call.settle(
-                .failure(
-                    .refused(.invalidArgument, "request_too_large", "The request is larger than a frame may be.")))
-            return true
+            return refuse(
+                call,
+                .refused(.invalidArgument, "request_too_large", "The request is larger than a frame may be."))
         }
         frame.compressBody(atLeast: client.limits.compressedBodyBytesMin)
         lastID += 1
@@ -199,6 +186,11 @@ final class ClientConnection: FrameConnection, @unchecked Sendable {  // confine
         frames.write(frame)
         if let stream = call.stream { frames.write(Frame(.credit, id: lastID, a: UInt32(stream.window))) }
         sweepDeadlines()
+        return true
+    }
+
+    private func refuse(_ call: ClientCall, _ fault: RPCFault) -> Bool {
+        call.settle(.failure(fault))
         return true
     }
 
