@@ -33,6 +33,17 @@ package struct HTTPResponse: Sendable {
 }
 
 extension HTTPResponse {
+    /// Writes what `stream` writes.
+    /// - Returns: what it broke off with; nil when it ended, or was cancelled: what a drain cancels has said all it had to say.
+    func writeStream(to outlet: BodyOutlet) async -> (any Error)? {
+        do {
+            try await stream?(HTTPBodyWriter(outlet: outlet))
+            return nil
+        } catch {
+            return Task.isCancelled ? nil : error
+        }
+    }
+
     /// RFC 9110 §8.6: never with 1xx and 204; with HEAD and 304 what the GET would have had, or nothing; unknown for a
     /// stream.
     /// - Parameter own: what the handler set.

@@ -5,21 +5,6 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// Why a server did not start.
-package enum HTTPServerError: Error, Equatable, CustomStringConvertible {
-    case portInUse(String)
-    case cannotListen(String, reason: String)
-    case alreadyStarted
-
-    package var description: String {
-        switch self {
-        case .portInUse(let address): "\(address) is in use by another process"
-        case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
-        case .alreadyStarted: "the server was started before"
-        }
-    }
-}
-
 /// An HTTP/1.1 and HTTP/2 server on one address, with or without TLS. Starts once, drains once.
 package final class HTTPServer: Sendable {
     private struct Listening {
@@ -131,5 +116,20 @@ package final class HTTPServer: Sendable {
         try? await listening.channel.close()
         let drained = listening.loops.values.map { $0.drain(within: time) }
         for future in drained { try? await future.get() }
+    }
+}
+
+/// Why a server did not start.
+package enum HTTPServerError: Error, Equatable, CustomStringConvertible {
+    case portInUse(String)
+    case cannotListen(String, reason: String)
+    case alreadyStarted
+
+    package var description: String {
+        switch self {
+        case .portInUse(let address): "\(address) is in use by another process"
+        case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        case .alreadyStarted: "the server was started before"
+        }
     }
 }

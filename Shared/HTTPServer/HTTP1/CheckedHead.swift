@@ -20,7 +20,8 @@ struct CheckedHead {
             throw .badRequest("The host of the request target is not the one in the Host field.")
         }
         framing = try fields.framing(version: request.version, limits: limits)
-        expectsContinue = try fields.expectsContinue() && !framing.isEmpty && request.version.minor >= 1
+        expectsContinue =
+            try Self.expectsContinue(fields.expectations) && !framing.isEmpty && request.version.minor >= 1
         head = HTTPHead(
             method: method, target: request.uri, path: target.path, pathSegments: target.segments, query: target.query,
             headers: hasBlankEdges ? Self.trimmed(request.headers) : request.headers, host: host,
@@ -28,6 +29,16 @@ struct CheckedHead {
             // The decoder takes what follows an Upgrade for another protocol and stops; we only speak this one.
             keepAlive: request.isKeepAlive && !fields.hasUpgrade, isSecure: acceptance.isSecure,
             version: request.version.minor == 0 ? "1.0" : "1.1")
+    }
+
+    /// RFC 9110 §10.1.1.
+    /// - Parameter expectations: the values of all Expect fields.
+    static func expectsContinue(_ expectations: [String]) throws(HTTPRefusal) -> Bool {
+        guard let first = expectations.first else { return false }
+        guard expectations.count == 1, ASCII.equal(ASCII.trimmed(first), lowercase: "100-continue") else {
+            throw .expectationFailed
+        }
+        return true
     }
 
     private static func trimmed(_ headers: HTTPHeaders) -> HTTPHeaders {
@@ -82,13 +93,5 @@ private struct FramingFields {
             let length = Int(digits)
         else { throw .badRequest("Content-Length is not one whole number.") }
         return .length(length)
-    }
-
-    func expectsContinue() throws(HTTPRefusal) -> Bool {
-        guard let first = expectations.first else { return false }
-        guard expectations.count == 1, ASCII.equal(ASCII.trimmed(first), lowercase: "100-continue") else {
-            throw .expectationFailed
-        }
-        return true
     }
 }

@@ -7,18 +7,13 @@ extension HTTPConnection {
     func respond() {
         guard let head = intake.head else { return }
         enter(.answering)
-        let request = HTTPRequest(head: head, body: intake.body, eventLoop: loop.eventLoop)
+        let request = HTTPRequest(head: head, body: intake.body.bytes, eventLoop: loop.eventLoop)
         let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
         task = Task(executorPreference: loop.executor) { [generation, handler = environment.handler] in
             let response = await handler.respond(to: request)
-            guard let outlet = connection.value.answer(response, generation), let stream = response.stream else {
-                return
-            }
-            do { try await stream(HTTPBodyWriter(outlet: outlet)) } catch {
-                // What a drain cancels has said all it had to say.
-                if !Task.isCancelled { return connection.value.breakOff(outlet, error) }
-            }
-            connection.value.endStream(outlet)
+            guard let outlet = connection.value.answer(response, generation) else { return }
+            let failure = await response.writeStream(to: outlet)
+            connection.value.endStream(outlet, failure)
         }
     }
 
@@ -31,10 +26,7 @@ extension HTTPConnection {
     }
 
     func refuse(_ refusal: HTTPRefusal) {
-        environment.logger.debug(
-            "request refused",
-            metadata: ["http.code": "\(refusal.code)", "client.address": "\(acceptance.address.text)"])
-        send(environment.faults(refusal), closing: true)
+        send(environment.answer(to: refusal, from: acceptance.address), closing: true)
     }
 
     /// Writes the one answer of a request, with one flush.
@@ -108,45 +100,23 @@ extension HTTPConnection {
         context.writeAndFlush(wrapOutboundOut(chunk), promise: nil)
     }
 
-    private func endStream(_ outlet: BodyOutlet) {
+    /// - Parameter failure: closes without the last chunk, by which the client sees that something is missing (RFC 9112
+    ///   §8). A client of HTTP/1.0 cannot see it.
+    private func endStream(_ outlet: BodyOutlet, _ failure: (any Error)?) {
         guard state == .streaming, outlet === self.outlet, let context else { return }
         outlet.close()
         self.outlet = nil
         task = nil
         generation += 1
-        if intake.head?.version != "1.0" {
+        let isChunked = intake.head?.version != "1.0"
+        intake = RequestIntake(environment.limits)
+        if let failure {
+            environment.logger.error("streamed answer broke off", metadata: ["error": "\(failure)"])
+            return closeGently()
+        }
+        if isChunked {
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil)
         }
-        intake = RequestIntake(environment.limits)
         if streamCloses || loop.isDraining { closeGently() } else { next() }
-    }
-
-    /// Closes without the last chunk, by which the client sees that something is missing (RFC 9112 §8). A client of
-    /// HTTP/1.0 cannot see it.
-    private func breakOff(_ outlet: BodyOutlet, _ error: any Error) {
-        guard state == .streaming, outlet === self.outlet else { return }
-        environment.logger.error("streamed answer broke off", metadata: ["error": "\(error)"])
-        outlet.close()
-        self.outlet = nil
-        task = nil
-        generation += 1
-        intake = RequestIntake(environment.limits)
-        closeGently()
-    }
-
-    // MARK: Ending
-
-    /// Sends what is written, shuts our side, and waits for the client to close (`HTTPLimits.lingerTimeout`).
-    func closeGently() {
-        guard let context, state != .closed else { return }
-        enter(.closing)
-        dropHeld()
-        let shut = context.eventLoop.makePromise(of: Void.self)
-        shut.futureResult.assumeIsolated().whenComplete { result in
-            if case .failure = result { return self.closeNow() }
-            self.enter(.lingering)
-            self.context?.read()
-        }
-        context.close(mode: .output, promise: shut)
     }
 }

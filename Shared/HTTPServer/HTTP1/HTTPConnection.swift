@@ -22,9 +22,6 @@ final class HTTPConnection: ChannelInboundHandler, SweptConnection {
     private static let heldBytesMax = 64 * 1024
     /// The end of a stream makes NIO read on in spite of a pause; what a client can pile up that way is bounded too.
     private static let heldBytesLimit = 16 * heldBytesMax
-    /// At a drain, a client that has been silent for so long is not about to ask.
-    private static let busyPause = TimeAmount.seconds(1)
-    private static let drainGrace = TimeAmount.milliseconds(300)
 
     let environment: ConnectionEnvironment
     let loop: LoopConnections
@@ -32,7 +29,7 @@ final class HTTPConnection: ChannelInboundHandler, SweptConnection {
     private(set) var context: ChannelHandlerContext?
 
     private(set) var state = ConnectionState.idle
-    private var since = NIODeadline.now()
+    private(set) var since = NIODeadline.now()
     private var held = ByteBuffer()
     private var isAdvancing = false
     private var isReadPaused = false
@@ -45,8 +42,7 @@ final class HTTPConnection: ChannelInboundHandler, SweptConnection {
     var outlet: BodyOutlet?
     var streamCloses = false
 
-    private var pendingBytes = 0
-    private var stalledSince = NIODeadline.now()
+    var stall = WriteStall()
 
     private init(_ environment: ConnectionEnvironment, _ loop: LoopConnections, _ acceptance: Acceptance) {
         self.environment = environment
@@ -220,49 +216,7 @@ final class HTTPConnection: ChannelInboundHandler, SweptConnection {
         context.fireChannelWritabilityChanged()
     }
 
-    // MARK: Ending
-
-    func closeNow() {
-        context?.close(promise: nil)
-    }
-
-    private var unsentBytes: Int {
-        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-    }
-
-    func drain() {
-        switch state {
-        case .idle where unsentBytes == 0: closeUnlessAsked()
-        case .idle, .flushing: closeGently()
-        case .streaming: task?.cancel()
-        case .head, .body, .answering, .closing, .lingering, .closed: break
-        }
-    }
-
-    /// The next request of a busy client may be on its way: it is answered, with word that the connection closes.
-    private func closeUnlessAsked() {
-        guard NIODeadline.now() - since < Self.busyPause, let context else { return closeNow() }
-        let idle = generation
-        context.eventLoop.assumeIsolated().scheduleTask(in: Self.drainGrace) {
-            if self.state == .idle, self.generation == idle { self.closeNow() }
-        }
-    }
-
-    func sweep(_ now: NIODeadline) {
-        let pending = unsentBytes
-        if pending != pendingBytes || pending == 0 {
-            pendingBytes = pending
-            stalledSince = now
-        } else if now - stalledSince >= environment.limits.writeStallTimeout {
-            return closeNow()
-        }
-        if state == .idle, pending > 0 { return }
-        switch environment.limits.verdict(on: state, after: now - since, bodyBytes: intake.body.readableBytes) {
-        case .fine: break
-        case .refuse(let refusal): refuse(refusal)
-        case .close: closeNow()
-        }
-    }
+    // MARK: The channel's end
 
     func channelInactive(context: ChannelHandlerContext) {
         enter(.closed)

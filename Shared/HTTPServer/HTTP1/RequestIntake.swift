@@ -9,9 +9,7 @@ struct RequestIntake {
 
     private var phase: Phase
     private(set) var head: HTTPHead?
-    private(set) var body = ByteBuffer()
-    private var bodyBytesMax = 0
-    private var lease: (any AnyObject & Sendable)?
+    private(set) var body = IncomingBody()
     /// True when the decoder has, or is just given, the last byte of the message; only then may it report the end.
     private(set) var isWhole = false
 
@@ -40,15 +38,11 @@ struct RequestIntake {
         isWhole = checked.framing.isEmpty
     }
 
-    /// The length is known before the body comes, or is watched while it comes.
     mutating func admit(bodyBytesMax: Int, lease: (any AnyObject & Sendable)?) throws(HTTPRefusal) {
-        if case .body(.length(let length)) = phase, length > bodyBytesMax { throw .bodyTooLarge }
-        self.bodyBytesMax = bodyBytesMax
-        self.lease = lease
+        var announced: Int?
+        if case .body(.length(let length)) = phase { announced = length }
+        try body.admit(bytesMax: bodyBytesMax, announced: announced, lease: lease)
     }
 
-    mutating func append(_ bytes: ByteBuffer) throws(HTTPRefusal) {
-        guard body.readableBytes + bytes.readableBytes <= bodyBytesMax else { throw .bodyTooLarge }
-        if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
-    }
+    mutating func append(_ bytes: ByteBuffer) throws(HTTPRefusal) { try body.append(bytes, copied: false) }
 }

@@ -50,7 +50,7 @@ struct CheckedFields {
             headers: headers, host: try Self.host(authority, hosts), remoteAddress: acceptance.address.text,
             hasBody: hasBody, isSecure: acceptance.isSecure, version: "2")
         contentLength = headers.first(name: "content-length").flatMap { Int($0) }
-        expectsContinue = try Self.expectsContinue(headers["expect"])
+        expectsContinue = try CheckedHead.expectsContinue(headers["expect"])
     }
 
     /// RFC 9113 §8.3.1: `:authority`, else one Host field; both only when they agree.
@@ -62,11 +62,5 @@ struct CheckedFields {
             throw .badRequest("The Host field is not the authority.")
         }
         return host.lowercased()
-    }
-
-    private static func expectsContinue(_ expectations: [String]) throws(HTTPRefusal) -> Bool {
-        guard let first = expectations.first else { return false }
-        guard expectations.count == 1, ASCII.equal(first, lowercase: "100-continue") else { throw .expectationFailed }
-        return true
     }
 }

@@ -16,8 +16,7 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
     private var openStreams = 0
     private var lastStream = HTTP2StreamID.rootStream
     private var idleSince = NIODeadline.now()
-    private var pendingBytes = 0
-    private var stalledSince = NIODeadline.now()
+    private var stall = WriteStall()
 
     private enum Ending: Equatable {
         case none
@@ -147,13 +146,7 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
 
     func sweep(_ now: NIODeadline) {
         let limits = environment.limits
-        let pending = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if pending != pendingBytes || pending == 0 {
-            pendingBytes = pending
-            stalledSince = now
-        } else if now - stalledSince >= limits.writeStallTimeout {
-            return closeNow()
-        }
+        if stall.lasts(limits.writeStallTimeout, unsentBytes: context?.unsentBytes ?? 0, at: now) { return closeNow() }
         switch ending {
         case .announced(let since) where now - since >= Self.announcement: announceLast()
         case .lingering(let since) where now - since >= limits.lingerTimeout: return closeNow()

@@ -19,9 +19,7 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
     private var state = ConnectionState.head
     private var since = NIODeadline.now()
     private var head: HTTPHead?
-    private var body = ByteBuffer()
-    private var bodyBytesMax = 0
-    private var lease: (any AnyObject & Sendable)?
+    private var body = IncomingBody()
     private var hasWholeRequest = false
     private var task: Task<Void, Never>?
     private var outlet: BodyOutlet?
@@ -82,9 +80,7 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
         switch environment.handler.admit(checked.head) {
         case .reject(let response): send(response)
         case .read(let bytesMax, let lease):
-            if let length = checked.contentLength, length > bytesMax { throw .bodyTooLarge }
-            bodyBytesMax = bytesMax
-            self.lease = lease
+            try body.admit(bytesMax: bytesMax, announced: checked.contentLength, lease: lease)
             enter(.body)
             if hasWholeRequest { return respond() }
             if checked.expectsContinue {
@@ -94,11 +90,9 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
     }
 
     private func take(_ frame: HTTP2Frame.FramePayload.Data) throws(HTTPRefusal) {
-        guard case .byteBuffer(var bytes) = frame.data else { return }
-        if state == .body {
-            guard body.readableBytes + bytes.readableBytes <= bodyBytesMax else { throw .bodyTooLarge }
-            body.writeBuffer(&bytes)
-        }
+        guard case .byteBuffer(let bytes) = frame.data else { return }
+        // The buffer that it came in is that of all streams.
+        if state == .body { try body.append(bytes, copied: true) }
         if frame.endStream { try end() }
     }
 
@@ -112,16 +106,13 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
     private func respond() {
         guard let head else { return }
         enter(.answering)
-        let request = HTTPRequest(head: head, body: body, eventLoop: loop.eventLoop)
+        let request = HTTPRequest(head: head, body: body.bytes, eventLoop: loop.eventLoop)
         let stream = NIOLoopBound(self, eventLoop: loop.eventLoop)
         task = Task(executorPreference: loop.executor) { [handler = environment.handler] in
             let response = await handler.respond(to: request)
-            guard let outlet = stream.value.answer(response), let body = response.stream else { return }
-            do { try await body(HTTPBodyWriter(outlet: outlet)) } catch {
-                // What a drain cancels has said all it had to say.
-                if !Task.isCancelled { return stream.value.breakOff(outlet, error) }
-            }
-            stream.value.endStream(outlet)
+            guard let outlet = stream.value.answer(response) else { return }
+            let failure = await response.writeStream(to: outlet)
+            stream.value.endStream(outlet, failure)
         }
     }
 
@@ -148,18 +139,22 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
         return outlet
     }
 
-    private func endStream(_ outlet: BodyOutlet) {
-        guard state == .streaming else { return }
+    /// - Parameter failure: resets the stream, by which the client sees that something is missing (RFC 9113 §8.1).
+    private func endStream(_ outlet: BodyOutlet, _ failure: (any Error)?) {
+        guard state == .streaming, let context else { return }
         outlet.close()
         task = nil
-        writeLast(.data(.init(data: .byteBuffer(ByteBuffer()), endStream: true)))
+        guard let failure else {
+            return writeLast(.data(.init(data: .byteBuffer(ByteBuffer()), endStream: true)))
+        }
+        environment.logger.error("streamed answer broke off", metadata: ["error": "\(failure)"])
+        enter(.flushing)
+        progress = .now()
+        context.writeAndFlush(wrapOutboundOut(.rstStream(.internalError)), promise: nil)
     }
 
     private func refuse(_ refusal: HTTPRefusal) {
-        environment.logger.debug(
-            "request refused",
-            metadata: ["http.code": "\(refusal.code)", "client.address": "\(acceptance.address.text)"])
-        send(environment.faults(refusal))
+        send(environment.answer(to: refusal, from: acceptance.address))
     }
 
     private func send(_ response: HTTPResponse) {
@@ -206,17 +201,6 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
 
     // MARK: Ending
 
-    /// Resets the stream, by which the client sees that something is missing (RFC 9113 §8.1).
-    private func breakOff(_ outlet: BodyOutlet, _ error: any Error) {
-        guard state == .streaming, let context else { return }
-        environment.logger.error("streamed answer broke off", metadata: ["error": "\(error)"])
-        outlet.close()
-        task = nil
-        enter(.flushing)
-        progress = .now()
-        context.writeAndFlush(wrapOutboundOut(.rstStream(.internalError)), promise: nil)
-    }
-
     func sweep(_ now: NIODeadline) {
         let limits = environment.limits
         switch state {
@@ -225,7 +209,7 @@ final class HTTP2Stream: ChannelInboundHandler, SweptConnection {
             return closeNow()
         default: break
         }
-        switch limits.verdict(on: state, after: now - since, bodyBytes: body.readableBytes) {
+        switch limits.verdict(on: state, after: now - since, bodyBytes: body.bytes.readableBytes) {
         case .fine: break
         case .refuse(let refusal): refuse(refusal)
         case .close: closeNow()
