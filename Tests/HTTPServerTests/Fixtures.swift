@@ -84,7 +84,7 @@ final class Signal: Sendable {
     }
 }
 
-/// Polls until `condition` holds, for five seconds at most.
+/// Polls until `condition` holds, for 20 seconds at most.
 func eventually(_ condition: @Sendable () -> Bool) async -> Bool {
     let deadline = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < deadline {

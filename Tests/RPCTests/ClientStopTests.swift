@@ -9,14 +9,10 @@ import Testing
     @Test func clientThatStopsClosesTheConnectionThatDrains() async throws {
         let ledger = FaultLedger()
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-        let server = RPCServer(
-            .init(
-                host: "127.0.0.1", port: 0, service: "deals", version: "1",
-                security: .secret(try #require(Loopback.secret))),
-            router: ledger.router(), group: eventLoop, logger: Loopback.quiet)
+        let server = try Loopback.server(ledger.router(), on: eventLoop)
         try await server.start()
         let port = try #require(server.localPort)
-        let client = RPCClient(try Loopback.client(port: port).configuration, group: eventLoop, logger: Loopback.quiet)
+        let client = try Loopback.client(port: port, on: eventLoop)
         await withTaskGroup { calls in
             calls.addTask { _ = try? await client.call(FaultMethods.hold, Text(text: "held"), timeout: .seconds(90)) }
             await withTaskGroup { tasks in

@@ -53,7 +53,7 @@ struct FaultConversation: Sendable {
 
     private func converse(through proxyPort: Int) async throws -> Left {
         var left = Left()
-        let client = try client(port: proxyPort)
+        let client = try Loopback.client(port: proxyPort, limits: Self.limits, on: eventLoop)
         left.links = try Insides.links(of: client).map(Weak.init)
         let caller = FaultCaller(client: client, ledger: ledger, place: place)
         try await withThrowingTaskGroup { tasks in
@@ -97,11 +97,7 @@ struct FaultConversation: Sendable {
     }
 
     private func serve<T>(_ left: inout Left, _ body: (RPCServer) async throws -> T) async throws -> T {
-        var configuration = RPCServer.Configuration(
-            host: "127.0.0.1", port: 0, service: "deals", version: "1", security: .secret(try #require(Loopback.secret))
-        )
-        configuration.limits = Self.limits
-        let server = RPCServer(configuration, router: ledger.router(), group: eventLoop, logger: Loopback.quiet)
+        let server = try Loopback.server(ledger.router(), limits: Self.limits, on: eventLoop)
         try await server.start()
         let port = try #require(server.localPort)
         left.serverPorts.insert(port)
@@ -116,15 +112,6 @@ struct FaultConversation: Sendable {
         let stats = try Insides.stats(of: server)
         #expect(isIdle, "\(place): \(stats)")
         return result
-    }
-
-    private func client(port: Int) throws -> RPCClient {
-        var configuration = RPCClient.Configuration(
-            host: "127.0.0.1", port: port, peer: "deals", service: "gateway",
-            security: .secret(try #require(Loopback.secret)))
-        configuration.limits = Self.limits
-        configuration.connectionWait = .seconds(30)
-        return RPCClient(configuration, group: eventLoop, logger: Loopback.quiet)
     }
 }
 

@@ -14,6 +14,12 @@ struct Loopback {
 
     static let secret = HandshakeSecret(Array(repeating: 7, count: 32))
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    /// A busy machine may be slow to greet.
+    static let limits: RPCLimits = {
+        var limits = RPCLimits.default
+        limits.handshakeTimeout = .seconds(30)
+        return limits
+    }()
 
     static func with<T: Sendable>(
         _ router: RPCRouter, serverLimits: RPCLimits = .default, peer: String = "gateway",
@@ -22,11 +28,9 @@ struct Loopback {
         serverGroup group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         _ body: @Sendable (Loopback) async throws -> T
     ) async throws -> T {
-        var configuration = RPCServer.Configuration(
-            host: "127.0.0.1", port: 0, service: "deals", version: "1", security: .secret(try #require(serverSecret)))
-        configuration.limits = serverLimits
-        configuration.limits.handshakeTimeout = .seconds(30)
-        let server = RPCServer(configuration, router: router, group: group, logger: quiet)
+        var limits = serverLimits
+        limits.handshakeTimeout = Self.limits.handshakeTimeout
+        let server = try server(router, limits: limits, holding: serverSecret, on: group)
         try await server.start()
         let client = try client(port: try #require(server.localPort), peer: peer, connectionWait: connectionWait)
         return try await withThrowingTaskGroup { tasks in
@@ -45,15 +49,29 @@ struct Loopback {
         }
     }
 
-    static func client(port: Int, peer: String = "gateway", connectionWait: TimeAmount = .seconds(30)) throws
-        -> RPCClient
-    {
+    /// A server that is not started.
+    static func server(
+        _ router: RPCRouter, port: Int = 0, limits: RPCLimits = .default, holding secret: HandshakeSecret? = secret,
+        on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) throws -> RPCServer {
+        var configuration = RPCServer.Configuration(
+            host: "127.0.0.1", port: port, service: "deals", version: "1", security: .secret(try #require(secret)))
+        configuration.limits = limits
+        return RPCServer(configuration, router: router, group: group, logger: quiet)
+    }
+
+    /// A client that does not run.
+    static func client(
+        port: Int, peer: String = "gateway", limits: RPCLimits = limits, connectionWait: TimeAmount = .seconds(30),
+        attemptsMax: Int = 3, on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) throws -> RPCClient {
         var configuration = RPCClient.Configuration(
             host: "127.0.0.1", port: port, peer: "deals", service: peer, security: .secret(try #require(secret)))
         configuration.sendsIdentity = true
-        configuration.limits.handshakeTimeout = .seconds(30)
+        configuration.limits = limits
         configuration.connectionWait = connectionWait
-        return RPCClient(configuration, group: MultiThreadedEventLoopGroup.singleton, logger: quiet)
+        configuration.attemptsMax = attemptsMax
+        return RPCClient(configuration, group: group, logger: quiet)
     }
 }
 
@@ -87,6 +105,22 @@ final class Latch: Sendable {
             state.withLock { $0.isOpen ? continuation.finish() : $0.waiting.append(continuation) }
         }
         for await _ in stream {}
+    }
+}
+
+/// A method that says when it has begun, and answers when it may.
+struct HeldCall {
+    let started = Latch()
+    let release = Latch()
+
+    var router: RPCRouter {
+        var router = RPCRouter()
+        router.on(TestMethods.hold) { [started, release] input, _ in
+            started.open()
+            await release.wait()
+            return input
+        }
+        return router
     }
 }
 

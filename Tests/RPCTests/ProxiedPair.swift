@@ -6,8 +6,7 @@ import Testing
 @testable import RPC
 
 func impatient(_ silenceMax: TimeAmount) -> RPCLimits {
-    var limits = RPCLimits.default
-    limits.handshakeTimeout = .seconds(30)
+    var limits = Loopback.limits
     limits.silenceMax = silenceMax
     return limits
 }
@@ -19,19 +18,13 @@ func withProxy(
     _ body: (RPCClient, FaultProxy) async throws -> Void
 ) async throws {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    let secret = try #require(Loopback.secret)
-    var serving = RPCServer.Configuration(
-        host: "127.0.0.1", port: 0, service: "deals", version: "1", security: .secret(secret))
-    serving.limits = serverLimits
-    let server = RPCServer(serving, router: router, group: eventLoop, logger: Loopback.quiet)
+    let server = try Loopback.server(router, limits: serverLimits, on: eventLoop)
     try await server.start()
     let proxy = FaultProxy(plan, eventLoop: eventLoop)
-    var calling = RPCClient.Configuration(
-        host: "127.0.0.1", port: try await proxy.start(), peer: "deals", service: "gateway", security: .secret(secret))
+    let proxyPort = try await proxy.start()
     proxy.lead(to: try #require(server.localPort))
-    calling.limits = clientLimits
-    calling.connectionWait = connectionWait
-    let client = RPCClient(calling, group: eventLoop, logger: Loopback.quiet)
+    let client = try Loopback.client(
+        port: proxyPort, limits: clientLimits, connectionWait: connectionWait, on: eventLoop)
     await withTaskGroup { tasks in
         tasks.addTask { await client.run() }
         do {

@@ -1,6 +1,5 @@
 import Foundation
 import NIOCore
-import NIOPosix
 import Testing
 
 @testable import RPC
@@ -33,17 +32,10 @@ private let echo: RPCRouter = {
 }
 
 @Test func drainFinishesCallsUnderWayAndRefusesNewOnes() async throws {
-    let started = Latch()
-    let release = Latch()
-    var router = RPCRouter()
-    router.on(TestMethods.hold) { input, _ in
-        started.open()
-        await release.wait()
-        return input
-    }
-    try await Loopback.with(router) { loopback in
+    let call = HeldCall()
+    try await Loopback.with(call.router) { loopback in
         async let answer = loopback.client.call(TestMethods.hold, Text(text: "kept"))
-        await started.wait()
+        await call.started.wait()
         async let drained: Void = loopback.server.drain(within: .seconds(10))
         // Once the listener is closed no connection can be made; the old ones take no new calls.
         var refusal: RPCFault?
@@ -54,7 +46,7 @@ private let echo: RPCRouter = {
             if let status = refusal?.status, [.unimplemented, .deadlineExceeded].contains(status) { refusal = nil }
         }
         #expect(refusal?.status == .unavailable)
-        release.open()
+        call.release.open()
         let kept = try await answer
         #expect(kept == Text(text: "kept"))
         await drained
@@ -62,11 +54,7 @@ private let echo: RPCRouter = {
 }
 
 @Test func clientComesBackToAServerThatComesBack() async throws {
-    let group = MultiThreadedEventLoopGroup.singleton
-    let secret = try #require(Loopback.secret)
-    let configuration = RPCServer.Configuration(
-        host: "127.0.0.1", port: 0, service: "deals", version: "1", security: .secret(secret))
-    let first = RPCServer(configuration, router: echo, group: group, logger: Loopback.quiet)
+    let first = try Loopback.server(echo)
     try await first.start()
     let port = try #require(first.localPort)
     let client = try Loopback.client(port: port)
@@ -74,9 +62,7 @@ private let echo: RPCRouter = {
         tasks.addTask { await client.run() }
         #expect(try await client.call(TestMethods.echo, Text(text: "1"), timeout: .seconds(60)).text == "1")
         await first.drain(within: .seconds(1))
-        var again = configuration
-        again.port = port
-        let second = RPCServer(again, router: echo, group: group, logger: Loopback.quiet)
+        let second = try Loopback.server(echo, port: port)
         try await second.start()
         #expect(try await client.call(TestMethods.echo, Text(text: "2"), timeout: .seconds(60)).text == "2")
         tasks.cancelAll()
@@ -86,12 +72,7 @@ private let echo: RPCRouter = {
 
 @Test func portInUseIsOneClearLine() async throws {
     try await Loopback.with(echo) { loopback in
-        let port = try #require(loopback.server.localPort)
-        let second = RPCServer(
-            .init(
-                host: "127.0.0.1", port: port, service: "x", version: "1",
-                security: .secret(try #require(Loopback.secret))),
-            router: echo, group: MultiThreadedEventLoopGroup.singleton, logger: Loopback.quiet)
+        let second = try Loopback.server(echo, port: try #require(loopback.server.localPort))
         await #expect(throws: RPCServerError.self) { try await second.start() }
     }
 }

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOPosix
 import Synchronization
 import Testing
 
@@ -57,12 +56,7 @@ import Testing
     }
 
     private func start(_ ledger: FaultLedger, port: Int) async throws -> RPCServer {
-        let configuration = RPCServer.Configuration(
-            host: "127.0.0.1", port: port, service: "deals", version: "1",
-            security: .secret(try #require(Loopback.secret)))
-        let server = RPCServer(
-            configuration, router: ledger.router(work: .milliseconds(3)), group: FaultLoops.group,
-            logger: Loopback.quiet)
+        let server = try Loopback.server(ledger.router(work: .milliseconds(3)), port: port, on: FaultLoops.group)
         try await server.start()
         return server
     }

@@ -62,15 +62,10 @@ import Testing
             throw CancellationError()
         }
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-        let server = RPCServer(
-            .init(
-                host: "127.0.0.1", port: 0, service: "deals", version: "1",
-                security: .secret(try #require(Loopback.secret))),
-            router: router, group: eventLoop, logger: Loopback.quiet)
+        let server = try Loopback.server(router, on: eventLoop)
         try await server.start()
-        var calling = try Loopback.client(port: try #require(server.localPort)).configuration
-        calling.attemptsMax = 1
-        let client = RPCClient(calling, group: eventLoop, logger: Loopback.quiet)
+        let client = try Loopback.client(
+            port: try #require(server.localPort), attemptsMax: 1, on: eventLoop)
         await withTaskGroup { tasks in
             tasks.addTask { await client.run() }
             async let ended = fault {
