@@ -105,46 +105,22 @@ package final class RPCClient: Sendable {
     ) async throws -> RPCReply {
         let deadline = min(.now() + timeout, context?.deadline ?? .distantFuture)
         let metadata = metadata(context)
-        var backOff = BackOff(first: .milliseconds(10), max: .milliseconds(200))
-        var mayHaveRun = false
-        let runsOnce = !method.isIdempotent && !(method.deduplicates && context?.idempotencyKey != nil)
-        var attempts = 0
-        var drains = 0
+        // What does not wait for a connection, such as a question for health, is asked once.
+        var attempts = CallAttempts(
+            method, hasKey: context?.idempotencyKey != nil,
+            attemptsMax: waitsForConnection ? configuration.attemptsMax : 1)
         while true {
             switch await sendOnce(method, body, metadata, deadline, waitsForConnection) {
             case .success(let reply):
                 budget.succeeded()
                 return reply
-            case .failure(var fault):
-                mayHaveRun = mayHaveRun || !fault.isNotExecuted
-                // A server that stops has not seen the call, and is gone when it is sent again: that was no attempt.
-                if fault.isDraining, configuration.attemptsMax > 1 { drains += 1 } else { attempts += 1 }
-                let pause = max(backOff.next(), .milliseconds(fault.retryAfterMilliseconds ?? 0))
-                let mayRepeat =
-                    attempts < configuration.attemptsMax && drains <= Self.drainsMax && waitsForConnection
-                    && NIODeadline.now() + TimeAmount(pause) < deadline && mayRepeat(runsOnce, fault)
-                fault.isNotExecuted = !mayHaveRun
-                fault.isReceived = true
-                guard mayRepeat else { throw fault }
+            case .failure(let fault):
+                let (told, pause) = attempts.failed(fault, at: .now(), deadline: deadline, budget)
+                guard let pause else { throw told }
                 guard (try? await Task.sleep(for: pause)) != nil else {
-                    throw RPCFault(.cancelled, "cancelled", "The caller gave up.", isNotExecuted: fault.isNotExecuted)
+                    throw RPCFault(.cancelled, "cancelled", "The caller gave up.", isNotExecuted: told.isNotExecuted)
                 }
             }
-        }
-    }
-
-    /// How many stopping servers a call may meet, one after the other.
-    private static let drainsMax = 10
-
-    /// - Parameter runsOnce: a second run would have a second effect.
-    private func mayRepeat(_ runsOnce: Bool, _ fault: RPCFault) -> Bool {
-        guard !fault.doNotRetry, fault.isNotExecuted || !runsOnce else { return false }
-        switch fault.status {
-        // Refused by a server that stops: it has not seen the call, and the next server has no other load for it.
-        case .unavailable where fault.isNotExecuted: return true
-        case .unavailable: return budget.take()
-        case .resourceExhausted where fault.isNotExecuted: return budget.take()
-        default: return false
         }
     }
 
