@@ -34,7 +34,8 @@ package struct HTTPResponse: Sendable {
 
 extension HTTPResponse {
     /// Writes what `stream` writes.
-    /// - Returns: what it broke off with; nil when it ended, or was cancelled: what a drain cancels has said all it had to say.
+    /// - Returns: what it broke off with; nil when it ended, or was cancelled: what a drain cancels has said all it had to
+    ///   say.
     func writeStream(to outlet: BodyOutlet) async -> (any Error)? {
         do {
             try await stream?(HTTPBodyWriter(outlet: outlet))

@@ -1,4 +1,10 @@
-// The two halves of the greeting that `HandshakeSecret` describes, as values without I/O.
+// The two halves of the greeting, as values without I/O:
+//
+//     client → server  HELLO      versions, name, nonce, limits
+//     server → client  HELLO_ACK  version, name, nonce, limits, proof
+//     client → server  HELLO      proof; calls may follow at once
+//
+// `HandshakeSecret` says what a proof is.
 
 /// The client's half: says HELLO, judges the answer, proves its own name.
 struct ClientGreeting {

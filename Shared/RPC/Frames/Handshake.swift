@@ -3,13 +3,7 @@ package import Foundation
 import NIOCore
 import NIOFoundationEssentialsCompat
 
-/// Both sides prove that they hold the shared secret before the first call, without sending it:
-///
-/// ```
-/// client → server  HELLO      versions, name, nonce, limits
-/// server → client  HELLO_ACK  version, name, nonce, limits, proof
-/// client → server  HELLO      proof; calls may follow at once
-/// ```
+/// What both sides prove that they hold, before the first call and without sending it; `Greeting.swift` has the steps.
 /// A proof is HMAC-SHA256(secret, role ‖ client's nonce ‖ server's nonce ‖ client's name ‖ 0 ‖ server's name). Under mutual
 /// TLS there are no proofs: each name must stand in its side's certificate.
 package struct HandshakeSecret: Sendable {

@@ -1,7 +1,8 @@
 import Logging
 import NIOCore
 
-/// One accepted connection, from the handshake to the close: who the peer is, and when it must go. Its calls are `ServerCalls`'.
+/// One accepted connection, from the handshake to the close: who the peer is, and when it must go. Its calls are
+/// `ServerCalls`'.
 final class ServerConnection: FrameConnection, @unchecked Sendable {  // confined to its event loop
     private enum State {
         case awaitingHello

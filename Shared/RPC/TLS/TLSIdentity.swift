@@ -60,8 +60,8 @@ package final class TLSIdentity: Sendable {
     package var expiry: Date { state.withLock { $0.material.expiry } }
 
     /// Reads the files again when one of them changed. Files that do not fit together are logged once, and the old ones
-    /// stay in use; they are looked at again when they change, and every few seconds. Costs three stat(2) calls while nothing changes; call it before a
-    /// handler is made.
+    /// stay in use; they are looked at again when they change, and every few seconds. Costs three stat(2) calls while
+    /// nothing changes; call it before a handler is made.
     package func refresh() { refresh(now: .now()) }
 
     func refresh(now: NIODeadline) {
