@@ -53,6 +53,7 @@ package final class RPCClient: Sendable {
     /// Tells when the peer is lost and when it is back; for one reader.
     package var stateChanges: AsyncStream<RPCConnectionState> { states.stream }
 
+    /// Connects, and connects again, until the task is cancelled; then closes what is open.
     package func run() async {
         await withTaskGroup { group in
             for link in links { group.addTask { await link.run() } }

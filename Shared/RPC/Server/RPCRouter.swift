@@ -20,6 +20,8 @@ package struct RPCRouter: Sendable {
 
     package init() {}
 
+    /// The handler runs on the event loop of the connection, so it must not block. An `RPCFault` that it throws reaches the
+    /// caller; any other error is logged and leaves as `.internal`.
     package mutating func on<Input, Output>(
         _ method: RPCMethod<Input, Output>, _ handler: @escaping @Sendable (Input, RPCContext) async throws -> Output
     ) {

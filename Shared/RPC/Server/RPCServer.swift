@@ -76,6 +76,7 @@ package final class RPCServer: Sendable {
         }
     }
 
+    /// The port in use; nil while the server does not listen.
     package var localPort: Int? { open.withLock { $0.listener?.localAddress?.port } }
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {

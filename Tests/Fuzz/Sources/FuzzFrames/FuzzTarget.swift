@@ -45,7 +45,7 @@ enum FuzzTarget: UInt8, CaseIterable {
     }
 
     private static func decodeFault(_ frame: Frame) {
-        let status = RPCStatus(rawValue: UInt16(truncatingIfNeeded: frame.a >> 16)) ?? .unknown
+        let status = frame.status
         let fault = RPCFault(frame, status)
         var again = Frame(.response)
         again.fail(fault)
