@@ -1,5 +1,5 @@
-package import NIOCore
 package import Foundation
+package import NIOCore
 
 /// What a handler knows about the call beside its input.
 package struct RPCContext: Sendable {

@@ -35,7 +35,10 @@ final class Series: CounterHandler, MeterHandler, RecorderHandler, TimerHandler 
 
     func record(_ value: Double) {
         state.withLock {
-            guard kind == .histogram else { return $0.value = value }
+            guard kind == .histogram else {
+                $0.value = value
+                return
+            }
             $0.value += value
             $0.count += 1
             if let bucket = Self.bounds.firstIndex(where: { value <= $0 }) { $0.buckets[bucket] += 1 }

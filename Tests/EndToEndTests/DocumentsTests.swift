@@ -178,10 +178,12 @@ private struct Settings {
 
     private init() throws {
         let sources = try Document.texts(in: ["Services", "Shared"], ["swift"])
-        let keys = sources.matches(
-            of:
-                /(?:reader\.|try )(string|optionalString|int|duration|optionalDuration|secret|address|optionalAddress|list)\(\s*"([a-z.]+)(")?/
-        ).map { (name: SettingsReader.variable(String($0.2)), isWhole: $0.3 != nil, isSecret: $0.1 == "secret") }
+        let keys = sources.matches(of: /(?:reader\.|try )(\w+)\(\s*"([a-z.]+)(")?/)
+            .filter { $0.1 != "word" }  // of JSON
+            .map {
+                let isSecret = ["secret", "FileKey"].contains($0.1)
+                return (name: SettingsReader.variable(String($0.2)), isWhole: $0.3 != nil, isSecret: isSecret)
+            }
         let whole = keys.filter { $0.isWhole && $0.name != "IBP_SUPERVISOR_PID" }  // `up` sets it itself
         read = Set(whole.map(\.name)).union(whole.filter(\.isSecret).map { $0.name + "_FILE" })
             .union(BudgetName.allCases.map { SettingsReader.variable($0.settingKey) })

@@ -96,7 +96,7 @@ final class Latch: Sendable {
     func open() {
         state.withLock {
             $0.isOpen = true
-            $0.waiting.forEach { $0.finish() }
+            for waiter in $0.waiting { waiter.finish() }
         }
     }
 

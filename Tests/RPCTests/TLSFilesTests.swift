@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import SwiftASN1
+import Testing
 import X509
 
 @testable import RPC

@@ -5,8 +5,8 @@ import NIOCore
 import NIOEmbedded
 import NIOSSL
 import NIOTLS
-import Synchronization
 import SwiftASN1
+import Synchronization
 import X509
 
 @testable import RPC

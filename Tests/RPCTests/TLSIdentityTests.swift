@@ -1,8 +1,8 @@
 import Foundation
 import Logging
 import NIOSSL
-import Testing
 import SwiftASN1
+import Testing
 import X509
 
 @testable import RPC

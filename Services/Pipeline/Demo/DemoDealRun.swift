@@ -37,7 +37,7 @@ struct DemoDealRun: Sendable {
         let moves = deal.moves.dropFirst(max(0, history.items.count - 1))
         guard !moves.isEmpty else { return }
         if current.conflictStatus == .notStarted {
-            current = try await askForClearance(path)
+            current = try await askForClearance(current, path)
         }
         if current.conflictStatus == .pending, moves.contains(where: \.isEngagement) {
             let decision = ConflictDecision(decision: .cleared, note: "No conflict found")
@@ -55,13 +55,11 @@ struct DemoDealRun: Sendable {
             body: deal.newDeal(today: today))
     }
 
-    private func askForClearance(_ path: String) async throws -> Deal {
-        // Read again, because adding people and buyers may have counted the version up.
-        let now: Deal = try await api.call(.GET, path, token: tokens[deal.lead])
+    private func askForClearance(_ current: Deal, _ path: String) async throws -> Deal {
         var patch = DealPatch()
         patch.conflictStatus = .set(.pending)
         return try await api.call(
-            .PATCH, path, token: tokens[deal.lead], headers: [("If-Match", "\"\(now.version)\"")], body: patch)
+            .PATCH, path, token: tokens[deal.lead], headers: [("If-Match", "\"\(current.version)\"")], body: patch)
     }
 
     private func add(_ part: some Encodable, to path: String) async throws {

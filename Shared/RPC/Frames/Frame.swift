@@ -22,7 +22,6 @@ struct Frame: Equatable, Sendable {
 
     struct Flags: OptionSet, Sendable {
         let rawValue: UInt16
-        init(rawValue: UInt16) { self.rawValue = rawValue }
         static let bodyIsCompressed = Flags(rawValue: 1 << 0)
         static let hasChecksum = Flags(rawValue: 1 << 1)
         static let isIdempotent = Flags(rawValue: 1 << 2)

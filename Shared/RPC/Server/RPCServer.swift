@@ -114,7 +114,7 @@ package final class RPCServer: Sendable {
                 channel.eventLoop.scheduleTask(deadline: end) { channel.close(promise: nil) }
             }
             for (_, channel) in connections { try? await channel.closeFuture.get() }
-            cutOff.forEach { $0.cancel() }
+            for task in cutOff { task.cancel() }
         }
     }
 }

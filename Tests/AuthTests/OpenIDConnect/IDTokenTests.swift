@@ -138,12 +138,14 @@ struct IDTokenClaimTests {
         #expect(
             try verdict(
                 good.with {
-                    $0.claims["exp"] = now - 59; $0.claims["iat"] = now - 99
+                    $0.claims["exp"] = now - 59
+                    $0.claims["iat"] = now - 99
                 }) == nil)
         #expect(
             try verdict(
                 good.with {
-                    $0.claims["exp"] = now - 60; $0.claims["iat"] = now - 99
+                    $0.claims["exp"] = now - 60
+                    $0.claims["iat"] = now - 99
                 }) == .expired)
         #expect(try verdict(good.with { $0.claims["iat"] = now + 60 }) == nil)
         #expect(try verdict(good.with { $0.claims["iat"] = now + 61 }) == .notYetValid)
@@ -151,7 +153,8 @@ struct IDTokenClaimTests {
         #expect(
             try verdict(
                 good.with {
-                    $0.claims["exp"] = now - 10; $0.claims["iat"] = now
+                    $0.claims["exp"] = now - 10
+                    $0.claims["iat"] = now
                 }) == .expired)
         for claim in ["exp", "iat"] {
             #expect(try verdict(good.with { $0.claims[claim] = nil }) == .claim)
