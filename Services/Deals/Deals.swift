@@ -5,7 +5,7 @@ import ServiceKit
 import ServiceLifecycle
 import Storage
 
-/// The deals service: deals, their stages, teams, conflict checks and counterparties, in one file of its own.
+/// The deals service: deals, their stages, teams, conflict checks, counterparties and work, in one file of its own.
 ///
 ///     gateway ──▶ RPC server ──▶ router ──▶ handlers ──▶ rules (pure) and stores ──▶ deals.sqlite
 ///     audit   ──▶ events.pull ◀── outbox ◀── written in the transaction of every change ──┘
@@ -49,6 +49,8 @@ struct Deals: ServiceProcess {
         TeamHandlers(teams: TeamStore(store: store), users: users, now: now).register(on: &router)
         ConflictHandlers(conflicts: ConflictStore(store: store), now: now).register(on: &router)
         CounterpartyHandlers(counterparties: CounterpartyStore(store: store), now: now).register(on: &router)
+        ActivityHandlers(activities: ActivityStore(store: store), now: now).register(on: &router)
+        TaskHandlers(tasks: TaskStore(store: store), open: OpenTaskStore(store: store), now: now).register(on: &router)
         notices.register(on: &router)
         EventFeed(store.outbox).register(on: &router)
         return router

@@ -15,6 +15,7 @@ enum DealsSchema {
                 try db.execute(sql: sql)
             }
         }
+        migrator.registerMigration("deals 2 work") { db in try db.execute(sql: work) }
         return migrator
     }
 }

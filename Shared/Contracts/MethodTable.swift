@@ -28,6 +28,10 @@ package enum MethodTable {
         DealMethods.transitions.entry, DealMethods.move.entry, DealMethods.history.entry, DealMethods.team.entry,
         DealMethods.addMember.entry, DealMethods.removeMember.entry, DealMethods.decideConflict.entry,
         DealMethods.counterparties.entry, DealMethods.addCounterparty.entry, DealMethods.notices.entry,
+        DealMethods.activities.entry, DealMethods.addActivity.entry, DealMethods.updateActivity.entry,
+        DealMethods.removeActivity.entry, DealMethods.tasks.entry, DealMethods.addTask.entry,
+        DealMethods.updateTask.entry, DealMethods.removeTask.entry, DealMethods.addTemplateTasks.entry,
+        DealMethods.openTasks.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]

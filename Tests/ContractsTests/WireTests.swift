@@ -71,6 +71,16 @@ import Testing
             0x20c deals.counterparties
             0x20d deals.counterparties.add
             0x20e deals.notices.watch
+            0x210 deals.activities
+            0x211 deals.activities.add
+            0x212 deals.activities.update
+            0x213 deals.activities.remove
+            0x214 deals.tasks
+            0x215 deals.tasks.add
+            0x216 deals.tasks.update
+            0x217 deals.tasks.remove
+            0x218 deals.tasks.template
+            0x219 deals.tasks.open
             0x301 audit.list
             0x302 audit.verify
             0x401 health.current

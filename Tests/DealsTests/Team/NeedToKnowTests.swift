@@ -52,7 +52,7 @@ struct NeedToKnowTests {
                     return try await desk.bytes(DealMethods.addCounterparty, new, as: person, on: [reference])
                 }
             ),
-        ]
+        ] + desk.workCalls(on: reference, as: person)
     }
 
     private static func outcome(_ call: () async throws -> Data) async -> RPCFault? {
