@@ -44,6 +44,9 @@ import Testing
     (HTTPMethod.GET, ["api", "deals", "D-2026-0001"], "/api/deals/{id}", ["D-2026-0001"]),
     (.HEAD, ["api", "deals"], "/api/deals", []),
     (.DELETE, ["api", "deals", "1", "team", "2"], "/api/deals/{id}/team/{userId}", ["1", "2"]),
+    (.PATCH, ["api", "deals", "1", "tasks", "2"], "/api/deals/{id}/tasks/{childId}", ["1", "2"]),
+    (.POST, ["api", "deals", "1", "tasks", "template"], "/api/deals/{id}/tasks/template", ["1"]),
+    (.DELETE, ["api", "deals", "1", "activities", "2"], "/api/deals/{id}/activities/{childId}", ["1", "2"]),
     (.GET, ["api", "audit", "verify"], "/api/audit/verify", []),
 ])
 func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: String, _ ids: [String]) throws {

@@ -6,11 +6,14 @@ enum ExampleTexts {
     static let mapKey = "deals"
     private static let invitationToken = "example-invitation-token"
 
-    static let ids = ["id": dealID, "User.id": personID, "session": "0199a1bf-0001-7abc-8def-0123456789ab"]
+    static let ids = [
+        "id": dealID, "dealId": dealID, "User.id": personID, "session": "0199a1bf-0001-7abc-8def-0123456789ab",
+    ]
 
     static let dates = [
         "expectedCloseOn": "2027-06-30", "expiresOn": "2031-12-31", "conflictExpiresOn": "2031-12-31",
-        "originatedOn": "2026-01-12", "engagementLetterSignedOn": "2026-03-02",
+        "dueOn": "2026-04-20", "startOn": "2026-03-16", "originatedOn": "2026-01-12",
+        "engagementLetterSignedOn": "2026-03-02",
     ]
 
     static let times = ["createdAt": "2026-01-12T08:05:00.000Z", "from": "2026-03-16T00:00:00.000Z"]
@@ -38,6 +41,10 @@ enum ExampleTexts {
         "StageTransition.reason": "The client signed the engagement letter",
         "Counterparty.name": "Contoso Freight", "NewCounterparty.name": "Contoso Freight", "kind": "strategic",
         "tier": "A", "decision": "cleared_with_conditions", "note": "No staffing from the lending team.",
+
+        "subject": "Call with Contoso Freight", "text": "They sign the NDA **this week**.",
+        "participants": "Ada Lovelace", "title": "Teaser and form of NDA approved", "templateKey": "teaser",
+        "dealNumber": "D-2026-0001", "dealCodeName": "Project Falcon",
 
         "AuditEntry.type": "deal.stage.changed", "EventActor.kind": "user", "EventActor.id": personID,
         "address": "203.0.113.7", "EventSubject.kind": "deal", "EventSubject.id": dealID, "FieldChange.field": "stage",
@@ -80,6 +87,9 @@ enum ExampleTexts {
     /// What went wrong, in examples in which nothing did.
     static let emptyLists: Set = ["problems", "unmet"]
 
+    /// What is not so, in examples in which it would not be.
+    static let untrue: Set = ["isOverdue"]
+
     /// The optional members that an example shows; types that are not here show all.
     static let shown: [String: Set<String>] = [
         "SignIn": ["email", "password"], "PasskeyAttestationResponse": ["transports"],
@@ -89,6 +99,8 @@ enum ExampleTexts {
             "sector", "country", "value", "conflictExpiresOn", "engagementLetterSignedOn", "expectedCloseOn",
             "nextStep",
         ],
+        "NewDealTask": ["ownerId", "dueOn", "milestone"], "DealTaskPatch": ["dueOn", "done"],
+        "DealActivityPatch": ["text"], "DealTask": ["ownerId", "dueOn", "doneAt", "doneBy", "templateKey"],
         "TeamMember": [], "AuditVerification": [],
         "ServiceHealth": ["since", "checkedAt", "latencyMicroseconds", "uptime24h"],
         "EventActor": ["session", "address"], "DealPage": ["nextCursor"],

@@ -15,7 +15,8 @@ struct OpenAPIParameters {
 
     private static let abouts = [
         "deals": "Id or number of the deal", "invitations": "Id of the invitation", "tokens": "Id of the token",
-        "sessions": "Id of the session", "passkeys": "Id of the passkey",
+        "sessions": "Id of the session", "passkeys": "Id of the passkey", "activities": "Id of the activity",
+        "tasks": "Id of the task",
     ]
 
     /// A deal has a number, too, which is taken wherever its id is.

@@ -88,6 +88,11 @@ struct RouteProblems {
         .unauthenticated: ["insufficient_user_authentication"], .forbidden: ["session_required"],
     ]
 
+    /// Of what nobody changes who has not read it as it stands.
+    private static let workAsRead: [ProblemResponse: Set<String>] = [
+        .forbidden: ["access_too_low"], .preconditionRequired: ["version_required"],
+    ]
+
     /// By the name of the call.
     static let ofServices: [String: [ProblemResponse: Set<String>]] = [
         AuthMethods.login.entry.name: signIn,
@@ -143,5 +148,11 @@ struct RouteProblems {
         DealMethods.addCounterparty.entry.name: [
             .forbidden: ["access_too_low"], .conflict: ["counterparty_exists"], .unprocessable: ["counterparties_full"],
         ],
+        DealMethods.addActivity.entry.name: [.forbidden: ["access_too_low"]],
+        DealMethods.updateActivity.entry.name: workAsRead, DealMethods.removeActivity.entry.name: workAsRead,
+        DealMethods.addTask.entry.name: [.forbidden: ["access_too_low"], .unprocessable: ["tasks_full"]],
+        DealMethods.updateTask.entry.name: workAsRead,
+        DealMethods.removeTask.entry.name: workAsRead.merging([.unprocessable: ["task_needed"]]) { $1 },
+        DealMethods.addTemplateTasks.entry.name: [.forbidden: ["access_too_low"], .unprocessable: ["tasks_full"]],
     ]
 }

@@ -16,7 +16,7 @@ enum SchemaExample {
             return allowed.contains(wanted) ? wanted : allowed.first ?? ""
         case .integer: return ExampleTexts.integers[path] ?? ExampleTexts.integers[name] ?? 1
         case .number: return ExampleTexts.numbers[name] ?? 1.5
-        case .boolean: return true
+        case .boolean: return !ExampleTexts.untrue.contains(name)
         case .array(let items):
             return ExampleTexts.emptyLists.contains(name) ? [Any]() : [value(items, name: name, shape: shape)]
         case .map(let values): return [ExampleTexts.mapKey: value(values, name: name, shape: shape)]

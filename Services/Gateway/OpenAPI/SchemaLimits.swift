@@ -88,6 +88,16 @@ struct SchemaLimits: Sendable {
         "ConflictDecision.decision": Self(values: ["cleared", "cleared_with_conditions", "declined"]),
         "ConflictDecision.note": lines(1...2000),
 
+        "NewDealActivity.subject": line(1...200), "NewDealActivity.text": lines(1...10_000),
+        "DealActivityPatch.subject": line(1...200), "DealActivityPatch.text": lines(1...10_000).neverNull,
+        "DealActivityPatch.kind": neverNull, "DealActivityPatch.occurredAt": neverNull,
+        "DealActivityQuery.limit": number(1...200),
+        "DealActivityQuery.cursor": Self(lengths: 1...128, pattern: "^[A-Za-z0-9_-]+$"),
+        "NewDealTask.title": line(1...200), "DealTaskPatch.title": line(1...200).neverNull,
+        "DealTaskPatch.done": neverNull, "DealTaskPatch.milestone": neverNull, "DealTaskPatch.critical": neverNull,
+        "OpenTaskQuery.limit": number(1...200),
+        "OpenTaskQuery.cursor": Self(lengths: 1...128, pattern: "^[A-Za-z0-9_-]+$"),
+
         "AuditQuery.limit": number(1...200), "AuditQuery.cursor": pattern("^(0|[1-9][0-9]{0,17})$"),
         "AuditQuery.type": search(1...200), "AuditQuery.actor": search(1...200),
         "AuditQuery.subject": search(1...200),

@@ -97,6 +97,15 @@ extension [QueryParameter] {
             .string("lead", "id of the lead"), .boolean("count", "answer the total, too"),
         ]
 
+    static let activities =
+        page + [.string("kind", "one kind", oneOf: ActivityKind.allCases.map(\.rawValue))]
+
+    static let openTasks =
+        page + [
+            .boolean("mine", "those that you own"), .boolean("overdue", "those due before today"),
+            .string("dueBefore", "a day, exclusive"),
+        ]
+
     static let audit =
         page + [
             .string("sort", "order", oneOf: ["-seq", "seq"]),

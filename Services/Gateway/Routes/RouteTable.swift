@@ -166,6 +166,31 @@ enum RouteTable {
             .allow(.readDeals),
         .post("/api/deals/{id}/counterparties", "Add a counterparty", DealMethods.addCounterparty)
             .allow(.workOnDeals).created(),
+        .get("/api/deals/{id}/activities", "What was done on the deal, the latest first", DealMethods.activities)
+            .allow(.readDeals).query(.activities),
+        .post("/api/deals/{id}/activities", "Write down what was done", DealMethods.addActivity)
+            .allow(.workOnDeals).created(),
+        .patch(
+            "/api/deals/{id}/activities/{childId}", "Change an activity (JSON merge patch)", DealMethods.updateActivity
+        )
+        .allow(.workOnDeals).ifMatch(),
+        .delete("/api/deals/{id}/activities/{childId}", "Remove an activity", DealMethods.removeActivity)
+            .allow(.workOnDeals).ifMatch().noContent(),
+        .get("/api/deals/{id}/tasks", "Tasks and milestones of the deal, the next due first", DealMethods.tasks)
+            .allow(.readDeals),
+        .post("/api/deals/{id}/tasks", "Add a task or milestone", DealMethods.addTask)
+            .allow(.workOnDeals).created(),
+        .patch("/api/deals/{id}/tasks/{childId}", "Change a task (JSON merge patch)", DealMethods.updateTask)
+            .allow(.workOnDeals).ifMatch(),
+        .delete("/api/deals/{id}/tasks/{childId}", "Remove a task", DealMethods.removeTask)
+            .allow(.workOnDeals).ifMatch().noContent(),
+        .post(
+            "/api/deals/{id}/tasks/template", "Add the standard milestones of the deal's type that it does not have",
+            DealMethods.addTemplateTasks
+        )
+        .allow(.workOnDeals),
+        .get("/api/tasks", "Open tasks of all deals you may see, the next due first", DealMethods.openTasks)
+            .allow(.readDeals).query(.openTasks),
         .own("/api/events", "What happens to the deals you may see, as server-sent events", .events, Nothing.self)
             .allow(.readDeals).streams().passive().heavy(),
     ]
