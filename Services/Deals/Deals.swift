@@ -5,7 +5,8 @@ import ServiceKit
 import ServiceLifecycle
 import Storage
 
-/// The deals service: deals, their stages, teams, conflict checks, counterparties and work, in one file of its own.
+/// The deals service: deals, their stages, teams, conflict checks, counterparties, work and documents, in one file of its own
+/// and the documents' files beside it.
 ///
 ///     gateway ──▶ RPC server ──▶ router ──▶ handlers ──▶ rules (pure) and stores ──▶ deals.sqlite
 ///     audit   ──▶ events.pull ◀── outbox ◀── written in the transaction of every change ──┘
@@ -26,19 +27,23 @@ struct Deals: ServiceProcess {
             directory: settings.dataDirectory, fileName: "deals.sqlite", migrator: DealsSchema.migrator,
             archive: backups?.archive, logger: kit.logger)
         let notices = NoticeDesk(store: store, logger: kit.logger) { .now }
-        var router = router(store: store, notices: notices) { lookup, context in
+        let shelf = try DocumentShelf(directory: settings.dataDirectory + "/documents")
+        let documents = DocumentHandlers(
+            documents: DocumentStore(store: store), shelf: shelf, logger: kit.logger, now: { .now })
+        var router = router(store: store, notices: notices, documents: documents) { lookup, context in
             try await auth.call(AuthMethods.findUser, lookup, context: context)
         }
 
         var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
         services += [kit.service(auth), kit.service("notices") { await notices.run() }]
-        services.append(try kit.server(router))
+        services += [kit.service("documents") { try await documents.sweep.run() }, try kit.server(router)]
         return services
     }
 
     /// Every call that this service answers; shared by the process and its tests.
     static func router(
-        store: Store, notices: NoticeDesk, now: @escaping WallClock = { .now }, users: @escaping UserResolver
+        store: Store, notices: NoticeDesk, documents: DocumentHandlers, now: @escaping WallClock = { .now },
+        users: @escaping UserResolver
     ) -> RPCRouter {
         let bodies = DealBodies()
         var router = RPCRouter()
@@ -51,6 +56,7 @@ struct Deals: ServiceProcess {
         CounterpartyHandlers(counterparties: CounterpartyStore(store: store), now: now).register(on: &router)
         ActivityHandlers(activities: ActivityStore(store: store), now: now).register(on: &router)
         TaskHandlers(tasks: TaskStore(store: store), open: OpenTaskStore(store: store), now: now).register(on: &router)
+        documents.register(on: &router)
         notices.register(on: &router)
         EventFeed(store.outbox).register(on: &router)
         return router

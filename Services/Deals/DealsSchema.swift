@@ -16,6 +16,7 @@ enum DealsSchema {
             }
         }
         migrator.registerMigration("deals 2 work") { db in try db.execute(sql: work) }
+        migrator.registerMigration("deals 3 documents") { db in try db.execute(sql: documents) }
         return migrator
     }
 }

@@ -32,6 +32,8 @@ package enum MethodTable {
         DealMethods.removeActivity.entry, DealMethods.tasks.entry, DealMethods.addTask.entry,
         DealMethods.updateTask.entry, DealMethods.removeTask.entry, DealMethods.addTemplateTasks.entry,
         DealMethods.openTasks.entry,
+        DealMethods.documents.entry, DealMethods.addDocument.entry, DealMethods.addDocumentVersion.entry,
+        DealMethods.putDocumentContent.entry, DealMethods.documentContent.entry, DealMethods.removeDocument.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]

@@ -81,6 +81,12 @@ import Testing
             0x217 deals.tasks.remove
             0x218 deals.tasks.template
             0x219 deals.tasks.open
+            0x220 deals.documents
+            0x221 deals.documents.add
+            0x222 deals.documents.versions.add
+            0x223 deals.documents.content.put
+            0x224 deals.documents.content
+            0x225 deals.documents.remove
             0x301 audit.list
             0x302 audit.verify
             0x401 health.current

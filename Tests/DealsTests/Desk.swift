@@ -14,6 +14,7 @@ struct Desk: Sendable {
     let clock = TestClock()
     let people = People()
     let notices: NoticeDesk
+    let documents: DocumentHandlers
     let router: RPCRouter
 
     /// - Parameter beat: of the notices; long enough by itself that a heartbeat means that there was nothing to tell.
@@ -25,7 +26,7 @@ struct Desk: Sendable {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let outcome: Result<Void, any Error>
         do {
-            let desk = Desk(store, beat: beat)
+            let desk = try Desk(store, directory: directory, beat: beat)
             outcome = .success(
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
                     tasks.addTask { await desk.notices.run() }
@@ -39,11 +40,15 @@ struct Desk: Sendable {
         try outcome.get()
     }
 
-    private init(_ store: Store, beat: Duration) {
+    private init(_ store: Store, directory: String, beat: Duration) throws {
         self.store = store
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         notices = NoticeDesk(store: store, beat: beat, logger: quiet, now: clock.now)
-        router = Deals.router(store: store, notices: notices, now: clock.now) { [people] lookup, _ in
+        documents = DocumentHandlers(
+            documents: DocumentStore(store: store), shelf: try DocumentShelf(directory: directory + "/documents"),
+            logger: quiet, now: clock.now)
+        router = Deals.router(store: store, notices: notices, documents: documents, now: clock.now) {
+            [people] lookup, _ in
             try people.find(lookup)
         }
     }

@@ -14,12 +14,16 @@ extension Event {
             traceId: caller.context.trace.traceID)
     }
 
-    /// Writes the event in the transaction of the change. It tells nothing when the deal is secret or was until now.
+    /// Writes the event in the transaction of the change. It tells no more than ids when the deal is secret or was until
+    /// now.
+    /// - Parameter ids: of what belongs to the deal and was changed or read; told of a secret deal, too.
     static func record(
-        _ type: String, about deal: Deal, before: Deal? = nil, by caller: Caller, changes: [FieldChange],
-        in db: Database
+        _ type: String, about deal: Deal, before: Deal? = nil, by caller: Caller, ids: [FieldChange] = [],
+        changes: [FieldChange], in db: Database
     ) throws {
         let isSecret = [before, deal].contains { $0?.confidentiality == .secret }
-        try EventFeed.append(about(deal, type: type, by: caller, isSecret: isSecret, changes: changes), in: db)
+        var event = about(deal, type: type, by: caller, isSecret: isSecret, changes: changes)
+        event.changes = ids + event.changes
+        try EventFeed.append(event, in: db)
     }
 }

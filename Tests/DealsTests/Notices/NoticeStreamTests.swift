@@ -10,7 +10,7 @@ import Testing
 
 /// The stream over a real connection.
 struct NoticeStreamTests {
-    private static func withClient(of desk: Desk, _ body: (RPCClient) async throws -> Void) async throws {
+    static func withClient(of desk: Desk, _ body: (RPCClient) async throws -> Void) async throws {
         let secret = try #require(HandshakeSecret(Array(repeating: 7, count: 32)))
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let server = RPCServer(

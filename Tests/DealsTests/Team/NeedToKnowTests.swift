@@ -16,7 +16,7 @@ struct NeedToKnowTests {
         patch.sector = .set("Food")
         let fields = patch
         let member = NewTeamMember(userId: person.id, role: .vp, access: .manage, reason: "curious")
-        return [
+        let calls: [(String, () async throws -> Data)] = [
             ("get", { try await desk.bytes(DealMethods.get, Nothing(), as: person, on: [reference]) }),
             ("update", { try await desk.bytes(DealMethods.update, fields, as: person, on: [reference], ifMatch: 1) }),
             ("transitions", { try await desk.bytes(DealMethods.transitions, Nothing(), as: person, on: [reference]) }),
@@ -52,7 +52,9 @@ struct NeedToKnowTests {
                     return try await desk.bytes(DealMethods.addCounterparty, new, as: person, on: [reference])
                 }
             ),
-        ] + desk.workCalls(on: reference, as: person)
+        ]
+        return calls + desk.workCalls(on: reference, as: person)
+            + DocumentCalls.calls(desk, on: reference, as: person)
     }
 
     private static func outcome(_ call: () async throws -> Data) async -> RPCFault? {
