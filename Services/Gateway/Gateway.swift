@@ -31,7 +31,8 @@ struct Gateway: ServiceProcess {
             router: try Router(RouteTable.all), authenticator: authenticator, limits: limits, edge: edge,
             upstreams: upstreams,
             events: EventStreams(deals: upstreams.deals, authenticator: authenticator, logger: kit.logger),
-            pages: try pages(), openAPI: try OpenAPIDocument.make(RouteTable.all), accessLog: accessLog,
+            downloads: Downloads(deals: upstreams.deals), pages: try pages(),
+            openAPI: try OpenAPIDocument.make(RouteTable.all), accessLog: accessLog,
             logger: kit.logger)
         let certificate = try settings.https.map { try self.certificate($0) }
         let door = PublicDoor(settings, certificate, handler, kit)

@@ -11,6 +11,9 @@ extension GatewayHandler {
         switch routed.served.route.target {
         case .call(let peer, let method): return try await call(peer, method, routed, caller)
         case .events: return try eventStream(routed, caller)
+        case .download:
+            let call = try ServiceCall(routed, identity(caller, for: routed.served))
+            return try await downloads.response(call.context, to: routed.head)
         case .openWebSession: return try await openWebSession(routed)
         case .startOpenID: return try await startOpenID(routed)
         case .finishOpenID: return await finishOpenID(routed)

@@ -14,6 +14,7 @@ struct GatewayHandler: HTTPHandler {
     let edge: Edge
     let upstreams: Upstreams
     let events: EventStreams
+    let downloads: Downloads
     let pages: Pages
     let openAPI: ByteBuffer
     let leases = AdmissionLeases()

@@ -112,6 +112,23 @@ private func statuses(_ operation: OpenAPIJSON?) -> [Int] {
         [200, 400, 401, 403, 404, 408, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]
     ),
     ("/api/tasks", "get", [200, 400, 401, 403, 408, 414, 421, 422, 429, 431, 500, 502, 503, 504]),
+    ("/api/deals/{id}/documents", "get", [200, 400, 401, 403, 404, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
+    (
+        "/api/deals/{id}/documents", "post",
+        [201, 400, 401, 403, 404, 408, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]
+    ),
+    (
+        "/api/deals/{id}/documents/{childId}/content", "put",
+        [200, 400, 401, 403, 404, 408, 409, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]
+    ),
+    (
+        "/api/deals/{id}/documents/{childId}/content", "get",
+        [200, 304, 400, 401, 403, 404, 408, 414, 421, 422, 429, 431, 500, 502, 503, 504]
+    ),
+    (
+        "/api/deals/{id}/documents/{childId}", "delete",
+        [204, 400, 401, 403, 404, 408, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]
+    ),
     ("/api/auth/login", "post", [200, 400, 401, 408, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]),
     ("/api/auth/setup", "post", [201, 400, 403, 408, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]),
     ("/api/users/me/factors", "get", [200, 400, 401, 403, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
@@ -187,6 +204,7 @@ func statusesAreThoseThatTheRouteCanAnswer(_ path: String, _ method: String, _ e
         switch route.target {
         case .call(_, let method): method.name
         case .openWebSession: AuthMethods.openWebSession.entry.name
+        case .download: DealMethods.documentContent.entry.name
         case .keySet, .openAPI, .events, .startOpenID, .finishOpenID: nil as String?
         }
     }

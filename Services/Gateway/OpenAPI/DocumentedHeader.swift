@@ -2,6 +2,7 @@
 enum DocumentedHeader: String, CaseIterable {
     case etag = "ETag"
     case location = "Location"
+    case contentDisposition = "Content-Disposition"
     case requestID = "X-Request-Id"
     case rateLimit = "RateLimit"
     case rateLimitPolicy = "RateLimit-Policy"
@@ -25,17 +26,18 @@ enum DocumentedHeader: String, CaseIterable {
 
     private var schema: [String: Any] {
         switch self {
-        case .etag: ["type": "string", "pattern": #"^"[0-9]+"$"#]
+        case .etag: ["type": "string", "pattern": #"^"[0-9a-f]+"$"#]
         case .location: ["type": "string", "format": "uri-reference"]
         case .requestID: ["type": "string", "minLength": 1, "maxLength": 64]
         case .retryAfter: ["type": "integer", "minimum": 1]
-        case .rateLimit, .rateLimitPolicy, .authenticate, .setCookie: ["type": "string"]
+        case .rateLimit, .rateLimitPolicy, .authenticate, .setCookie, .contentDisposition: ["type": "string"]
         }
     }
 
     private var about: String {
         switch self {
-        case .etag: "The version of the resource, for If-Match and If-None-Match."
+        case .etag: "The version of the resource, for If-Match and If-None-Match; of a file its SHA-256."
+        case .contentDisposition: "attachment, and the name of the file (RFC 6266)."
         case .location: "Where the new resource can be read, or where a browser goes on."
         case .requestID: "Names this request in every log; the client's own X-Request-Id when it sent a plain one."
         case .rateLimit: "What is left of the budget (r) and the seconds until more (t)."
@@ -50,6 +52,7 @@ enum DocumentedHeader: String, CaseIterable {
         switch self {
         case .etag: #""7""#
         case .location: "/api/deals/\(ExampleTexts.dealID)"
+        case .contentDisposition: #"attachment; filename="letter.pdf"; filename*=UTF-8''letter.pdf"#
         case .requestID: "0199a1c1-7777-7abc-8def-0123456789ab"
         case .rateLimit: #""user";r=99;t=1"#
         case .rateLimitPolicy: #""user";q=100;w=2"#

@@ -45,6 +45,13 @@ enum ExampleTexts {
         "subject": "Call with Contoso Freight", "text": "They sign the NDA **this week**.",
         "participants": "Ada Lovelace", "title": "Teaser and form of NDA approved", "templateKey": "teaser",
         "dealNumber": "D-2026-0001", "dealCodeName": "Project Falcon",
+        "DealDocument.type": "engagement_letter", "NewDocument.type": "engagement_letter",
+        "DocumentUpload.type": "engagement_letter", "DealDocument.title": "Engagement letter",
+        "NewDocument.title": "Engagement letter",
+        "DocumentUpload.title": "Engagement letter", "NewDocumentVersion.title": "Engagement letter",
+        "fileName": "engagement-letter.pdf", "mediaType": "application/pdf",
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "link": "https://rooms.example/falcon/letter", "DocumentRemoval.reason": "Filed under the wrong deal",
 
         "AuditEntry.type": "deal.stage.changed", "EventActor.kind": "user", "EventActor.id": personID,
         "address": "203.0.113.7", "EventSubject.kind": "deal", "EventSubject.id": dealID, "FieldChange.field": "stage",
@@ -79,7 +86,9 @@ enum ExampleTexts {
     static let integers = [
         "expiresInDays": 90, "recoveryCodesLeft": 10, "passkeys": 0, "alg": -7, "timeout": 300_000,
         "version": 7, "probability": 30, "expiresIn": 600, "limit": 50, "total": 1, "seq": 41, "sourceSeq": 17,
-        "size": 42, "latencyMicroseconds": 412, "probes": 5760, "daysInFrom": 12,
+        "size": 42, "DealDocument.size": 182_044, "NewDocument.size": 182_044, "NewDocumentVersion.size": 182_044,
+        "DocumentUpload.size": 182_044, "received": 131_072, "versionNo": 2, "latencyMicroseconds": 412, "probes": 5760,
+        "daysInFrom": 12,
     ]
 
     static let numbers = ["uptime24h": 99.98]
@@ -101,6 +110,10 @@ enum ExampleTexts {
         ],
         "NewDealTask": ["ownerId", "dueOn", "milestone"], "DealTaskPatch": ["dueOn", "done"],
         "DealActivityPatch": ["text"], "DealTask": ["ownerId", "dueOn", "doneAt", "doneBy", "templateKey"],
+        "NewDocument": ["fileName", "mediaType", "size", "sha256"],
+        "NewDocumentVersion": ["fileName", "mediaType", "size", "sha256"],
+        "DealDocument": ["supersedes", "fileName", "mediaType", "size", "sha256"], "DocumentUpload": [],
+        "DocumentRegistration": ["upload"],
         "TeamMember": [], "AuditVerification": [],
         "ServiceHealth": ["since", "checkedAt", "latencyMicroseconds", "uptime24h"],
         "EventActor": ["session", "address"], "DealPage": ["nextCursor"],

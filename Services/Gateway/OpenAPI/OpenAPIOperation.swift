@@ -19,6 +19,7 @@ struct OpenAPIOperation {
                 uniqueKeysWithValues: problems.codes.map { (String($0.rawValue), $1.sorted()) }),
         ]
         if let input = route.input { operation["requestBody"] = body(input) }
+        if route.takesBytes { operation["requestBody"] = bytes }
         if case .call = route.target { operation["x-ibp-deadline-ms"] = Int(route.deadline.nanoseconds / 1_000_000) }
         if route.access != .anyone {
             operation["x-ibp-roles"] = route.access.roles.sorted()
@@ -37,6 +38,7 @@ struct OpenAPIOperation {
         case .keySet: "keySet"
         case .openAPI: "openAPI"
         case .events: "events"
+        case .download: DealMethods.documentContent.entry.name
         }
     }
 
@@ -60,9 +62,18 @@ struct OpenAPIOperation {
         return ["required": true, "description": "At most \(route.bodyBytesMax) bytes.", "content": types]
     }
 
+    /// Not text, and so without a schema that says more (OpenAPI 3.1 section 4.8.14.2).
+    private var bytes: [String: Any] {
+        let content: [String: Any] = ["schema": [String: Any](), "example": "%PDF-1.7 …"]
+        return [
+            "required": true, "description": "1 to \(route.bodyBytesMax) bytes.",
+            "content": ["application/octet-stream": content],
+        ]
+    }
+
     private func responses(_ problems: RouteProblems) -> [String: Any] {
         var out: [String: Any] = [String(route.success.code): success]
-        if route.method == .GET, route.isResource {
+        if route.method == .GET, route.isResource || isDownload {
             out["304"] = ["$ref": "#/components/responses/\(Self.notModified)"]
         }
         if let led { out["303"] = led }
@@ -83,13 +94,18 @@ struct OpenAPIOperation {
                     + OpenIDFailure.allCases.map(\.rawValue).joined(separator: ", ") + ").",
                 "headers": DocumentedHeader.references(DocumentedHeader.common + [.location]),
             ]
-        case .call, .keySet, .openAPI, .events, .openWebSession: nil
+        case .call, .keySet, .openAPI, .events, .download, .openWebSession: nil
         }
+    }
+
+    private var isDownload: Bool {
+        if case .download = route.target { true } else { false }
     }
 
     private var success: [String: Any] {
         var headers = DocumentedHeader.common
         if route.isResource, route.success != .noContent { headers.append(.etag) }
+        if isDownload { headers += [.etag, .contentDisposition] }
         if route.location != nil || route.success == .found { headers.append(.location) }
         if route.setsCookie { headers.append(.setCookie) }
         var out: [String: Any] = [
@@ -103,6 +119,7 @@ struct OpenAPIOperation {
         switch route.target {
         case .openAPI: ["schema": ["type": "object", "required": ["openapi", "info", "paths", "components"]]]
         case .events: ["schema": ["type": "string"], "example": Self.event]
+        case .download: ["schema": [String: Any]()]
         case .finishOpenID: ["schema": ["type": "string"]]
         case .startOpenID: nil
         case .call, .keySet, .openWebSession:
@@ -126,7 +143,7 @@ extension Route {
     var documentedOutput: JSONSchema? {
         switch target {
         case .call, .keySet, .openWebSession: success == .noContent ? nil : output
-        case .openAPI, .events, .startOpenID, .finishOpenID: nil
+        case .openAPI, .events, .download, .startOpenID, .finishOpenID: nil
         }
     }
 

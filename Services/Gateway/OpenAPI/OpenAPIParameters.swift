@@ -16,7 +16,7 @@ struct OpenAPIParameters {
     private static let abouts = [
         "deals": "Id or number of the deal", "invitations": "Id of the invitation", "tokens": "Id of the token",
         "sessions": "Id of the session", "passkeys": "Id of the passkey", "activities": "Id of the activity",
-        "tasks": "Id of the task",
+        "tasks": "Id of the task", "documents": "Id of the document's version",
     ]
 
     /// A deal has a number, too, which is taken wherever its id is.
@@ -55,6 +55,12 @@ struct OpenAPIParameters {
                 header(
                     "If-None-Match", "The ETag of the resource as you have it", ["type": "string"],
                     example: #""7""#))
+        }
+        if case .download = route.target {
+            out.append(
+                header(
+                    "If-None-Match", "The ETag of the file as you have it", ["type": "string"],
+                    example: "\"\(ExampleTexts.texts["sha256"] ?? "")\""))
         }
         if case .events = route.target {
             out.append(

@@ -55,7 +55,7 @@ enum ProblemResponse: Int, CaseIterable {
         case .preconditionFailed: "The resource has changed since you read it; current is the resource as it stands."
         case .contentTooLarge: "The body is longer than this operation accepts."
         case .targetTooLong: "The request target is longer than 8 KiB."
-        case .unsupportedMediaType: "The body is not declared to be JSON."
+        case .unsupportedMediaType: "The body is not declared to be of the type that this operation takes."
         case .misdirected: "The server is not called under this host."
         case .unprocessable: "The request can be read, but not done; errors says what is in the way."
         case .preconditionRequired: "Send If-Match with the ETag of the resource as you read it."

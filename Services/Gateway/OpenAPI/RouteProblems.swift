@@ -27,6 +27,7 @@ struct RouteProblems {
             add(.badRequest, ["query_invalid"])
             add(.unprocessable, ["validation_failed"])
         }
+        if case .download = route.target { call(DealMethods.documentContent.entry) }
         if case .events = route.target { add(.unavailable, ["too_many_streams"]) }
     }
 
@@ -52,6 +53,11 @@ struct RouteProblems {
         if route.bodyBytesMax > 0 { add(.contentTooLarge, ["body_too_large"]) }
         if route.takesBody {
             add(.badRequest, ["json_invalid"])
+            add(.unsupportedMediaType, ["unsupported_media_type"])
+            add(.unprocessable, ["validation_failed"])
+        }
+        if route.takesBytes {
+            add(.badRequest, ["body_empty"])
             add(.unsupportedMediaType, ["unsupported_media_type"])
             add(.unprocessable, ["validation_failed"])
         }
@@ -154,5 +160,22 @@ struct RouteProblems {
         DealMethods.updateTask.entry.name: workAsRead,
         DealMethods.removeTask.entry.name: workAsRead.merging([.unprocessable: ["task_needed"]]) { $1 },
         DealMethods.addTemplateTasks.entry.name: [.forbidden: ["access_too_low"], .unprocessable: ["tasks_full"]],
+        DealMethods.addDocument.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["documents_full", "too_many_uploads"],
+        ],
+        DealMethods.addDocumentVersion.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["documents_full", "too_many_uploads"],
+        ],
+        DealMethods.putDocumentContent.entry.name: [
+            .forbidden: ["access_too_low"], .conflict: ["upload_gap"],
+            .unprocessable: ["upload_too_long", "hash_mismatch"],
+        ],
+        DealMethods.documentContent.entry.name: [
+            .unprocessable: ["document_is_a_link"], .internalError: ["document_damaged"],
+            .unavailable: ["too_many_downloads"],
+        ],
+        DealMethods.removeDocument.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["letter_is_executed"],
+        ],
     ]
 }

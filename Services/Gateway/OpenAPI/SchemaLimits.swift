@@ -40,6 +40,9 @@ struct SchemaLimits: Sendable {
         lengths: 3...254, pattern: #"^[^@\s\u0000-\u001F\u007F-\u009F]+@[^@\s\u0000-\u001F\u007F-\u009F]+$"#)
     private static let password = Self(lengths: 15...128)
     private static let country = pattern("^[A-Z]{2}$")
+    private static let mediaType = Self(
+        lengths: 3...127, pattern: "^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$")
+    private static let link = Self(lengths: 9...2000, pattern: "^https://[!-~]+$")
     private static let neverNull = Self(isNeverNull: true)
     private var neverNull: Self {
         var limits = self
@@ -97,6 +100,13 @@ struct SchemaLimits: Sendable {
         "DealTaskPatch.done": neverNull, "DealTaskPatch.milestone": neverNull, "DealTaskPatch.critical": neverNull,
         "OpenTaskQuery.limit": number(1...200),
         "OpenTaskQuery.cursor": Self(lengths: 1...128, pattern: "^[A-Za-z0-9_-]+$"),
+        "NewDocument.title": line(1...200), "NewDocument.fileName": line(1...200), "NewDocument.mediaType": mediaType,
+        "NewDocument.size": number(1...26_214_400), "NewDocument.sha256": pattern("^[0-9a-f]{64}$"),
+        "NewDocument.link": link,
+        "NewDocumentVersion.title": line(1...200), "NewDocumentVersion.fileName": line(1...200),
+        "NewDocumentVersion.mediaType": mediaType, "NewDocumentVersion.size": number(1...26_214_400),
+        "NewDocumentVersion.sha256": pattern("^[0-9a-f]{64}$"), "NewDocumentVersion.link": link,
+        "ChunkPlace.offset": number(0...26_214_400), "DocumentRemoval.reason": lines(1...500),
 
         "AuditQuery.limit": number(1...200), "AuditQuery.cursor": pattern("^(0|[1-9][0-9]{0,17})$"),
         "AuditQuery.type": search(1...200), "AuditQuery.actor": search(1...200),

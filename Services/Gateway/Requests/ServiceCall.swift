@@ -36,19 +36,34 @@ extension ServiceCall {
         // Without parameters there must be no query, either.
         let query = try QueryParameter.json(
             request.head.query, served.route.query, ignoresOthers: served.route.ignoresOtherParameters)
+        if served.route.takesBytes { return BytesInput.joined(query, try bytes(request)) }
         guard served.route.takesBody else {
             return served.route.query.isEmpty ? ByteBuffer() : ByteBuffer(bytes: query)
         }
-        let type = request.head.headers["content-type"].first ?? ""
-        let essence =
-            type.split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespaces).lowercased() } ?? ""
-        guard ["application/json", "application/merge-patch+json"].contains(essence) else {
+        guard ["application/json", "application/merge-patch+json"].contains(contentType(request.head)) else {
             throw Problem(.unsupportedMediaType, "unsupported_media_type", "Send Content-Type: application/json.")
         }
         guard request.body.readableBytes > 0 else {
             throw Problem(.badRequest, "json_invalid", "The body is empty; send JSON.")
         }
         return request.body
+    }
+
+    private static func bytes(_ request: HTTPRequest) throws(Problem) -> ByteBuffer {
+        guard contentType(request.head) == "application/octet-stream" else {
+            throw Problem(
+                .unsupportedMediaType, "unsupported_media_type", "Send Content-Type: application/octet-stream.")
+        }
+        guard request.body.readableBytes > 0 else {
+            throw Problem(.badRequest, "body_empty", "The body is empty; send the bytes.")
+        }
+        return request.body
+    }
+
+    /// Without its parameters.
+    private static func contentType(_ head: HTTPHead) -> String {
+        let type = head.headers["content-type"].first ?? ""
+        return type.split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespaces).lowercased() } ?? ""
     }
 
     /// Cut: what travels beside a body has its bounds, and nobody keeps more.

@@ -105,6 +105,7 @@ extension [QueryParameter] {
             .boolean("mine", "those that you own"), .boolean("overdue", "those due before today"),
             .string("dueBefore", "a day, exclusive"),
         ]
+    static let chunk: [QueryParameter] = [.integer("offset", "where the chunk begins, 0 when left out")]
 
     static let audit =
         page + [

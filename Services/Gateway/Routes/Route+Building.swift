@@ -23,7 +23,17 @@ extension Route {
     }
 
     static func delete<I, O>(_ path: String, _ summary: String, _ call: RPCMethod<I, O>) -> Route {
-        make(.DELETE, path, summary, call, input: nil)
+        make(.DELETE, path, summary, call, input: I.self == Nothing.self ? nil : JSONSchema.of(I.self))
+    }
+
+    /// Takes bytes as they are; what the call's input says of them, the query says.
+    static func upload<I, O>(
+        _ path: String, _ summary: String, _ call: RPCMethod<I, O>, bytesMax: Int
+    ) -> Route {
+        make(.PUT, path, summary, call, input: nil).with {
+            $0.takesBytes = true
+            $0.bodyBytesMax = bytesMax
+        }
     }
 
     /// A document that the gateway has itself.
@@ -76,6 +86,7 @@ extension Route {
     func noContent() -> Route { with { $0.success = .noContent } }
     func ifMatch() -> Route { with { $0.takesIfMatch = true } }
     func page() -> Route { with { $0.mediaType = "text/html" } }
+    func file() -> Route { with { $0.mediaType = "*/*" } }
     func streams() -> Route { with { $0.mediaType = "text/event-stream" } }
     func named(_ name: String) -> Route { with { $0.name = name } }
     func heavy() -> Route { with { $0.limit = .heavy } }

@@ -24,6 +24,8 @@ struct Route: Sendable {
         case keySet, openAPI
         /// A stream that the gateway keeps going.
         case events
+        /// The file of a document, piece by piece.
+        case download
         /// Signs a browser in: the answer sets the cookie.
         case openWebSession
         /// Send a browser to the company's provider, and take it back.
@@ -42,6 +44,8 @@ struct Route: Sendable {
     let output: JSONSchema?
     /// The object whose members the query parameters become.
     var querySchema: JSONSchema?
+    /// The body is bytes as they are, which the service gets beside what the query says.
+    var takesBytes = false
     /// The answer is one resource with a version, so it has an `ETag`.
     var isResource = false
 
@@ -71,7 +75,7 @@ struct Route: Sendable {
     var setsCookie: Bool {
         switch target {
         case .openWebSession, .startOpenID, .finishOpenID: true
-        case .call, .keySet, .openAPI, .events: endsWebSession
+        case .call, .keySet, .openAPI, .events, .download: endsWebSession
         }
     }
 

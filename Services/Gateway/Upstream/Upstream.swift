@@ -51,9 +51,10 @@ final class Upstream: Sendable {
 
     /// A stream's first item tells whether the service is there; the stream itself is not counted among the calls.
     func stream<Input, Item>(
-        _ method: RPCStreamMethod<Input, Item>, _ input: Input, context: RPCContext
+        _ method: RPCStreamMethod<Input, Item>, _ input: Input, timeout: TimeAmount? = nil, window: Int? = nil,
+        context: RPCContext
     ) throws -> RPCStream<Item> {
-        try client.stream(method, input, context: context)
+        try client.stream(method, input, timeout: timeout, context: context, window: window)
     }
 
     private func enter() throws {
