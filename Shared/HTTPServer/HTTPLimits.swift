@@ -35,6 +35,8 @@ package struct HTTPLimits: Sendable {
     /// What a client may send on one stream before it is read, and on all of a connection.
     package var http2StreamWindowBytes = 64 * 1024
     package var http2ConnectionWindowBytes = 1024 * 1024
+    /// How long a client that was told to go, and does not answer the ping after it, may still open streams.
+    package var http2GoodbyeTimeout = TimeAmount.seconds(1)
     /// Streams that a client may take back within 10 s.
     package var http2ResetsMax = 200
 

@@ -89,7 +89,7 @@ func eventually(_ condition: @Sendable () -> Bool) async -> Bool {
     let deadline = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < deadline {
         if condition() { return true }
-        await Task.yield()
+        try? await Task.sleep(for: .milliseconds(5))
     }
     return condition()
 }

@@ -64,10 +64,12 @@ final class HTTP2Client {
     private var hasSettings = false
 
     /// Returns when the server's settings are acknowledged, and so in force.
-    init(_ server: HTTPServer, settings: [(UInt16, UInt32)] = []) async throws {
-        raw = try await RawClient(server)
+    /// - Parameter request: sent on stream 1 with the first bytes: whatever the server does to a connection for its age or
+    ///   its silence, it has this request before.
+    init(_ server: HTTPServer, settings: [(UInt16, UInt32)] = [], request: Fields? = nil) async throws {
         let payload = settings.flatMap { Self.bytes($0.0) + Self.bytes($0.1) }
-        try await raw.send(Array(Self.preface.utf8) + Self.frame(.settings, payload: payload))
+        let opening = Array(Self.preface.utf8) + Self.frame(.settings, payload: payload)
+        raw = try await RawClient(server, sending: opening + (request.map { Self.headers($0, on: 1) } ?? []))
         while !hasSettings, try await readFrame() {}
     }
 

@@ -150,8 +150,7 @@ struct HTTP2Tests {
         try await withServer(RecordingHandler()) {
             $0.idleTimeout = .seconds(3)
         } body: { server in
-            let client = try await HTTP2Client(server)
-            await client.request(.get(), on: 1)
+            let client = try await HTTP2Client(server, request: .get())
             #expect(try await client.outcome(of: 1).answer?.status == 200)
             try await client.end()
             #expect(client.goAways.last == HTTP2Client.GoAway(lastStream: 1, code: 0))
@@ -167,8 +166,7 @@ struct HTTP2Tests {
         try await withServer(handler) {
             $0.idleTimeout = .seconds(3)
         } body: { server in
-            let busy = try await HTTP2Client(server)
-            await busy.request(.get(), on: 1)
+            let busy = try await HTTP2Client(server, request: .get())
             #expect(await eventually { handler.heads.count == 1 })
             try await HTTP2Client(server).end()
             mayAnswer.fire()
@@ -186,8 +184,7 @@ struct HTTP2Tests {
         try await withServer(handler) {
             $0.connectionAgeMax = .seconds(3)
         } body: { server in
-            let client = try await HTTP2Client(server)
-            await client.request(.get(), on: 1)
+            let client = try await HTTP2Client(server, request: .get())
             #expect(try await client.goAways(2).last == HTTP2Client.GoAway(lastStream: 1, code: 0))
             mayAnswer.fire()
             #expect(try await client.outcome(of: 1).answer?.body == "done")
@@ -228,7 +225,9 @@ struct HTTP2Tests {
             await mayAnswer.wait()
             return .text("done")
         }
-        try await withServer(handler) { server in
+        try await withServer(handler) {
+            $0.http2GoodbyeTimeout = .seconds(60)
+        } body: { server in
             let client = try await HTTP2Client(server)
             await client.request(.get(), on: 1)
             #expect(await eventually { handler.heads.count == 1 })

@@ -17,8 +17,10 @@ final class RawClient {
     private var incoming: AsyncStream<ByteBuffer>.Iterator
     private var bytes: [UInt8] = []
 
-    /// - Parameter reads: false makes a client that never takes anything from its socket.
-    init(_ server: HTTPServer, reads: Bool = true, tls: ClientTLS? = nil) async throws {
+    /// - Parameters:
+    ///   - first: sent as soon as there is a connection, whenever the test's task gets its turn.
+    ///   - reads: false makes a client that never takes anything from its socket.
+    init(_ server: HTTPServer, sending first: [UInt8] = [], reads: Bool = true, tls: ClientTLS? = nil) async throws {
         let (stream, continuation) = AsyncStream<ByteBuffer>.makeStream()
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reads)
@@ -27,7 +29,7 @@ final class RawClient {
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try tls?.addHandlers(to: pipeline)
-                    try pipeline.addHandler(Collector(continuation))
+                    try pipeline.addHandler(Collector(continuation, first: ByteBuffer(bytes: first)))
                 }
             }
             .connect(host: "127.0.0.1", port: server.localPort).get()
@@ -94,11 +96,18 @@ final class RawClient {
 
 private final class Collector: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let continuation: AsyncStream<ByteBuffer>.Continuation
+    private let first: ByteBuffer
 
-    init(_ continuation: AsyncStream<ByteBuffer>.Continuation) {
+    init(_ continuation: AsyncStream<ByteBuffer>.Continuation, first: ByteBuffer) {
         self.continuation = continuation
+        self.first = first
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if first.readableBytes > 0 { context.writeAndFlush(wrapOutboundOut(first), promise: nil) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -31,8 +31,6 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         case lingering(NIODeadline)
     }
     private var ending = Ending.none
-    /// How long a client that does not answer a ping may still open streams.
-    private static let announcement = TimeAmount.seconds(1)
 
     private init(_ environment: ConnectionEnvironment, _ loop: LoopConnections, _ acceptance: Acceptance) {
         self.environment = environment
@@ -148,7 +146,7 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         let limits = environment.limits
         if stall.lasts(limits.writeStallTimeout, unsentBytes: context?.unsentBytes ?? 0, at: now) { return closeNow() }
         switch ending {
-        case .announced(let since) where now - since >= Self.announcement: announceLast()
+        case .announced(let since) where now - since >= limits.http2GoodbyeTimeout: announceLast()
         case .lingering(let since) where now - since >= limits.lingerTimeout: return closeNow()
         default: break
         }
