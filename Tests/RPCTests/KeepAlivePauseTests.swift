@@ -1,4 +1,3 @@
-import Foundation
 import NIOCore
 import NIOPosix
 import Testing
@@ -23,7 +22,9 @@ import Testing
         await withTaskGroup { tasks in
             tasks.addTask { await client.run() }
             async let held = fault {
-                try await client.call(TestMethods.hold, Text(text: "kept"), timeout: .seconds(60))
+                // A call that fails before must not leave the test waiting.
+                defer { call.started.open() }
+                return try await client.call(TestMethods.hold, Text(text: "kept"), timeout: .seconds(60))
             }
             await call.started.wait()
             _ = await fault { try await client.call(TestMethods.echo, Text(text: ""), timeout: .seconds(60)) }
@@ -38,6 +39,3 @@ import Testing
         try await ownLoop.shutdownGracefully()
     }
 }
-
-/// On purpose not async: it holds the event loop that the handler runs on.
-private func pauseThread(seconds: Double) { Thread.sleep(forTimeInterval: seconds) }

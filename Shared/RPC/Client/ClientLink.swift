@@ -106,7 +106,8 @@ final class ClientLink: @unchecked Sendable {  // confined to its event loop
         let timeout = eventLoop.scheduleTask(in: configuration.limits.handshakeTimeout) {
             attempt.channel.close(promise: nil)
         }
-        defer { timeout.cancel() }
+        // On the loop: a task may be late, and the connection is in use by then.
+        attempt.ready.whenComplete { _ in timeout.cancel() }
         try await attempt.ready.get()
         return attempt
     }
