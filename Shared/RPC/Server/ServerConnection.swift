@@ -46,8 +46,20 @@ final class ServerConnection: FrameConnection, @unchecked Sendable {  // confine
             isWritable: { frames.isWritable }, write: { self.send($0) }, drained: { self.sayGoodbye() })
         stats.connections.add(1)
         frames.startKeepAlive()
-        handshakeTimer = context.eventLoop.scheduleTask(in: server.limits.handshakeTimeout) {
-            self.fail(FrameError.handshake("no greeting in time"))
+        awaitGreeting(on: context.eventLoop)
+    }
+
+    /// A loop that is late has not read yet what came in time; so the peer gets its time again.
+    private func awaitGreeting(on eventLoop: any EventLoop) {
+        let limit = server.limits.handshakeTimeout
+        let end = NIODeadline.now() + limit
+        handshakeTimer = eventLoop.scheduleTask(deadline: end) {
+            if case .ready = self.state { return }
+            if (NIODeadline.now() - end).nanoseconds > limit.nanoseconds / 4 {
+                self.awaitGreeting(on: eventLoop)
+            } else {
+                self.fail(FrameError.handshake("no greeting in time"))
+            }
         }
     }
 
