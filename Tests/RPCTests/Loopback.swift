@@ -51,7 +51,7 @@ struct Loopback {
 
     /// A server that is not started.
     static func server(
-        _ router: RPCRouter, port: Int = 0, limits: RPCLimits = .default, holding secret: HandshakeSecret? = secret,
+        _ router: RPCRouter, port: Int = 0, limits: RPCLimits = limits, holding secret: HandshakeSecret? = secret,
         on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) throws -> RPCServer {
         var configuration = RPCServer.Configuration(
@@ -79,7 +79,7 @@ extension RPCClient {
     /// All links, because a call from a test may take any.
     func waitUntilConnected() async throws {
         while try await call(BuiltInMethods.stats, Nothing(), timeout: .seconds(60)).connections < System.coreCount {
-            await Task.yield()
+            try await Task.sleep(for: .milliseconds(5))
         }
     }
 }

@@ -179,9 +179,9 @@ private let echo: RPCRouter = {
 
 @Test func describeListsTheMethodTable() async throws {
     try await Loopback.with(echo) { loopback in
-        let table = try await loopback.client.call(BuiltInMethods.describe, Nothing())
+        let table = try await loopback.client.call(BuiltInMethods.describe, Nothing(), timeout: .seconds(60))
         #expect(table.methods.map(\.name) == ["test.echo"])
-        #expect(try await loopback.client.health(timeout: .seconds(1)).isReady)
+        #expect(try await loopback.client.health(timeout: .seconds(60)).isReady)
     }
 }
 

@@ -69,7 +69,9 @@ import Testing
         await withTaskGroup { tasks in
             tasks.addTask { await client.run() }
             async let ended = fault {
-                try await client.call(FaultMethods.once, Text(text: "half done"), timeout: .seconds(60))
+                // A call that fails before must not leave the test waiting.
+                defer { started.open() }
+                return try await client.call(FaultMethods.once, Text(text: "half done"), timeout: .seconds(60))
             }
             await started.wait()
             async let drained: Void = server.drain(within: .seconds(60))
