@@ -99,7 +99,7 @@ private func compressed() -> Frame {
     router.on(TestMethods.echo) { input, _ in input }
     try await Loopback.with(router) { loopback in
         let text = Text(text: (0..<60_000).map { "\($0)" }.joined(separator: " "))
-        let answer = try await loopback.client.call(TestMethods.echo, text)
+        let answer = try await loopback.client.call(TestMethods.echo, text, timeout: .seconds(60))
         #expect(answer == text)
     }
 }

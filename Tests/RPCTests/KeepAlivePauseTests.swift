@@ -11,11 +11,11 @@ import Testing
         let call = HeldCall()
         var router = call.router
         router.on(TestMethods.echo) { input, _ in
-            pauseThread(seconds: 3.5)
+            pauseThread(seconds: 7)
             return input
         }
         let ownLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let server = try Loopback.server(router, limits: impatient(.seconds(2)), on: ownLoop)
+        let server = try Loopback.server(router, limits: impatient(.seconds(4)), on: ownLoop)
         try await server.start()
         let client = try Loopback.client(
             port: try #require(server.localPort), attemptsMax: 1, on: MultiThreadedEventLoopGroup.singleton.next())

@@ -38,7 +38,7 @@ import Testing
         let plan = FaultPlan(
             .blackHole(afterBytes: 0), at: FaultTrigger(kind: .request, direction: .toServer, moment: .after))
         try await withProxy(
-            plan, ledger.router(), clientLimits: impatient(.seconds(30)), serverLimits: impatient(.seconds(1))
+            plan, ledger.router(), clientLimits: impatient(.seconds(30)), serverLimits: impatient(.seconds(4))
         ) { client, _ in
             let lost = await fault {
                 try await client.call(FaultMethods.hold, Text(text: "held"), timeout: .seconds(60))

@@ -14,6 +14,28 @@ import Testing
         return limits
     }()
 
+    /// What came in time lies unread in the socket then.
+    @Test func serverThatWasLateItselfGivesTheGreetingItsTimeAgain() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let eventLoop = group.next()
+        let server = try Loopback.server(RPCRouter(), limits: Self.limits, on: group)
+        try await server.start()
+        let connections = eventLoop.makePromise(of: Int.self)
+        eventLoop.scheduleRepeatedTask(initialDelay: .milliseconds(1), delay: .milliseconds(1)) { task in
+            guard try Insides.stats(of: server).connections == 1 else { return }
+            task.cancel()
+            pauseThread(seconds: 1)
+            eventLoop.scheduleTask(in: .milliseconds(50)) { try Insides.stats(of: server).connections }
+                .futureResult.cascade(to: connections)
+        }
+        let peer = try await RawPeer.connect(to: try #require(server.localPort))
+        #expect(try await connections.futureResult.get() == 1)
+        // In the end its time is over.
+        _ = try await peer.everything()
+        await server.drain(within: .milliseconds(100))
+        try await group.shutdownGracefully()
+    }
+
     @Test func clientKeepsAConnectionThatBecameReadyWhileItsTasksAreLate() async throws {
         let server = try Loopback.server(RPCRouter())
         try await server.start()

@@ -14,7 +14,7 @@ private let echo: RPCRouter = {
 
 @Test func callAnswersWhatTheHandlerReturns() async throws {
     try await Loopback.with(echo) { loopback in
-        let answer = try await loopback.client.call(TestMethods.echo, Text(text: "Falcon"))
+        let answer = try await loopback.client.call(TestMethods.echo, Text(text: "Falcon"), timeout: .seconds(60))
         #expect(answer == Text(text: "Falcon"))
     }
 }
@@ -24,12 +24,13 @@ private let echo: RPCRouter = {
         try await withThrowingTaskGroup(of: Bool.self) { tasks in
             for number in 0..<1000 {
                 tasks.addTask {
-                    try await loopback.client.call(TestMethods.echo, Text(text: "\(number)")).text == "\(number)"
+                    try await loopback.client.call(TestMethods.echo, Text(text: "\(number)"), timeout: .seconds(60))
+                        .text == "\(number)"
                 }
             }
             for try await isRight in tasks { #expect(isRight) }
         }
-        let stats = try await loopback.client.call(BuiltInMethods.stats, Nothing())
+        let stats = try await loopback.client.call(BuiltInMethods.stats, Nothing(), timeout: .seconds(60))
         #expect(stats.connections <= System.coreCount)
         #expect(stats.methods.first { $0.name == "test.echo" }?.calls == 1000)
     }
@@ -44,7 +45,9 @@ private let echo: RPCRouter = {
     received.isReceived = true
     router.on(TestMethods.echo) { _, _ in throw sent }
     try await Loopback.with(router) { [received] loopback in
-        #expect(await fault { try await loopback.client.call(TestMethods.echo, Text(text: "")) } == received)
+        #expect(
+            await fault { try await loopback.client.call(TestMethods.echo, Text(text: ""), timeout: .seconds(60)) }
+                == received)
     }
 }
 
@@ -53,7 +56,9 @@ private let echo: RPCRouter = {
     var router = RPCRouter()
     router.on(TestMethods.echo) { _, _ in throw Secret() }
     try await Loopback.with(router) { loopback in
-        let fault = await fault { try await loopback.client.call(TestMethods.echo, Text(text: "")) }
+        let fault = await fault {
+            try await loopback.client.call(TestMethods.echo, Text(text: ""), timeout: .seconds(60))
+        }
         #expect(fault?.status == .internal)
         #expect(fault?.message.contains("hunter2") == false)
     }
@@ -95,7 +100,7 @@ private let echo: RPCRouter = {
         return input
     }
     try await Loopback.with(router) { loopback in
-        let call = Task { try await loopback.client.call(TestMethods.hold, Text(text: "")) }
+        let call = Task { try await loopback.client.call(TestMethods.hold, Text(text: ""), timeout: .seconds(60)) }
         await started.wait()
         call.cancel()
         await sawCancel.wait()
@@ -136,7 +141,9 @@ private let echo: RPCRouter = {
 
 @Test func callerThatIsNotInTheTableIsRefused() async throws {
     try await Loopback.with(echo, peer: "audit") { loopback in
-        let fault = await fault { try await loopback.client.call(TestMethods.echo, Text(text: "")) }
+        let fault = await fault {
+            try await loopback.client.call(TestMethods.echo, Text(text: ""), timeout: .seconds(60))
+        }
         #expect(fault?.status == .permissionDenied)
         #expect(fault?.isNotExecuted == true)
     }
@@ -149,7 +156,8 @@ private let echo: RPCRouter = {
     for (peer, isAllowed) in [("gateway", true), ("deals-peer", false)] {
         try await Loopback.with(router, peer: peer) { loopback in
             let context = RPCContext(peer: "", identity: user)
-            let answer = try? await loopback.client.call(TestMethods.whoAmI, Nothing(), context: context)
+            let answer = try? await loopback.client.call(
+                TestMethods.whoAmI, Nothing(), timeout: .seconds(60), context: context)
             #expect(answer?.text == (isAllowed ? user.subject.uuidString : nil))
         }
     }
@@ -164,7 +172,7 @@ private let echo: RPCRouter = {
     var router = RPCRouter()
     router.on(method) { _, _ in Thing() }
     try await Loopback.with(router) { loopback in
-        let reply = try await loopback.client.send(method.entry, body: ByteBuffer())
+        let reply = try await loopback.client.send(method.entry, body: ByteBuffer(), timeout: .seconds(60))
         #expect(reply.resource == "id-1")
         #expect(reply.version == 42)
     }
@@ -173,7 +181,8 @@ private let echo: RPCRouter = {
 @Test func unknownMethodIsUnimplemented() async throws {
     try await Loopback.with(RPCRouter()) { loopback in
         #expect(
-            await fault { try await loopback.client.call(TestMethods.echo, Text(text: "")) }?.status == .unimplemented)
+            await fault { try await loopback.client.call(TestMethods.echo, Text(text: ""), timeout: .seconds(60)) }?
+                .status == .unimplemented)
     }
 }
 
@@ -188,6 +197,8 @@ private let echo: RPCRouter = {
 @Test func callTooLargeForAFrameIsRefusedBeforeItIsSent() async throws {
     try await Loopback.with(echo) { loopback in
         let large = Text(text: String(repeating: "x", count: RPCLimits.default.frameBytesMax))
-        #expect(await fault { try await loopback.client.call(TestMethods.echo, large) }?.code == "request_too_large")
+        #expect(
+            await fault { try await loopback.client.call(TestMethods.echo, large, timeout: .seconds(60)) }?.code
+                == "request_too_large")
     }
 }

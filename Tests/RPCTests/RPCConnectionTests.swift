@@ -15,7 +15,8 @@ private let echo: RPCRouter = {
     try await Loopback.with(echo, serverSecret: other, connectionWait: .milliseconds(200), mayConnect: false) {
         loopback in
         #expect(
-            await fault { try await loopback.client.call(TestMethods.echo, Text(text: "")) }?.status == .unavailable)
+            await fault { try await loopback.client.call(TestMethods.echo, Text(text: ""), timeout: .seconds(60)) }?
+                .status == .unavailable)
     }
 }
 
@@ -25,7 +26,7 @@ private let echo: RPCRouter = {
 
 @Test func absentServerIsUnavailableAndSaysWhenToTryAgain() async throws {
     let client = try Loopback.client(port: 1, connectionWait: .milliseconds(50))
-    let fault = await fault { try await client.call(TestMethods.echo, Text(text: "")) }
+    let fault = await fault { try await client.call(TestMethods.echo, Text(text: ""), timeout: .seconds(60)) }
     #expect(fault?.status == .unavailable)
     #expect(fault?.isNotExecuted == true)
     #expect(fault?.retryAfterMilliseconds == 1000)
@@ -34,7 +35,7 @@ private let echo: RPCRouter = {
 @Test func drainFinishesCallsUnderWayAndRefusesNewOnes() async throws {
     let call = HeldCall()
     try await Loopback.with(call.router) { loopback in
-        async let answer = loopback.client.call(TestMethods.hold, Text(text: "kept"))
+        async let answer = loopback.client.call(TestMethods.hold, Text(text: "kept"), timeout: .seconds(60))
         await call.started.wait()
         async let drained: Void = loopback.server.drain(within: .seconds(10))
         // Once the listener is closed no connection can be made; the old ones take no new calls.
@@ -85,7 +86,7 @@ private let echo: RPCRouter = {
         let end = NIODeadline.now() + .milliseconds(600)
         var calls = 0
         while NIODeadline.now() < end {
-            let answer = try await loopback.client.call(TestMethods.echo, Text(text: "\(calls)"))
+            let answer = try await loopback.client.call(TestMethods.echo, Text(text: "\(calls)"), timeout: .seconds(60))
             #expect(answer.text == "\(calls)")
             calls += 1
         }

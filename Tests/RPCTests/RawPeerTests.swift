@@ -162,10 +162,13 @@ import Testing
         try await Loopback.with(router) { loopback in
             let peer = try await RawPeer.connect(to: try #require(loopback.server.localPort))
             try await peer.enter()
-            let before = try await loopback.client.call(BuiltInMethods.stats, Nothing()).calls(of: "test.echo")
+            let before = try await loopback.client.call(BuiltInMethods.stats, Nothing(), timeout: .seconds(60)).calls(
+                of: "test.echo")
             try await peer.stopReading()
             await peer.send(Self.request)
-            while try await loopback.client.call(BuiltInMethods.stats, Nothing()).calls(of: "test.echo") == before {}
+            while try await loopback.client.call(BuiltInMethods.stats, Nothing(), timeout: .seconds(60)).calls(
+                of: "test.echo") == before
+            {}
             async let drained: Void = loopback.server.drain(within: .seconds(30))
             // It has not read DRAIN yet, and goes on sending.
             for _ in 0..<20 {
@@ -195,7 +198,8 @@ import Testing
             return RPCReply(body: ByteBuffer(repeating: 7, count: 1024 * 1024))
         }
         try await Loopback.with(router, serverLimits: limits) { loopback in
-            let before = try await loopback.client.call(BuiltInMethods.stats, Nothing()).connections
+            let before = try await loopback.client.call(BuiltInMethods.stats, Nothing(), timeout: .seconds(60))
+                .connections
             let peer = try await RawPeer.connect(to: try #require(loopback.server.localPort))
             try await peer.enter()
             try await peer.stopReading()
@@ -204,7 +208,9 @@ import Testing
             }
             #expect(await eventually { begun.value == 32 })
             release.open()
-            while try await loopback.client.call(BuiltInMethods.stats, Nothing()).connections > before {}
+            while try await loopback.client.call(BuiltInMethods.stats, Nothing(), timeout: .seconds(60)).connections
+                > before
+            {}
             await peer.close()
         }
     }

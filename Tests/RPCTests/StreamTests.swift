@@ -53,7 +53,7 @@ func streamBringsAllItemsInOrderAndEnds(_ count: Int) async throws {
             #expect(item == expected)
         }
         // Everything the window allows is on its way; a call that goes and comes back has passed it.
-        _ = try await loopback.client.call(BuiltInMethods.stats, Nothing())
+        _ = try await loopback.client.call(BuiltInMethods.stats, Nothing(), timeout: .seconds(60))
         #expect(counting.sent.load(ordering: .relaxed) <= 108)
     }
 }
@@ -143,7 +143,9 @@ func streamBringsAllItemsInOrderAndEnds(_ count: Int) async throws {
     router.on(TestMethods.echo) { input, _ in input }
     try await Loopback.with(router) { loopback in
         let unary = RPCMethod<Range, Int>(0x7010, "test.count", callers: [])
-        #expect(await fault { try await loopback.client.call(unary, Range(from: 0, to: 1)) }?.code == "bad_frame")
+        #expect(
+            await fault { try await loopback.client.call(unary, Range(from: 0, to: 1), timeout: .seconds(60)) }?.code
+                == "bad_frame")
         let stream = RPCStreamMethod<Text, Text>(0x7001, "test.echo", callers: [])
         var items = try loopback.client.stream(stream, Text(text: "")).makeAsyncIterator()
         #expect(await fault { try await items.next() }?.code == "bad_frame")
@@ -198,7 +200,7 @@ func streamBringsAllItemsInOrderAndEnds(_ count: Int) async throws {
     try await Loopback.with(router) { loopback in
         var items = try loopback.client.stream(method, Nothing()).makeAsyncIterator()
         #expect(await fault { try await items.next() }?.code == "reply_too_large")
-        let answer = try await loopback.client.call(TestMethods.echo, Text(text: "still there"))
+        let answer = try await loopback.client.call(TestMethods.echo, Text(text: "still there"), timeout: .seconds(60))
         #expect(answer.text == "still there")
     }
 }

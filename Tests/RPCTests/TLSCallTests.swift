@@ -59,7 +59,7 @@ struct TLSCallTests {
         let refusal = try await withPair(
             client: .certificates(gateway.identity()), as: "audit", wait: .milliseconds(500)
         ) { client in
-            await fault { try await client.call(TestMethods.whoAmI, Nothing()) }
+            await fault { try await client.call(TestMethods.whoAmI, Nothing(), timeout: .seconds(60)) }
         }
         #expect(refusal?.status == .unavailable)
     }
@@ -68,7 +68,7 @@ struct TLSCallTests {
         let refusal = try await withPair(
             client: .secret(try #require(Loopback.secret)), wait: .milliseconds(500)
         ) { client in
-            await fault { try await client.call(TestMethods.whoAmI, Nothing()) }
+            await fault { try await client.call(TestMethods.whoAmI, Nothing(), timeout: .seconds(60)) }
         }
         #expect(refusal?.status == .unavailable)
     }
