@@ -46,8 +46,9 @@ struct Deals: ServiceProcess {
         users: @escaping UserResolver
     ) -> RPCRouter {
         let bodies = DealBodies()
+        let names = UserNames(users)
         var router = RPCRouter()
-        DealHandlers(deals: DealStore(store: store, bodies: bodies), names: UserNames(users), now: now)
+        DealHandlers(deals: DealStore(store: store, bodies: bodies), names: names, now: now)
             .register(on: &router)
         ListHandlers(list: DealListStore(store: store, bodies: bodies), now: now).register(on: &router)
         StageHandlers(transitions: TransitionStore(store: store), now: now).register(on: &router)
@@ -57,6 +58,10 @@ struct Deals: ServiceProcess {
         ActivityHandlers(activities: ActivityStore(store: store), now: now).register(on: &router)
         TaskHandlers(tasks: TaskStore(store: store), open: OpenTaskStore(store: store), now: now).register(on: &router)
         documents.register(on: &router)
+        WallHandlers(
+            accesses: AccessListStore(store: store), crossings: CrossingStore(store: store),
+            teams: TeamStore(store: store), users: users, names: names, now: now
+        ).register(on: &router)
         notices.register(on: &router)
         EventFeed(store.outbox).register(on: &router)
         return router

@@ -17,6 +17,7 @@ enum DealsSchema {
         }
         migrator.registerMigration("deals 2 work") { db in try db.execute(sql: work) }
         migrator.registerMigration("deals 3 documents") { db in try db.execute(sql: documents) }
+        migrator.registerMigration("deals 4 walls") { db in try db.execute(sql: walls) }
         return migrator
     }
 }

@@ -34,6 +34,8 @@ package enum MethodTable {
         DealMethods.openTasks.entry,
         DealMethods.documents.entry, DealMethods.addDocument.entry, DealMethods.addDocumentVersion.entry,
         DealMethods.putDocumentContent.entry, DealMethods.documentContent.entry, DealMethods.removeDocument.entry,
+        DealMethods.access.entry, DealMethods.breakGlass.entry, DealMethods.crossings.entry,
+        DealMethods.requestCrossing.entry, DealMethods.decideCrossing.entry, DealMethods.endCrossing.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]

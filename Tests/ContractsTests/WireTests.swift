@@ -87,6 +87,12 @@ import Testing
             0x223 deals.documents.content.put
             0x224 deals.documents.content
             0x225 deals.documents.remove
+            0x230 deals.access
+            0x231 deals.breakGlass
+            0x232 deals.crossings
+            0x233 deals.crossings.request
+            0x234 deals.crossings.decide
+            0x235 deals.crossings.end
             0x301 audit.list
             0x302 audit.verify
             0x401 health.current

@@ -15,6 +15,12 @@ struct DealsSchemaTests {
             _ = try await desk.add(second, to: deal, by: banker, access: .edit)
             try await desk.remove(second, from: deal, by: banker)
             _ = try await desk.decide(.cleared, deal, as: compliance)
+            let asked = try await desk.ask(for: desk.person(.banker), on: deal, by: banker)
+            let crossing = try await desk.decide(.approve, asked, on: deal, as: compliance)
+            _ = try await desk.end(crossing, on: deal, as: banker)
+            _ = try await desk.decide(
+                .refuse, desk.ask(for: desk.person(.banker), on: deal, by: banker), on: deal, as: compliance)
+            _ = try await desk.ask(for: desk.person(.banker), on: deal, by: banker)
             try await body(desk, try await desk.move(deal, to: "on_hold", as: banker, reason: "markets"))
         }
     }
@@ -25,6 +31,18 @@ struct DealsSchemaTests {
         "DELETE FROM team_member", "UPDATE team_member SET access = 'manage'",
         "UPDATE team_member SET removed_ms = NULL, removed_by = NULL WHERE removed_ms IS NOT NULL",
         "UPDATE conflict_decision SET note = 'x'", "DELETE FROM conflict_decision",
+        "DELETE FROM wall_crossing", "UPDATE wall_crossing SET until_ms = until_ms + 1",
+        "INSERT OR REPLACE INTO wall_crossing SELECT * FROM wall_crossing",
+        "UPDATE wall_crossing SET decision = 'approve' WHERE decision = 'refuse'",
+        "UPDATE wall_crossing SET decision = 'approve', decided_by = requested_by, decided_ms = requested_ms "
+            + "WHERE decision IS NULL",
+        "UPDATE wall_crossing SET ended_by = NULL, ended_ms = NULL WHERE ended_ms IS NOT NULL",
+        "UPDATE wall_crossing SET ended_by = requested_by, ended_ms = requested_ms WHERE decision = 'refuse'",
+        "DELETE FROM timed_access", "UPDATE timed_access SET user_id = deal_id",
+        "INSERT OR REPLACE INTO timed_access SELECT * FROM timed_access",
+        "UPDATE timed_access SET closes_ms = until_ms, ended_by = NULL",
+        "UPDATE confidentiality_change SET confidentiality = 'secret'", "DELETE FROM confidentiality_change",
+        "INSERT OR REPLACE INTO confidentiality_change SELECT * FROM confidentiality_change",
         "DELETE FROM outbox", "DELETE FROM deal", "UPDATE deal SET sector = 'x'",
         "UPDATE deal SET number = 'D-2026-0099', version = version + 1",
         "UPDATE deal SET status = 'won', version = version + 1",

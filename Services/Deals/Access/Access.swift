@@ -6,16 +6,18 @@ import RPC
 enum Access: Int, Comparable, Sendable {
     case none, read, edit, manage
 
-    /// - Parameter membership: the caller's active row in the deal's team, if there is one.
-    init(role: Role, membership: TeamAccess?, confidentiality: Confidentiality) {
+    /// - Parameters:
+    ///   - membership: the caller's active row in the deal's team, if there is one.
+    ///   - isLetIn: whether a wall-crossing or a broken glass lets him read the deal at this moment.
+    init(role: Role, membership: TeamAccess?, isLetIn: Bool, confidentiality: Confidentiality) {
         switch role {
         case .banker:
-            self = membership.map(Access.init) ?? .none
+            self = membership.map(Access.init) ?? (isLetIn ? .read : .none)
         case .observer:
-            self = membership == nil ? .none : .read
+            self = membership != nil || isLetIn ? .read : .none
         case .compliance:
             // The control room reads, and decides what is its own to decide; a secret deal is closed to it too.
-            self = membership != nil || confidentiality != .secret ? .read : .none
+            self = membership != nil || isLetIn || confidentiality != .secret ? .read : .none
         case .admin, .management:
             self = .none
         }

@@ -23,6 +23,14 @@ struct Caller: Sendable {
 
     var today: BusinessDate { now.day }
 
+    /// The same caller later, as long as his stream is open.
+    func at(_ now: Instant) -> Caller { Caller(self, now: now) }
+
+    private init(_ caller: Caller, now: Instant) {
+        (id, role, context) = (caller.id, caller.role, caller.context)
+        self.now = now
+    }
+
     /// - Throws: `version_mismatch` with the deal as it stands, which the caller may see, when he read an older one.
     func requireVersion(of deal: Deal) throws {
         guard let expected = context.ifMatch, expected != deal.version else { return }

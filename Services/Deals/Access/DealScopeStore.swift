@@ -11,17 +11,31 @@ struct DealScope {
     let id: String
     let updated: String
 
-    /// Members walk their own rows of the team table, compliance walks the deals; each in the order of its index.
-    init(_ caller: Caller) {
+    /// Members walk their own rows of the team table, compliance walks the deals; each in the order of its index. Who is
+    /// let in somewhere at this moment has two lists in one, which are sorted: that costs by the number of his own deals.
+    init(_ caller: Caller, in db: Database) throws {
+        let isLetIn = try caller.role != .compliance && Self.isLetInSomewhere(caller, in: db)
         switch caller.role {
         case .compliance:
             sql = """
                 FROM deal d WHERE d.deleted_ms IS NULL AND (d.confidentiality <> 'secret' OR EXISTS (
                     SELECT 1 FROM team_member m
-                    WHERE m.deal_id = d.id AND m.user_id = ? AND m.removed_ms IS NULL))
+                    WHERE m.deal_id = d.id AND m.user_id = ? AND m.removed_ms IS NULL) OR EXISTS (
+                    SELECT 1 FROM timed_access t
+                    WHERE t.deal_id = d.id AND t.user_id = ? AND t.closes_ms > ?))
                 """
             (id, updated) = ("d.id", "d.updated_ms")
-            arguments = [caller.id]
+            arguments = [caller.id, caller.id, caller.now.milliseconds]
+        case .banker where isLetIn, .observer where isLetIn:
+            sql = """
+                FROM (
+                    SELECT deal_id FROM team_member WHERE user_id = ? AND removed_ms IS NULL
+                    UNION SELECT deal_id FROM timed_access WHERE user_id = ? AND closes_ms > ?
+                ) m CROSS JOIN deal d ON d.id = m.deal_id
+                WHERE d.deleted_ms IS NULL
+                """
+            (id, updated) = ("d.id", "d.updated_ms")
+            arguments = [caller.id, caller.id, caller.now.milliseconds]
         case .banker, .observer:
             // CROSS JOIN keeps the team table outside, whatever the planner guesses of the tables' sizes.
             sql = """
@@ -35,5 +49,11 @@ struct DealScope {
             (id, updated) = ("d.id", "d.updated_ms")
             arguments = []
         }
+    }
+
+    private static func isLetInSomewhere(_ caller: Caller, in db: Database) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM timed_access WHERE user_id = ? AND closes_ms > ?)")
+        return try Bool.fetchOne(statement, arguments: [caller.id, caller.now.milliseconds]) ?? false
     }
 }

@@ -10,7 +10,9 @@ struct ConflictStore: Sendable {
 
     func decide(_ reference: DealReference, _ form: ConflictForm, by caller: Caller) async throws -> Deal {
         try await store.write { db in
-            let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
+            let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
+            try seen.requireSay(by: caller)
+            let deal = seen.deal
             try caller.requireVersion(of: deal)
             try db.cachedStatement(
                 sql: """

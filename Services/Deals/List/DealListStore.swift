@@ -31,7 +31,7 @@ struct DealListStore: Sendable {
     private func page(
         _ request: ListRequest, by caller: Caller, coldMax: Int, in db: Database
     ) throws -> ByteBuffer? {
-        let scope = DealScope(caller)
+        let scope = try DealScope(caller, in: db)
         let key = request.sort.column(in: scope)
         let filter = Filter(request, key: key, id: scope.id)
         let order = request.sort.isDescending ? "DESC" : "ASC"
@@ -68,7 +68,7 @@ struct DealListStore: Sendable {
     }
 
     private static func count(_ request: ListRequest, by caller: Caller, in db: Database) throws -> Int {
-        let scope = DealScope(caller)
+        let scope = try DealScope(caller, in: db)
         let filter = Filter(request, key: request.sort.column(in: scope), id: scope.id)
         let statement = try db.cachedStatement(sql: "SELECT COUNT(*) \(scope.sql) \(filter.sql)")
         return try Int.fetchOne(statement, arguments: StatementArguments(scope.arguments + filter.arguments)) ?? 0

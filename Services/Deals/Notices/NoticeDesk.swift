@@ -83,8 +83,9 @@ final class NoticeDesk: Sendable {
         }
         let after = roster.withLock { $0.newest }
         try await store.growth(after: after)
-        let news = try await store.news(after: after)
-        for bell in roster.withLock({ $0.hear(news) }) { bell.ring() }
+        let news = try await store.news(after: after, at: now())
+        let heardAt = now()
+        for bell in roster.withLock({ $0.hear(news, at: heardAt) }) { bell.ring() }
     }
 }
 
@@ -92,9 +93,24 @@ final class NoticeDesk: Sendable {
 extension NoticeDesk {
     func turn(of watch: NoticeWatch) -> NoticeRoster.Turn { roster.withLock { $0.turn(of: watch.id) } }
 
-    func take(_ page: NoticePage, for watch: NoticeWatch) -> Bool {
-        roster.withLock { $0.take(page, for: watch.id) }
+    /// What is new for him, as far as he may see it at this moment.
+    func page(after: Int64, for watch: NoticeWatch) async throws -> NoticePage {
+        try await store.page(after: after, by: watch.caller.at(now()))
     }
 
-    func hasLostSight(_ watch: NoticeWatch) -> Bool { roster.withLock { $0.hasLostSight(watch.id) } }
+    func take(_ page: NoticePage, for watch: NoticeWatch) -> Bool {
+        let takenAt = now()
+        return roster.withLock { $0.take(page, for: watch.id, at: takenAt) }
+    }
+
+    func hasLostSight(_ watch: NoticeWatch) -> Bool {
+        let askedAt = now()
+        return roster.withLock { $0.hasLostSight(watch.id, at: askedAt) }
+    }
+
+    /// When he loses sight, by time alone, of a deal that notices on their way to him are about.
+    func lossOfSight(by watch: NoticeWatch) -> ContinuousClock.Instant? {
+        guard let end = roster.withLock({ $0.sightEnds(of: watch.id) }) else { return nil }
+        return ContinuousClock.now + .milliseconds(end.milliseconds - now().milliseconds)
+    }
 }

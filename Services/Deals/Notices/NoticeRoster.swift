@@ -20,8 +20,8 @@ struct NoticeRoster {
         case waiting
         /// Deals of which he lost sight while he reads, perhaps after what he reads was fixed.
         case reading(lost: Set<UUID>)
-        /// Deals that the notices on their way to him are about.
-        case sending(Set<UUID>, hasLostSight: Bool)
+        /// Deals that the notices on their way to him are about, and when he loses sight of one of them by time alone.
+        case sending(Set<UUID>, ends: Instant?, hasLostSight: Bool)
     }
 
     fileprivate struct Watch {
@@ -69,30 +69,35 @@ struct NoticeRoster {
 
     /// Takes over what was read; the notices are then on their way.
     /// - Returns: false when it must be read anew, because sight of a deal in it was lost meanwhile.
-    mutating func take(_ page: NoticePage, for id: Int) -> Bool {
+    mutating func take(_ page: NoticePage, for id: Int, at now: Instant) -> Bool {
         guard var watch = watches[id], case .reading(let lost) = watch.phase else { return false }
         let deals = Set(page.notices.compactMap(\.dealId))
-        guard lost.isDisjoint(with: deals) else { return false }
+        guard lost.isDisjoint(with: deals), !isOver(page.sightEnds, at: now) else { return false }
         watch.told = page.through
         watch.isDue = page.through < newest
-        watch.phase = deals.isEmpty ? .waiting : .sending(deals, hasLostSight: false)
+        watch.phase = deals.isEmpty ? .waiting : .sending(deals, ends: page.sightEnds, hasLostSight: false)
         watches[id] = watch
         return true
     }
 
-    func hasLostSight(_ id: Int) -> Bool {
-        if case .sending(_, hasLostSight: true) = watches[id]?.phase { true } else { false }
+    func hasLostSight(_ id: Int, at now: Instant) -> Bool {
+        guard case .sending(_, let ends, let hasLostSight) = watches[id]?.phase else { return false }
+        return hasLostSight || isOver(ends, at: now)
+    }
+
+    func sightEnds(of id: Int) -> Instant? {
+        if case .sending(_, let ends, _) = watches[id]?.phase { ends } else { nil }
     }
 
     /// Passes over those who may see nothing of it: a look-up for each watch and event, no read.
     /// - Returns: the bells of those who must look.
-    mutating func hear(_ news: News) -> [Bell] {
+    mutating func hear(_ news: News, at now: Instant) -> [Bell] {
         newest = max(newest, news.through)
         var bells: [Bell] = []
         // By index: a copy of the keys would hold on to the dictionary, and the first change then copy it.
         var index = watches.startIndex
         while index != watches.endIndex {
-            if let bell = watches.values[index].hear(news, newest: newest) { bells.append(bell) }
+            if let bell = watches.values[index].hear(news, newest: newest, at: now) { bells.append(bell) }
             watches.formIndex(after: &index)
         }
         return bells
@@ -100,28 +105,31 @@ struct NoticeRoster {
 }
 
 extension NoticeRoster.Watch {
-    fileprivate mutating func hear(_ news: News, newest: Int64) -> Bell? {
+    fileprivate mutating func hear(_ news: News, newest: Int64, at now: Instant) -> Bell? {
         switch phase {
         case .waiting:
             guard !isDue else { return nil }
-            isDue = news.items.contains { $0.sequence > told && news.isSeen($0.deal, by: caller) }
+            isDue = news.items.contains { $0.sequence > told && news.isSeen($0.deal, by: caller, at: now) }
             if !isDue { told = max(told, newest) }
             return isDue ? bell : nil
         case .reading(let lost):
-            phase = .reading(lost: lost.union(news.items.map(\.deal).filter { !news.isSeen($0, by: caller) }))
+            phase = .reading(lost: lost.union(news.items.map(\.deal).filter { !news.isSeen($0, by: caller, at: now) }))
             return nil
-        case .sending(let deals, let hadLostSight):
+        case .sending(let deals, var ends, var hasLostSight):
             isDue = told < newest
-            let hasLostSight =
-                hadLostSight
-                || news.items.contains { item in
-                    deals.contains(item.deal) && !news.isSeen(item.deal, by: caller)
-                }
-            phase = .sending(deals, hasLostSight: hasLostSight)
-            return hasLostSight ? bell : nil
+            let before = ends
+            for item in news.items where deals.contains(item.deal) {
+                hasLostSight = hasLostSight || !news.isSeen(item.deal, by: caller, at: now)
+                ends = earlier(ends, news.audiences[item.deal]?.sight(of: caller, at: now).guestUntil)
+            }
+            phase = .sending(deals, ends: ends, hasLostSight: hasLostSight)
+            // Who waits for a moment that is nearer now must know of it.
+            return hasLostSight || ends != before ? bell : nil
         }
     }
 }
+
+private func isOver(_ end: Instant?, at now: Instant) -> Bool { end.map { $0 <= now } ?? false }
 
 extension RPCFault {
     fileprivate static let tooManyStreams = RPCFault(

@@ -9,6 +9,8 @@ struct NoticePage: Sendable, Equatable {
     let notices: [DealNotice]
     /// All up to here is told or not for him.
     let through: Int64
+    /// When he loses sight of one of their deals by time alone.
+    var sightEnds: Instant?
 }
 
 /// What came since a sequence number, and who may see it: enough to know whom to wake.
@@ -22,17 +24,24 @@ struct News: Sendable {
     var items: [Item] = []
     var audiences: [UUID: Audience] = [:]
 
-    func isSeen(_ deal: UUID, by caller: Caller) -> Bool { audiences[deal]?.includes(caller) ?? false }
+    func isSeen(_ deal: UUID, by caller: Caller, at now: Instant) -> Bool {
+        (audiences[deal]?.sight(of: caller, at: now).access ?? Access.none) >= .read
+    }
 }
 
-/// Who is on a deal's team at one moment, and how far the deal is closed to others; `Access` says what follows.
+/// Who is on a deal's team at one moment, who is let in, and how far the deal is closed to others; `Access` says what
+/// follows.
 struct Audience: Sendable {
     let confidentiality: Confidentiality
     /// At most `TeamStore.membersMax`.
     let members: [UUID: TeamAccess]
+    /// Until when each is let in; at most three times `TimedAccess.openMax`.
+    let guests: [UUID: Instant]
 
-    func includes(_ caller: Caller) -> Bool {
-        Access(role: caller.role, membership: members[caller.id], confidentiality: confidentiality) >= .read
+    func sight(of caller: Caller, at now: Instant) -> Sight {
+        Sight(
+            role: caller.role, membership: members[caller.id], letInUntil: guests[caller.id],
+            confidentiality: confidentiality, at: now)
     }
 }
 
@@ -64,19 +73,19 @@ struct NoticeStore: Sendable {
             let events = headers.compactMap { header in Self.deal(header).map { (header: header, deal: $0) } }
             let visible = try DealRows.visible(Set(events.map(\.deal)), to: caller, in: db)
             return NoticePage(
-                notices: events.filter { visible.contains($0.deal) }.map { Self.notice($0.header, of: $0.deal) },
-                through: headers.last?.sequence ?? after)
+                notices: events.filter { visible.ids.contains($0.deal) }.map { Self.notice($0.header, of: $0.deal) },
+                through: headers.last?.sequence ?? after, sightEnds: visible.ends)
         }
     }
 
-    func news(after: Int64) async throws -> News {
+    func news(after: Int64, at now: Instant) async throws -> News {
         try await store.read { db in
             var news = News(through: after)
             for header in try Outbox.headers(after: after, limit: Self.newsMax, in: db) {
                 news.through = header.sequence
                 guard let deal = Self.deal(header) else { continue }
                 news.items.append(News.Item(sequence: header.sequence, deal: deal))
-                if news.audiences[deal] == nil { news.audiences[deal] = try Self.audience(of: deal, in: db) }
+                if news.audiences[deal] == nil { news.audiences[deal] = try Self.audience(of: deal, at: now, in: db) }
             }
             return news
         }
@@ -101,7 +110,7 @@ struct NoticeStore: Sendable {
             dealVersion: header.aggregateVersion, time: Instant(milliseconds: header.occurredMilliseconds))
     }
 
-    private static func audience(of deal: UUID, in db: Database) throws -> Audience? {
+    private static func audience(of deal: UUID, at now: Instant, in db: Database) throws -> Audience? {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT d.confidentiality, m.user_id, m.access FROM deal d
@@ -115,6 +124,8 @@ struct NoticeStore: Sendable {
             guard let user: UUID = row[1] else { continue }
             members[user] = try row.choice(2)
         }
-        return Audience(confidentiality: try first.choice(0), members: members)
+        return Audience(
+            confidentiality: try first.choice(0), members: members,
+            guests: try TimedAccess.guests(of: deal, at: now, in: db))
     }
 }

@@ -18,7 +18,7 @@ struct NoticeWatch: Sendable {
             try Task.checkCancellation()
             switch desk.turn(of: self) {
             case .read(let after):
-                let page = try await desk.store.page(after: after, by: caller)
+                let page = try await desk.page(after: after, for: self)
                 guard desk.take(page, for: self) else { continue }
                 guard page.notices.isEmpty else { return page.notices }
                 if ContinuousClock.now >= beat { return [.heartbeat(page.through)] }
@@ -51,7 +51,7 @@ struct NoticeWatch: Sendable {
     private func lossOfSight() async throws {
         while !desk.hasLostSight(self) {
             try Task.checkCancellation()
-            await bell.wait()
+            if let end = desk.lossOfSight(by: self) { await bell.wait(until: end) } else { await bell.wait() }
         }
         throw RPCFault.accessChanged
     }

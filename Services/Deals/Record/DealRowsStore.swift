@@ -7,6 +7,11 @@ import RPC
 struct SeenDeal: Sendable {
     let deal: Deal
     let access: Access
+    /// He sees it for a time only, and does nothing but read.
+    let isGuest: Bool
+
+    /// Whether what is compliance's right is this caller's here.
+    func isControlRoom(_ caller: Caller) -> Bool { caller.role == .compliance && !isGuest }
 }
 
 /// The table `deal`, row by row: what all stores of this service share inside their transactions.
@@ -23,16 +28,20 @@ enum DealRows {
 
     static let selected = columns.map { "d.\($0)" }.joined(separator: ", ")
 
-    private static let seenByID = seenSQL(selected, "d.id = ?")
-    private static let seenByNumber = seenSQL(selected, "d.number = ?")
-    private static let glimpseByID = seenSQL("d.id, d.version, d.confidentiality", "d.id = ?")
-    private static let glimpseByNumber = seenSQL("d.id, d.version, d.confidentiality", "d.number = ?")
-    private static let visibleByID = seenSQL("d.confidentiality", "d.id = ?")
+    private static let seenByID = seenSQL(selected, "d.id = ?3")
+    private static let seenByNumber = seenSQL(selected, "d.number = ?3")
+    private static let glimpseByID = seenSQL("d.id, d.version, d.confidentiality", "d.id = ?3")
+    private static let glimpseByNumber = seenSQL("d.id, d.version, d.confidentiality", "d.number = ?3")
+    private static let visibleByID = seenSQL("d.confidentiality", "d.id = ?3")
 
+    /// Of the caller `?1` at the instant `?2`.
     private static func seenSQL(_ columns: String, _ condition: String) -> String {
         """
-        SELECT \(columns), m.access FROM deal d
-        LEFT JOIN team_member m ON m.deal_id = d.id AND m.user_id = ? AND m.removed_ms IS NULL
+        SELECT \(columns), m.access, (
+            SELECT max(t.closes_ms) FROM timed_access t
+            WHERE t.deal_id = d.id AND t.user_id = ?1 AND t.closes_ms > ?2)
+        FROM deal d
+        LEFT JOIN team_member m ON m.deal_id = d.id AND m.user_id = ?1 AND m.removed_ms IS NULL
         WHERE \(condition) AND d.deleted_ms IS NULL
         """
     }
@@ -56,19 +65,26 @@ enum DealRows {
     static func seen(
         _ reference: DealReference, by caller: Caller, may needed: Access, in db: Database
     ) throws -> SeenDeal {
+        let met = try met(reference, by: caller, in: db)
+        try met.access.require(needed)
+        return met
+    }
+
+    /// For breaking the glass alone: the deal also when the caller may not see it.
+    static func met(_ reference: DealReference, by caller: Caller, in db: Database) throws -> SeenDeal {
         let row: Row? =
             switch reference {
             case .id(let id):
-                try Row.fetchOne(db.cachedStatement(sql: seenByID), arguments: [caller.id, id])
+                try Row.fetchOne(
+                    db.cachedStatement(sql: seenByID), arguments: [caller.id, caller.now.milliseconds, id])
             case .number(let number):
-                try Row.fetchOne(db.cachedStatement(sql: seenByNumber), arguments: [caller.id, number])
+                try Row.fetchOne(
+                    db.cachedStatement(sql: seenByNumber), arguments: [caller.id, caller.now.milliseconds, number])
             }
         guard let row else { throw RPCFault.notFound("deal") }
         let deal = try deal(row)
-        let membership = try row.optionalChoice(columns.count, TeamAccess.self)
-        let access = Access(role: caller.role, membership: membership, confidentiality: deal.confidentiality)
-        try access.require(needed)
-        return SeenDeal(deal: deal, access: access)
+        let sight = try sight(of: caller, row, after: columns.count, deal.confidentiality)
+        return SeenDeal(deal: deal, access: sight.access, isGuest: sight.guestUntil != nil)
     }
 
     /// Which version of which deal the caller sees: as `seen`, without reading the deal itself.
@@ -80,22 +96,36 @@ enum DealRows {
             case .id(let id): (glimpseByID, id)
             case .number(let number): (glimpseByNumber, number)
             }
-        let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [caller.id, key])
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(sql: sql), arguments: [caller.id, caller.now.milliseconds, key])
         guard let row = try rows.next() else { throw RPCFault.notFound("deal") }
-        let membership = try row.optionalChoice(3, TeamAccess.self)
-        let access = Access(role: caller.role, membership: membership, confidentiality: try row.choice(2))
-        try access.require(.read)
+        try sight(of: caller, row, after: 3, try row.choice(2)).access.require(.read)
         return (row[0], row[1])
     }
 
     /// Those of the deals that the caller may see, as `seen` would let him: a look-up by key for each.
-    static func visible(_ deals: Set<UUID>, to caller: Caller, in db: Database) throws -> Set<UUID> {
+    static func visible(_ deals: Set<UUID>, to caller: Caller, in db: Database) throws -> VisibleDeals {
         let statement = try db.cachedStatement(sql: visibleByID)
-        return try deals.filter { id in
-            guard let row = try Row.fetchOne(statement, arguments: [caller.id, id]) else { return false }
-            let membership = try row.optionalChoice(1, TeamAccess.self)
-            return Access(role: caller.role, membership: membership, confidentiality: try row.choice(0)) >= .read
+        var visible = VisibleDeals()
+        for id in deals {
+            let row = try Row.fetchOne(statement, arguments: [caller.id, caller.now.milliseconds, id])
+            guard let row else { continue }
+            let sight = try sight(of: caller, row, after: 1, try row.choice(0))
+            guard sight.access >= .read else { continue }
+            visible.ids.insert(id)
+            visible.ends = earlier(visible.ends, sight.guestUntil)
         }
+        return visible
+    }
+
+    /// - Parameter column: of `m.access`; when the caller is let in until, is the next.
+    private static func sight(
+        of caller: Caller, _ row: Row, after column: Int, _ confidentiality: Confidentiality
+    ) throws -> Sight {
+        let closes: Int64? = row[column + 1]
+        return Sight(
+            role: caller.role, membership: try row.optionalChoice(column),
+            letInUntil: closes.map(Instant.init(milliseconds:)), confidentiality: confidentiality, at: caller.now)
     }
 
     /// Nil when it is not there (any more). Who may see it has been asked before.

@@ -12,10 +12,10 @@ extension Assessment {
 }
 
 extension TransitionTarget {
-    /// - Parameter access: what the caller may do with the deal: too little of it counts as one more unmet rule.
-    init(_ toStage: String, _ assessment: Assessment, for access: Access, by caller: Caller) {
+    /// - Parameter seen: what the caller may do with the deal: too little of it counts as one more unmet rule.
+    init(_ toStage: String, _ assessment: Assessment, for seen: SeenDeal, by caller: Caller) {
         var unmet = assessment.unmet
-        if access < assessment.access(isCompliance: caller.role == .compliance) {
+        if seen.access < assessment.access(isCompliance: seen.isControlRoom(caller)) {
             unmet.append(FieldFault("toStage", "access_too_low", "Your access to this deal does not allow this."))
         }
         self.init(

@@ -13,7 +13,7 @@ struct TransitionStore: Sendable {
         try await store.read { db in
             let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
             let engine = try Self.engine(for: seen.deal, by: caller, in: db)
-            let targets = engine.targets.map { TransitionTarget($0, engine.assess($0), for: seen.access, by: caller) }
+            let targets = engine.targets.map { TransitionTarget($0, engine.assess($0), for: seen, by: caller) }
             return TransitionOptions(stage: seen.deal.stage, status: seen.deal.status, targets: targets)
         }
     }
@@ -34,7 +34,7 @@ struct TransitionStore: Sendable {
             }
             let assessment = try Self.engine(for: deal, by: caller, in: db)
                 .assess(move.toStage, reason: move.reason, effectiveOn: move.effectiveOn)
-            try seen.access.require(assessment.access(isCompliance: caller.role == .compliance))
+            try seen.access.require(assessment.access(isCompliance: seen.isControlRoom(caller)))
             guard assessment.unmet.isEmpty else { throw assessment.refusal }
             let moved = assessment.applied(to: deal)
             let reason = assessment.reason.map { FieldChange("reason", before: nil, after: $0) }

@@ -52,6 +52,32 @@ struct NeedToKnowTests {
                     return try await desk.bytes(DealMethods.addCounterparty, new, as: person, on: [reference])
                 }
             ),
+        ] + wallCalls(desk, on: reference, as: person)
+    }
+
+    /// Breaking the glass is not among them: it lets compliance into what it cannot see, and says so to the team.
+    private static func wallCalls(_ desk: Desk, on reference: String, as person: Person) -> [(
+        String, () async throws -> Data
+    )] {
+        let until = desk.clock.now().advanced(bySeconds: 60)
+        let new = NewWallCrossing(userId: person.id, reason: "curious", until: until)
+        let approval = CrossingDecision(decision: .approve)
+        let child = [reference, UUIDv7.make().text]
+        return [
+            ("access", { try await desk.bytes(DealMethods.access, AccessQuery(), as: person, on: [reference]) }),
+            (
+                "crossings",
+                { try await desk.bytes(DealMethods.crossings, CrossingQuery(), as: person, on: [reference]) }
+            ),
+            (
+                "crossings.request",
+                { try await desk.bytes(DealMethods.requestCrossing, new, as: person, on: [reference]) }
+            ),
+            (
+                "crossings.decide",
+                { try await desk.bytes(DealMethods.decideCrossing, approval, as: person, on: child) }
+            ),
+            ("crossings.end", { try await desk.bytes(DealMethods.endCrossing, Nothing(), as: person, on: child) }),
         ]
         return calls + desk.workCalls(on: reference, as: person)
             + DocumentCalls.calls(desk, on: reference, as: person)
@@ -133,7 +159,7 @@ struct NeedToKnowTests {
             let deal = try await desk.deal("Falcon", by: banker, confidentiality: .public)
             try await fault("forbidden") { try await desk.get(deal, as: person) }
             try await fault("forbidden") { try await desk.list(as: person) }
-            #expect(Access(role: role, membership: .manage, confidentiality: .public) == .none)
+            #expect(Access(role: role, membership: .manage, isLetIn: true, confidentiality: .public) == .none)
         }
     }
 
