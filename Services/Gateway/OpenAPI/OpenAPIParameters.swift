@@ -17,6 +17,7 @@ struct OpenAPIParameters {
         "deals": "Id or number of the deal", "invitations": "Id of the invitation", "tokens": "Id of the token",
         "sessions": "Id of the session", "passkeys": "Id of the passkey", "activities": "Id of the activity",
         "tasks": "Id of the task", "documents": "Id of the document's version",
+        "wall-crossings": "Id of the wall-crossing",
     ]
 
     /// A deal has a number, too, which is taken wherever its id is.

@@ -177,5 +177,19 @@ struct RouteProblems {
         DealMethods.removeDocument.entry.name: [
             .forbidden: ["access_too_low"], .unprocessable: ["letter_is_executed"],
         ],
+        DealMethods.decideConflict.entry.name: [.forbidden: ["access_too_low"]],
+        DealMethods.access.entry.name: [.forbidden: ["access_too_low"]],
+        DealMethods.breakGlass.entry.name: [.unprocessable: ["break_glass_not_needed", "too_many_guests"]],
+        DealMethods.crossings.entry.name: [.forbidden: ["access_too_low"]],
+        DealMethods.requestCrossing.entry.name: [
+            .forbidden: ["access_too_low"], .conflict: ["already_member", "wall_crossing_open"],
+            .unprocessable: ["wall_crossings_full"],
+        ],
+        DealMethods.decideCrossing.entry.name: [
+            .forbidden: ["access_too_low", "four_eyes"], .unprocessable: ["already_decided", "wall_crossing_over"],
+        ],
+        DealMethods.endCrossing.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["wall_crossing_over"],
+        ],
     ]
 }

@@ -90,6 +90,9 @@ struct SchemaLimits: Sendable {
         "NewCounterparty.tier": Self(values: ["A", "B", "C"]),
         "ConflictDecision.decision": Self(values: ["cleared", "cleared_with_conditions", "declined"]),
         "ConflictDecision.note": lines(1...2000),
+        "BreakGlass.reason": lines(10...500), "NewWallCrossing.reason": lines(1...500),
+        "CrossingDecision.note": lines(1...2000), "CrossingQuery.limit": number(1...200),
+        "CrossingQuery.cursor": pattern("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"),
 
         "NewDealActivity.subject": line(1...200), "NewDealActivity.text": lines(1...10_000),
         "DealActivityPatch.subject": line(1...200), "DealActivityPatch.text": lines(1...10_000).neverNull,

@@ -107,6 +107,10 @@ extension [QueryParameter] {
         ]
     static let chunk: [QueryParameter] = [.integer("offset", "where the chunk begins, 0 when left out")]
 
+    static let access: [QueryParameter] = [.string("asOf", "RFC 3339 time, now when left out")]
+
+    static let wallCrossings = page
+
     static let audit =
         page + [
             .string("sort", "order", oneOf: ["-seq", "seq"]),
