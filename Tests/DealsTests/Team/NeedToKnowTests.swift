@@ -52,7 +52,9 @@ struct NeedToKnowTests {
                     return try await desk.bytes(DealMethods.addCounterparty, new, as: person, on: [reference])
                 }
             ),
-        ] + wallCalls(desk, on: reference, as: person)
+        ]
+        return calls + wallCalls(desk, on: reference, as: person) + desk.workCalls(on: reference, as: person)
+            + DocumentCalls.calls(desk, on: reference, as: person)
     }
 
     /// Breaking the glass is not among them: it lets compliance into what it cannot see, and says so to the team.
@@ -79,8 +81,6 @@ struct NeedToKnowTests {
             ),
             ("crossings.end", { try await desk.bytes(DealMethods.endCrossing, Nothing(), as: person, on: child) }),
         ]
-        return calls + desk.workCalls(on: reference, as: person)
-            + DocumentCalls.calls(desk, on: reference, as: person)
     }
 
     private static func outcome(_ call: () async throws -> Data) async -> RPCFault? {
