@@ -5,8 +5,8 @@ import ServiceKit
 import ServiceLifecycle
 import Storage
 
-/// The deals service: deals, their stages, teams, conflict checks, counterparties, work and documents, in one file of its own
-/// and the documents' files beside it.
+/// The deals service: deals, their stages, teams, walls, conflict checks, counterparties, work and documents, in one
+/// file of its own with the documents' files beside it.
 ///
 ///     gateway ──▶ RPC server ──▶ router ──▶ handlers ──▶ rules (pure) and stores ──▶ deals.sqlite
 ///     audit   ──▶ events.pull ◀── outbox ◀── written in the transaction of every change ──┘
