@@ -20,8 +20,7 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
 
     private enum Ending: Equatable {
         case none
-        /// The client was told that no more streams are welcome. Those it sent before it heard so are refused one by
-        /// one, which tells it that it may send them again elsewhere.
+        /// The client was told that no more streams are welcome. Those it sent before it heard so are answered.
         case announced(NIODeadline)
         /// The client knows; what is open is the last.
         case last
@@ -94,9 +93,8 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         case is NIOHTTP2Errors.StreamError, is NIOHTTP2Errors.StreamClosed, is NIOHTTP2Errors.NoSuchStream:
             // One stream's trouble; the protocol handler has reset it.
             break
-        case is NIOHTTP2Errors.IOOnClosedConnection where ending != .none:
+        case is NIOHTTP2Errors.IOOnClosedConnection where ending == .last:
             // Window for an answer that was whole before the goodbye: the protocol handler holds it against the client.
-            if case .announced = ending { ending = .last }
             closeIfDone()
         default:
             environment.logger.debug("connection failed", metadata: ["error": "\(error)"])
@@ -104,12 +102,15 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
         }
     }
 
-    /// RFC 9113 §6.8: first the highest number, so that streams on their way are refused and not passed over in silence;
-    /// after a round trip the real one.
+    /// RFC 9113 §6.8: first the highest number, so that what is on its way is still answered; after a round trip the
+    /// real one.
+    ///
+    /// The first goodbye goes past the protocol handler: it would hold a connection without streams for ended, and what
+    /// the client sent before it heard so (a request, the acknowledgement of our settings) for an error of the client's.
     func drain() {
         guard ending == .none, let context else { return }
         ending = .announced(.now())
-        goAway(.maxID, context)
+        gate.writeGoodbye()
         context.writeAndFlush(
             wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: .ping(HTTP2PingData(), ack: false))),
             promise: nil)
@@ -118,8 +119,8 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
     private func announceLast() {
         guard let context else { return }
         ending = .last
-        goAway(lastStream, context)
-        context.flush()
+        let payload = HTTP2Frame.FramePayload.goAway(lastStreamID: lastStream, errorCode: .noError, opaqueData: nil)
+        context.writeAndFlush(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
         closeIfDone()
     }
 
@@ -135,11 +136,6 @@ final class HTTP2Connection: ChannelInboundHandler, SweptConnection {
             ending = .lingering(.now())
         }
         context.close(mode: .output, promise: shut)
-    }
-
-    private func goAway(_ last: HTTP2StreamID, _ context: ChannelHandlerContext) {
-        let payload = HTTP2Frame.FramePayload.goAway(lastStreamID: last, errorCode: .noError, opaqueData: nil)
-        context.write(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
     }
 
     func sweep(_ now: NIODeadline) {
