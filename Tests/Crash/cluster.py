@@ -21,20 +21,21 @@ class Failure(Exception):
 
 
 def stat_of(pid):
-    """(name, state, parent) of a process; None when it is gone."""
+    """(name, state, parent, number of threads) of a process; None when it is gone."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             head, tail = file.read().rsplit(")", 1)
     except (FileNotFoundError, ProcessLookupError):
         return None
-    state, parent = tail.split()[:2]
-    return head.split("(", 1)[1], state, int(parent)
+    fields = tail.split()
+    return head.split("(", 1)[1], fields[0], int(fields[1]), int(fields[17])
 
 
 def is_over(pid):
-    """A zombie is over: its locks and files are given back, only nobody has asked for its exit code."""
+    """A zombie is over: its locks and files are given back, only nobody has asked for its exit code. But as long as it has
+    other threads, only its first one is: the files are still open."""
     stat = stat_of(pid)
-    return stat is None or stat[1] == "Z"
+    return stat is None or (stat[1] == "Z" and stat[3] <= 1)
 
 
 def until(condition, seconds, what):
