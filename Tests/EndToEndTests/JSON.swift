@@ -1,7 +1,7 @@
 import Foundation
 
 /// JSON as it came, to look into.
-enum JSON: Decodable, Sendable, Equatable {
+enum JSON: Codable, Sendable, Equatable {
     case object([String: JSON]), array([JSON]), string(String), number(Double), bool(Bool), null
 
     /// - Throws: when it is none.
@@ -22,6 +22,27 @@ enum JSON: Decodable, Sendable, Equatable {
         } else {
             self = .object(try container.decode([String: JSON].self))
         }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .object(let members): try container.encode(members)
+        case .array(let items): try container.encode(items)
+        case .string(let value): try container.encode(value)
+        // As it came: a count is not written as 1.0.
+        case .number(let value):
+            if let whole = Int64(exactly: value) { try container.encode(whole) } else { try container.encode(value) }
+        case .bool(let value): try container.encode(value)
+        case .null: try container.encodeNil()
+        }
+    }
+
+    /// Sorted, so that equal values are equal texts.
+    var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     subscript(_ key: String) -> JSON { if case .object(let members) = self { members[key] ?? .null } else { .null } }
