@@ -5,7 +5,7 @@ import ServiceKit
 import ServiceLifecycle
 import Storage
 
-/// The deals service: deals, their stages, teams, walls, conflict checks, counterparties, work and documents, in one
+/// The deals service: deals, their stages, teams, walls, conflict checks, counterparties, work, documents and exchange rates, in one
 /// file of its own with the documents' files beside it.
 ///
 ///     gateway ──▶ RPC server ──▶ router ──▶ handlers ──▶ rules (pure) and stores ──▶ deals.sqlite
@@ -62,6 +62,7 @@ struct Deals: ServiceProcess {
             accesses: AccessListStore(store: store), crossings: CrossingStore(store: store),
             teams: TeamStore(store: store), users: users, names: names, now: now
         ).register(on: &router)
+        RateHandlers(rates: RateStore(store: store), now: now).register(on: &router)
         notices.register(on: &router)
         EventFeed(store.outbox).register(on: &router)
         return router

@@ -76,7 +76,7 @@ package struct Event: Codable, Sendable, Hashable {
     }
 
     /// `deals` or `users`: the topic that consumers subscribe to.
-    package var topic: String { subject.kind == "deal" ? "deals" : "users" }
+    package var topic: String { ["deal", "rates"].contains(subject.kind) ? "deals" : "users" }
 }
 
 /// Who did it. `kind` is `user`, `service` or `anonymous`; `address` is the client's as the gateway saw it.
@@ -94,7 +94,7 @@ package struct EventActor: Codable, Sendable, Hashable {
     }
 }
 
-/// What it was done to: `kind` `deal`, `user`, `invitation`, `session`, `token`, `passkey` or `key`.
+/// What it was done to: `kind` `deal`, `rates`, `user`, `invitation`, `session`, `token`, `passkey` or `key`.
 package struct EventSubject: Codable, Sendable, Hashable {
     package var kind: String
     package var id: String
@@ -146,6 +146,7 @@ package enum EventType {
     package static let dealWallCrossingEnded = "deal.wallcrossing.ended"
     package static let dealBreakGlass = "deal.break_glass"
     package static let conflictDecided = "conflict.decided"
+    package static let ratesChanged = "rates.changed"
     package static let userCreated = "user.created"
     package static let userUpdated = "user.updated"
     package static let userRoleChanged = "user.role.changed"

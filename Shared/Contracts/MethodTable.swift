@@ -36,6 +36,7 @@ package enum MethodTable {
         DealMethods.putDocumentContent.entry, DealMethods.documentContent.entry, DealMethods.removeDocument.entry,
         DealMethods.access.entry, DealMethods.breakGlass.entry, DealMethods.crossings.entry,
         DealMethods.requestCrossing.entry, DealMethods.decideCrossing.entry, DealMethods.endCrossing.entry,
+        DealMethods.rates.entry, DealMethods.rateSeries.entry, DealMethods.setRates.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]

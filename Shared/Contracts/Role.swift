@@ -17,6 +17,8 @@ package enum Role: String, Codable, Sendable, CaseIterable {
 /// What a role may do at all; the object-level check comes after it, in the service that owns the object.
 package enum Permission: String, Codable, Sendable, CaseIterable {
     case manageUsers, createDeals, readDeals, workOnDeals, clearConflicts, readAudit, readHealthDetails
+    /// What holds for the whole firm, such as exchange rates.
+    case readSettings, manageSettings
 
     package var roles: Set<Role> {
         switch self {
@@ -26,7 +28,8 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
         case .workOnDeals: [.banker, .compliance]
         case .clearConflicts: [.compliance]
         case .readAudit: [.compliance]
-        case .readHealthDetails: Set(Role.allCases)
+        case .readHealthDetails, .readSettings: Set(Role.allCases)
+        case .manageSettings: [.admin]
         }
     }
 }

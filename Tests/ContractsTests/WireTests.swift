@@ -93,6 +93,9 @@ import Testing
             0x233 deals.crossings.request
             0x234 deals.crossings.decide
             0x235 deals.crossings.end
+            0x2b0 deals.rates
+            0x2b1 deals.rates.series
+            0x2b2 deals.rates.set
             0x301 audit.list
             0x302 audit.verify
             0x401 health.current

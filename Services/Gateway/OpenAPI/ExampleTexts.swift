@@ -14,6 +14,7 @@ enum ExampleTexts {
         "expectedCloseOn": "2027-06-30", "expiresOn": "2031-12-31", "conflictExpiresOn": "2031-12-31",
         "dueOn": "2026-04-20", "startOn": "2026-03-16", "originatedOn": "2026-01-12",
         "engagementLetterSignedOn": "2026-03-02",
+        "asOf": "2026-03-16",
     ]
 
     static let times = ["createdAt": "2026-01-12T08:05:00.000Z", "from": "2026-03-16T00:00:00.000Z"]
@@ -35,6 +36,7 @@ enum ExampleTexts {
         "country": "DE", "description": "Sale of the parcel business to a strategic buyer.",
         "confidentiality": "confidential", "conflictStatus": "cleared", "outcomeReason": "Sold to the highest bidder",
         "nextStep": "Send the teaser to the first ten buyers", "amount": "1250000000.00", "currency": "USD",
+        "base": "EUR", "quote": "USD", "rate": "1.0842", "NewRate.source": "ECB", "ExchangeRate.source": "ECB",
 
         "toStage": "mandated", "TransitionTarget.name": "Mandated", "fromStage": "pitch",
         "reason": "Runs the buyer list", "Move.reason": "The client signed the engagement letter",

@@ -177,6 +177,7 @@ struct RouteProblems {
         DealMethods.removeDocument.entry.name: [
             .forbidden: ["access_too_low"], .unprocessable: ["letter_is_executed"],
         ],
+        DealMethods.setRates.entry.name: [.unprocessable: ["pairs_full"]],
         DealMethods.decideConflict.entry.name: [.forbidden: ["access_too_low"]],
         DealMethods.access.entry.name: [.forbidden: ["access_too_low"]],
         DealMethods.breakGlass.entry.name: [.unprocessable: ["break_glass_not_needed", "too_many_guests"]],

@@ -39,6 +39,7 @@ struct SchemaLimits: Sendable {
     private static let email = Self(
         lengths: 3...254, pattern: #"^[^@\s\u0000-\u001F\u007F-\u009F]+@[^@\s\u0000-\u001F\u007F-\u009F]+$"#)
     private static let password = Self(lengths: 15...128)
+    private static let currency = pattern("^[A-Z]{3}$")
     private static let country = pattern("^[A-Z]{2}$")
     private static let mediaType = Self(
         lengths: 3...127, pattern: "^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$")
@@ -55,7 +56,7 @@ struct SchemaLimits: Sendable {
 
     /// By type and member.
     static let table: [String: SchemaLimits] = [
-        "Money.amount": pattern(#"^-?[0-9]{1,19}(\.[0-9]{1,3})?$"#), "Money.currency": pattern("^[A-Z]{3}$"),
+        "Money.amount": pattern(#"^-?[0-9]{1,19}(\.[0-9]{1,3})?$"#), "Money.currency": currency,
 
         "SignIn.code": Self(lengths: 0...40), "TOTPConfirmation.code": pattern("^ *([0-9] *){6}$"),
         "NewInvitation.email": email, "NewInvitation.name": line(1...120),
@@ -110,6 +111,11 @@ struct SchemaLimits: Sendable {
         "NewDocumentVersion.mediaType": mediaType, "NewDocumentVersion.size": number(1...26_214_400),
         "NewDocumentVersion.sha256": pattern("^[0-9a-f]{64}$"), "NewDocumentVersion.link": link,
         "ChunkPlace.offset": number(0...26_214_400), "DocumentRemoval.reason": lines(1...500),
+
+        "NewRate.base": currency, "NewRate.quote": currency, "NewRate.source": line(1...80),
+        "NewRate.rate": pattern(#"^[0-9]{1,12}(\.[0-9]{1,12})?$"#),
+        "RateSeriesQuery.base": currency, "RateSeriesQuery.quote": currency,
+        "RateSeriesQuery.limit": number(1...200), "RateSeriesQuery.cursor": pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
 
         "AuditQuery.limit": number(1...200), "AuditQuery.cursor": pattern("^(0|[1-9][0-9]{0,17})$"),
         "AuditQuery.type": search(1...200), "AuditQuery.actor": search(1...200),

@@ -26,6 +26,7 @@ enum SchemaProbe {
         case is Instant.Type: .string(format: "date-time")
         case is BusinessDate.Type: .string(format: "date")
         case is Money.Type: .money
+        case is DecimalRate.Type: .string()
         // It has no list of its cases.
         case is ProbabilitySource.Type: .choice(name: "ProbabilitySource", values: probabilitySources)
         default:
@@ -135,6 +136,7 @@ private enum Sample {
         case is Instant.Type: return Instant(milliseconds: 0)
         case is BusinessDate.Type: return BusinessDate(daysSince1970: 0)
         case is ProbabilitySource.Type: return ProbabilitySource.stage
+        case is DecimalRate.Type: if let one = DecimalRate("1") { return one }
         default: break
         }
         if let patch = type as? any PatchedValue.Type { return patch.cleared }

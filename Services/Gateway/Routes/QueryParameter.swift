@@ -111,6 +111,11 @@ extension [QueryParameter] {
 
     static let wallCrossings = page
 
+    static let rates: [QueryParameter] = [.string("asOf", "a day, today when left out")]
+
+    static let rateSeries =
+        page + [.string("base", "ISO 4217 code"), .string("quote", "ISO 4217 code of its price")]
+
     static let audit =
         page + [
             .string("sort", "order", oneOf: ["-seq", "seq"]),

@@ -248,6 +248,13 @@ enum RouteTable {
         )
         .allow(.workOnDeals).ifMatch(),
 
+        .get("/api/exchange-rates", "The newest rate of every pair of currencies on a day", DealMethods.rates)
+            .allow(.readSettings).query(.rates),
+        .get("/api/exchange-rates/series", "The rates of one pair, the newest first", DealMethods.rateSeries)
+            .allow(.readSettings).query(.rateSeries),
+        .put("/api/exchange-rates", "Set rates of pairs and days, all or none", DealMethods.setRates)
+            .allow(.manageSettings),
+
         .own("/api/events", "What happens to the deals you may see, as server-sent events", .events, Nothing.self)
             .allow(.readDeals).streams().passive().heavy(),
     ]
