@@ -19,6 +19,7 @@ enum DealsSchema {
         migrator.registerMigration("deals 3 documents") { db in try db.execute(sql: documents) }
         migrator.registerMigration("deals 4 walls") { db in try db.execute(sql: walls) }
         migrator.registerMigration("deals 5 rates") { db in try db.execute(sql: rates) }
+        migrator.registerMigration("deals 7 record") { db in try db.execute(sql: record) }
         return migrator
     }
 }

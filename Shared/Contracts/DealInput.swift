@@ -14,7 +14,31 @@ package struct NewDeal: Codable, Sendable, Hashable {
     package var originatedOn: BusinessDate?
     package var expectedCloseOn: BusinessDate?
     package var nextStep: String?
+    package var targetName: String?
+    package var subSector: String?
+    package var region: String?
+    package var office: String?
+    package var coverageGroup: String?
+    package var source: String?
+    package var priority: DealPriority?
+    package var enterpriseValue: Money?
+    package var equityValue: Money?
+    package var valueBasis: ValueBasis?
+    /// 0 ... 10 000.
+    package var stakeBps: Int?
+    package var forecastCategory: ForecastCategory?
+    package var mandatedOn: BusinessDate?
+    package var signedOn: BusinessDate?
+    package var expectedAnnounceOn: BusinessDate?
+    package var announcedOn: BusinessDate?
+    package var nextMilestoneOn: BusinessDate?
+    package var legalHold: Bool?
+    package var retentionUntil: BusinessDate?
+    /// At most 20, in any case and order.
+    package var tags: [String]?
+    package var customFields: [String: CustomValue]?
 
+    /// What came to the deal later is set afterwards.
     package init(
         codeName: String, type: DealType, clientName: String, realName: String? = nil, sector: String? = nil,
         country: String? = nil, description: String? = nil, value: Money? = nil,
@@ -53,6 +77,31 @@ package struct DealPatch: Codable, Sendable, Hashable {
     package var expectedCloseOn: Patch<BusinessDate>?
     package var closedOn: Patch<BusinessDate>?
     package var nextStep: Patch<String>?
+    package var targetName: Patch<String>?
+    package var subSector: Patch<String>?
+    package var region: Patch<String>?
+    package var office: Patch<String>?
+    package var coverageGroup: Patch<String>?
+    package var source: Patch<String>?
+    package var priority: Patch<DealPriority>?
+    package var enterpriseValue: Patch<Money>?
+    package var equityValue: Patch<Money>?
+    package var valueBasis: Patch<ValueBasis>?
+    package var stakeBps: Patch<Int>?
+    package var forecastCategory: Patch<ForecastCategory>?
+    package var mandatedOn: Patch<BusinessDate>?
+    package var signedOn: Patch<BusinessDate>?
+    package var expectedAnnounceOn: Patch<BusinessDate>?
+    package var announcedOn: Patch<BusinessDate>?
+    package var nextMilestoneOn: Patch<BusinessDate>?
+    package var reviewOn: Patch<BusinessDate>?
+    package var lostTo: Patch<String>?
+    package var legalHold: Patch<Bool>?
+    package var retentionUntil: Patch<BusinessDate>?
+    /// All of them; `null` takes them off.
+    package var tags: Patch<[String]>?
+    /// Those that are named; `null` empties one, and instead of the object all.
+    package var customFields: Patch<[String: Patch<CustomValue>]>?
 
     package init() {}
 }

@@ -14,17 +14,21 @@ package struct DealQuery: Codable, Sendable {
     package var cursor: String?
     /// `-updatedAt` (when left out), `updatedAt`, `codeName`, `-codeName`, `number`, `-number`.
     package var sort: String?
-    /// Part of a code name, number or client, in any case.
+    /// Part of a code name, number, client or target, in any case.
     package var q: String?
     package var type: DealType?
     package var stage: String?
     package var status: DealStatus?
     package var lead: UUID?
+    package var tag: String?
+    /// `only` lists deleted deals that the caller could restore, and no others.
+    package var deleted: DeletedFilter?
     package var count: Bool?
 
     package init(
         limit: Int? = nil, cursor: String? = nil, sort: String? = nil, q: String? = nil, type: DealType? = nil,
-        stage: String? = nil, status: DealStatus? = nil, lead: UUID? = nil, count: Bool? = nil
+        stage: String? = nil, status: DealStatus? = nil, lead: UUID? = nil, tag: String? = nil,
+        deleted: DeletedFilter? = nil, count: Bool? = nil
     ) {
         self.limit = limit
         self.cursor = cursor
@@ -34,9 +38,13 @@ package struct DealQuery: Codable, Sendable {
         self.stage = stage
         self.status = status
         self.lead = lead
+        self.tag = tag
+        self.deleted = deleted
         self.count = count
     }
 }
+
+package enum DeletedFilter: String, Codable, Sendable, CaseIterable { case only }
 
 /// One page; may hold fewer than `limit` deals though there are more.
 package struct DealPage: Codable, Sendable {

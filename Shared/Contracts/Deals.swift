@@ -49,6 +49,18 @@ package enum ConflictStatus: String, Codable, Sendable, CaseIterable {
 /// Whether the probability is the stage's or a banker's own.
 package enum ProbabilitySource: String, Codable, Sendable { case stage, manual }
 
+/// What a deal's values rest on.
+package enum ValueBasis: String, Codable, Sendable, CaseIterable { case estimate, announced, final }
+
+/// Where a forecast of fees counts the deal; `omitted` leaves it out.
+package enum ForecastCategory: String, Codable, Sendable, CaseIterable {
+    case pipeline
+    case bestCase = "best_case"
+    case commit, omitted
+}
+
+package enum DealPriority: String, Codable, Sendable, CaseIterable { case low, normal, high, critical }
+
 /// A mandate, or the hope of one, as those see it who may.
 package struct Deal: Codable, Sendable, Hashable, RPCResource {
     package var id: UUID
@@ -58,70 +70,91 @@ package struct Deal: Codable, Sendable, Hashable, RPCResource {
     package var realName: String?
     package var type: DealType
     package var stage: String
-    package var status: DealStatus
+    package var status = DealStatus.active
     package var clientName: String
+    package var targetName: String?
     package var sector: String?
+    package var subSector: String?
     /// ISO 3166-1 alpha-2.
     package var country: String?
+    package var region: String?
+    /// Where the team sits, and the group that covers the client.
+    package var office: String?
+    package var coverageGroup: String?
     package var description: String?
+    /// Where the deal came from.
+    package var source: String?
+    package var priority = DealPriority.normal
+
     package var value: Money?
+    package var enterpriseValue: Money?
+    package var equityValue: Money?
+    /// What the values rest on.
+    package var valueBasis = ValueBasis.estimate
+    /// The share that changes hands, in hundredths of a per cent.
+    package var stakeBps: Int?
     /// Per cent, 0 ... 100: the chance that the fee is earned.
     package var probability: Int
-    package var probabilitySource: ProbabilitySource
-    package var confidentiality: Confidentiality
-    package var conflictStatus: ConflictStatus
+    package var probabilitySource = ProbabilitySource.stage
+    package var forecastCategory = ForecastCategory.pipeline
+
+    package var confidentiality = Confidentiality.confidential
+    package var conflictStatus = ConflictStatus.notStarted
     package var conflictExpiresOn: BusinessDate?
     package var leadId: UUID
+
     package var originatedOn: BusinessDate
     package var engagementLetterSignedOn: BusinessDate?
+    package var mandatedOn: BusinessDate?
+    package var signedOn: BusinessDate?
+    package var expectedAnnounceOn: BusinessDate?
+    package var announcedOn: BusinessDate?
     package var expectedCloseOn: BusinessDate?
     package var closedOn: BusinessDate?
-    package var outcomeReason: String?
     package var nextStep: String?
+    package var nextMilestoneOn: BusinessDate?
+    /// When a deal on hold is looked at again.
+    package var reviewOn: BusinessDate?
+    package var outcomeReason: String?
+    /// The competitor who won it.
+    package var lostTo: String?
     package var stageEnteredOn: BusinessDate
-    package var version: Int64
+    /// When the latest of its activities happened. Not a change of the deal: `version` and `updatedAt` do not follow it.
+    package var lastActivityAt: Instant?
+
+    /// Sorted.
+    package var tags: [String] = []
+    /// By the keys of their definitions.
+    package var customFields: [String: CustomValue] = [:]
+
+    /// While it is on, or the day has not come, the deal is not deleted.
+    package var legalHold = false
+    package var retentionUntil: BusinessDate?
+    /// Of a deleted deal, which those see who could restore it.
+    package var deletedAt: Instant?
+    package var deletedBy: UUID?
+    package var version: Int64 = 1
     package var createdAt: Instant
     package var updatedAt: Instant
 
     package var resourceID: String { id.text }
 
+    /// A deal as it begins. Whatever else it has is set afterwards.
     package init(
-        id: UUID, number: String, codeName: String, realName: String?, type: DealType, stage: String,
-        status: DealStatus,
-        clientName: String, sector: String?, country: String?, description: String?, value: Money?, probability: Int,
-        probabilitySource: ProbabilitySource, confidentiality: Confidentiality, conflictStatus: ConflictStatus,
-        conflictExpiresOn: BusinessDate?, leadId: UUID, originatedOn: BusinessDate,
-        engagementLetterSignedOn: BusinessDate?, expectedCloseOn: BusinessDate?, closedOn: BusinessDate?,
-        outcomeReason: String?, nextStep: String?, stageEnteredOn: BusinessDate, version: Int64, createdAt: Instant,
-        updatedAt: Instant
+        id: UUID, number: String, codeName: String, type: DealType, stage: String, clientName: String, probability: Int,
+        leadId: UUID, originatedOn: BusinessDate, createdAt: Instant
     ) {
         self.id = id
         self.number = number
         self.codeName = codeName
-        self.realName = realName
         self.type = type
         self.stage = stage
-        self.status = status
         self.clientName = clientName
-        self.sector = sector
-        self.country = country
-        self.description = description
-        self.value = value
         self.probability = probability
-        self.probabilitySource = probabilitySource
-        self.confidentiality = confidentiality
-        self.conflictStatus = conflictStatus
-        self.conflictExpiresOn = conflictExpiresOn
         self.leadId = leadId
         self.originatedOn = originatedOn
-        self.engagementLetterSignedOn = engagementLetterSignedOn
-        self.expectedCloseOn = expectedCloseOn
-        self.closedOn = closedOn
-        self.outcomeReason = outcomeReason
-        self.nextStep = nextStep
-        self.stageEnteredOn = stageEnteredOn
-        self.version = version
+        stageEnteredOn = originatedOn
         self.createdAt = createdAt
-        self.updatedAt = updatedAt
+        updatedAt = createdAt
     }
 }

@@ -94,7 +94,8 @@ package struct EventActor: Codable, Sendable, Hashable {
     }
 }
 
-/// What it was done to: `kind` `deal`, `rates`, `user`, `invitation`, `session`, `token`, `passkey` or `key`.
+/// What it was done to: `kind` `deal`, `rates`, `user`, `invitation`, `session`, `token`, `passkey`, `key` or
+/// `custom_field`.
 package struct EventSubject: Codable, Sendable, Hashable {
     package var kind: String
     package var id: String
@@ -125,6 +126,11 @@ package struct FieldChange: Codable, Sendable, Hashable {
 package enum EventType {
     package static let dealCreated = "deal.created"
     package static let dealUpdated = "deal.updated"
+    package static let dealDeleted = "deal.deleted"
+    package static let dealRestored = "deal.restored"
+    package static let dealRetentionDecided = "deal.retention.decided"
+    package static let customFieldCreated = "custom_field.created"
+    package static let customFieldUpdated = "custom_field.updated"
     package static let dealStageChanged = "deal.stage.changed"
     package static let dealTeamAdded = "deal.team.added"
     package static let dealTeamRemoved = "deal.team.removed"

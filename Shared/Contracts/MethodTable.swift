@@ -37,6 +37,9 @@ package enum MethodTable {
         DealMethods.access.entry, DealMethods.breakGlass.entry, DealMethods.crossings.entry,
         DealMethods.requestCrossing.entry, DealMethods.decideCrossing.entry, DealMethods.endCrossing.entry,
         DealMethods.rates.entry, DealMethods.rateSeries.entry, DealMethods.setRates.entry,
+        DealMethods.delete.entry, DealMethods.restore.entry, DealMethods.decideRetention.entry,
+        DealMethods.tags.entry, DealMethods.codeNames.entry, DealMethods.customFields.entry,
+        DealMethods.addCustomField.entry, DealMethods.updateCustomField.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]

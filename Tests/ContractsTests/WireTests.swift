@@ -26,6 +26,22 @@ import Testing
             0x10f auth.tokens.list
             0x110 auth.tokens.revoke
             0x111 auth.keys.rotate
+            0x112 auth.invitations.create
+            0x113 auth.invitations.list
+            0x114 auth.invitations.revoke
+            0x115 auth.invitations.accept
+            0x116 auth.users.get
+            0x117 auth.users.update
+            0x118 auth.me.update
+            0x119 auth.invitations.look
+            0x120 auth.sessions.list
+            0x121 auth.sessions.end
+            0x122 auth.sessions.endOthers
+            0x123 auth.users.sessions.list
+            0x124 auth.users.sessions.end
+            0x125 auth.password.change
+            0x126 auth.password.reset.request
+            0x127 auth.password.reset
             0x128 auth.factors.list
             0x129 auth.factors.totp.begin
             0x12a auth.factors.totp.confirm
@@ -37,26 +53,10 @@ import Testing
             0x132 auth.passkeys.list
             0x133 auth.passkeys.remove
             0x134 auth.passkeys.request
-            0x120 auth.sessions.list
-            0x121 auth.sessions.end
-            0x122 auth.sessions.endOthers
-            0x123 auth.users.sessions.list
-            0x124 auth.users.sessions.end
-            0x125 auth.password.change
-            0x126 auth.password.reset.request
-            0x127 auth.password.reset
-            0x112 auth.invitations.create
-            0x113 auth.invitations.list
-            0x114 auth.invitations.revoke
-            0x115 auth.invitations.accept
-            0x116 auth.users.get
-            0x117 auth.users.update
-            0x118 auth.me.update
-            0x119 auth.invitations.look
-            0x141 auth.keys.list
             0x138 auth.oidc.start
             0x139 auth.oidc.finish
             0x13a auth.methods
+            0x141 auth.keys.list
             0x201 deals.create
             0x202 deals.get
             0x203 deals.list
@@ -93,6 +93,14 @@ import Testing
             0x233 deals.crossings.request
             0x234 deals.crossings.decide
             0x235 deals.crossings.end
+            0x260 deals.delete
+            0x261 deals.restore
+            0x262 deals.retention.decide
+            0x263 deals.tags
+            0x264 deals.codeNames
+            0x265 deals.customFields
+            0x266 deals.customFields.add
+            0x267 deals.customFields.update
             0x2b0 deals.rates
             0x2b1 deals.rates.series
             0x2b2 deals.rates.set

@@ -17,10 +17,16 @@ struct Desk: Sendable {
     let documents: DocumentHandlers
     let router: RPCRouter
 
-    /// - Parameter beat: of the notices; long enough by itself that a heartbeat means that there was nothing to tell.
-    static func with(beat: Duration = .seconds(3600), _ body: (Desk) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - beat: of the notices; long enough by itself that a heartbeat means that there was nothing to tell.
+    ///   - prepare: leaves in the directory what an earlier run would have left.
+    static func with(
+        beat: Duration = .seconds(3600), prepare: (String) throws -> Void = { _ in },
+        _ body: (Desk) async throws -> Void
+    ) async throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("deals-\(UUID().text)").path
         defer { try? FileManager.default.removeItem(atPath: directory) }
+        try prepare(directory)
         let store = try Store.open(
             directory: directory, fileName: "deals.sqlite", migrator: DealsSchema.migrator, durability: .normal,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

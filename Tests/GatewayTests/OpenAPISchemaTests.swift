@@ -14,23 +14,26 @@ private func faults(_ json: Data, _ name: String) throws -> [String] {
     try OpenAPIValidator(document: .document()).faults(OpenAPIJSON(json), schema(name))
 }
 
-private let fullDeal: Deal = {
-    let day = BusinessDate(daysSince1970: 20_000)
-    let now = Instant(milliseconds: 1_770_000_000_000)
-    return Deal(
-        id: UUID(), number: "D-2026-0001", codeName: "Falcon", realName: "Sale", type: .ecmIPO, stage: "pitch",
-        status: .active, clientName: "Northwind", sector: "Logistics", country: "DE", description: "Words",
-        value: Currency(code: "KWD").map { Money(minorUnits: -1, currency: $0) }, probability: 100,
-        probabilitySource: .manual, confidentiality: .secret, conflictStatus: .cleared, conflictExpiresOn: day,
-        leadId: UUID(), originatedOn: day, engagementLetterSignedOn: day, expectedCloseOn: day, closedOn: day,
-        outcomeReason: "Sold", nextStep: "None", stageEnteredOn: day, version: 1, createdAt: now, updatedAt: now)
-}()
+private let bareDeal = Deal(
+    id: UUID(), number: "D-2026-0001", codeName: "Falcon", type: .ecmIPO, stage: "pitch", clientName: "Northwind",
+    probability: 100, leadId: UUID(), originatedOn: BusinessDate(daysSince1970: 20_000),
+    createdAt: Instant(milliseconds: 1_770_000_000_000))
 
-private let bareDeal: Deal = {
-    var deal = fullDeal
-    (deal.realName, deal.sector, deal.country, deal.description, deal.value) = (nil, nil, nil, nil, nil)
-    (deal.conflictExpiresOn, deal.engagementLetterSignedOn, deal.expectedCloseOn) = (nil, nil, nil)
-    (deal.closedOn, deal.outcomeReason, deal.nextStep) = (nil, nil, nil)
+private let fullDeal: Deal = {
+    var deal = bareDeal
+    let (day, money) = (deal.originatedOn, Currency(code: "KWD").map { Money(minorUnits: -1, currency: $0) })
+    (deal.realName, deal.targetName, deal.sector, deal.subSector) = ("Sale", "Fabrikam", "Logistics", "Parcels")
+    (deal.country, deal.region, deal.office, deal.coverageGroup) = ("DE", "EMEA", "Frankfurt", "Industrials")
+    (deal.description, deal.source, deal.nextStep, deal.outcomeReason) = ("Words", "Referral", "None", "Sold")
+    (deal.value, deal.enterpriseValue, deal.equityValue, deal.stakeBps) = (money, money, money, 10_000)
+    (deal.conflictExpiresOn, deal.engagementLetterSignedOn, deal.mandatedOn, deal.signedOn) = (day, day, day, day)
+    (deal.expectedAnnounceOn, deal.announcedOn, deal.expectedCloseOn, deal.closedOn) = (day, day, day, day)
+    (deal.nextMilestoneOn, deal.reviewOn, deal.retentionUntil, deal.lostTo) = (day, day, day, "Contoso")
+    (deal.lastActivityAt, deal.deletedAt, deal.deletedBy) = (deal.createdAt, deal.createdAt, UUID())
+    deal.tags = ["carve-out"]
+    deal.customFields = [
+        "a": .text("x"), "b": .number(1.5), "c": .flag(true), "d": money.map(CustomValue.money) ?? .flag(false),
+    ]
     return deal
 }()
 

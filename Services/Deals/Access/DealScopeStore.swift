@@ -51,6 +51,29 @@ struct DealScope {
         }
     }
 
+    /// Deleted deals that the caller could restore: what `DealRows.deleted` says of one. They are few, and walked all.
+    init(deletedFor caller: Caller) {
+        let membership = "FROM team_member m WHERE m.deal_id = d.id AND m.user_id = ? AND m.removed_ms IS NULL"
+        (id, updated) = ("d.id", "d.updated_ms")
+        switch caller.role {
+        case .compliance:
+            sql = """
+                FROM deal d WHERE d.deleted_ms IS NOT NULL
+                AND (d.confidentiality <> 'secret' OR EXISTS (SELECT 1 \(membership)))
+                """
+            arguments = [caller.id]
+        case .banker:
+            sql = """
+                FROM deal d WHERE d.deleted_ms IS NOT NULL
+                AND EXISTS (SELECT 1 \(membership) AND m.access = 'manage')
+                """
+            arguments = [caller.id]
+        case .admin, .management, .observer:
+            sql = "FROM deal d WHERE FALSE"
+            arguments = []
+        }
+    }
+
     private static func isLetInSomewhere(_ caller: Caller, in db: Database) throws -> Bool {
         let statement = try db.cachedStatement(
             sql: "SELECT EXISTS (SELECT 1 FROM timed_access WHERE user_id = ? AND closes_ms > ?)")

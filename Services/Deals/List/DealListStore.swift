@@ -31,13 +31,13 @@ struct DealListStore: Sendable {
     private func page(
         _ request: ListRequest, by caller: Caller, coldMax: Int, in db: Database
     ) throws -> ByteBuffer? {
-        let scope = try DealScope(caller, in: db)
+        let scope = try request.scope(of: caller, in: db)
         let key = request.sort.column(in: scope)
         let filter = Filter(request, key: key, id: scope.id)
         let order = request.sort.isDescending ? "DESC" : "ASC"
         let statement = try db.cachedStatement(
             sql: """
-                SELECT d.id, d.version, \(key) \(scope.sql) \(filter.sql) \(filter.afterSQL)
+                SELECT d.id, d.version, d.last_activity_ms, \(key) \(scope.sql) \(filter.sql) \(filter.afterSQL)
                 ORDER BY \(key) \(order), \(scope.id) \(order) LIMIT ?
                 """)
         // One row more than asked tells whether there is a next page.
@@ -54,13 +54,13 @@ struct DealListStore: Sendable {
                 break
             }
             let id: UUID = row[0]
-            let known = bodies.body(of: id, version: row[1])
+            let known = bodies.body(of: id, DealState(version: row[1], lastActivity: row[2]))
             if known == nil { cold += 1 }
             guard cold <= coldMax else { return nil }
             // Gone since the row before was read: then it is not on the page.
             guard let body = try known ?? DealRows.deal(id, in: db).map(bodies.encode) else { continue }
             page.add(body)
-            last = ListCursor(sort: request.sort, key: request.sort.isByText ? .text(row[2]) : .number(row[2]), id: id)
+            last = ListCursor(sort: request.sort, key: request.sort.isByText ? .text(row[3]) : .number(row[3]), id: id)
         }
         return try page.end(
             next: hasMore ? last?.encoded() : nil,
@@ -68,7 +68,7 @@ struct DealListStore: Sendable {
     }
 
     private static func count(_ request: ListRequest, by caller: Caller, in db: Database) throws -> Int {
-        let scope = try DealScope(caller, in: db)
+        let scope = try request.scope(of: caller, in: db)
         let filter = Filter(request, key: request.sort.column(in: scope), id: scope.id)
         let statement = try db.cachedStatement(sql: "SELECT COUNT(*) \(scope.sql) \(filter.sql)")
         return try Int.fetchOne(statement, arguments: StatementArguments(scope.arguments + filter.arguments)) ?? 0
@@ -96,6 +96,8 @@ struct DealListStore: Sendable {
             add("AND d.stage = ?", query.stage)
             add("AND d.status = ?", query.status?.rawValue)
             add("AND d.lead_user_id = ?", query.lead)
+            // By the index over the tags, however many deals there are without this one.
+            add("AND d.id IN (SELECT g.deal_id FROM deal_tag g WHERE g.tag = ?)", request.tag)
             add(#"AND d.search_key LIKE ? ESCAPE '\'"#, request.search.map { "%\(Self.escaped($0))%" })
         }
 
@@ -108,6 +110,12 @@ struct DealListStore: Sendable {
         private static func escaped(_ text: String) -> String {
             text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
         }
+    }
+}
+
+extension ListRequest {
+    fileprivate func scope(of caller: Caller, in db: Database) throws -> DealScope {
+        query.deleted == nil ? try DealScope(caller, in: db) : DealScope(deletedFor: caller)
     }
 }
 

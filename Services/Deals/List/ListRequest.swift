@@ -13,11 +13,14 @@ struct ListRequest: Sendable {
     let sort: ListSort
     /// Folded; nil when nothing is searched.
     let search: String?
+    /// As tags are kept.
+    let tag: String?
     let after: ListCursor?
     /// Walks an index and stops: its cost does not grow with the number of deals.
     var isWalk: Bool {
         search == nil && query.type == nil && query.stage == nil && query.status == nil && query.lead == nil
-            && query.count != true && (sort == .newestChange || sort == .oldestChange)
+            && tag == nil && query.deleted == nil && query.count != true
+            && (sort == .newestChange || sort == .oldestChange)
     }
 
     /// - Throws: `query_invalid` with every parameter that does not fit, or `cursor_invalid`.
@@ -38,12 +41,17 @@ struct ListRequest: Sendable {
         if let stage = query.stage, stage.unicodeScalars.count > Self.searchScalarsMax {
             faults.append(FieldFault("stage", "too_long", "must have at most \(Self.searchScalarsMax) characters"))
         }
+        let tag = query.tag.map(TagRule.folded)
+        if let tag, !(1...TagRule.scalarsMax).contains(tag.unicodeScalars.count) {
+            faults.append(FieldFault("tag", "invalid", "must have 1 to \(TagRule.scalarsMax) characters"))
+        }
         guard faults.isEmpty, let sort else {
             throw RPCFault(.invalidArgument, "query_invalid", "The query does not fit; see errors.", errors: faults)
         }
         self.query = query
         self.sort = sort
         self.search = search?.isEmpty == true ? nil : search
+        self.tag = tag
         if let text = query.cursor { after = try ListCursor(text, sort: sort) } else { after = nil }
     }
 }

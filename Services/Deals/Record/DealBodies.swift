@@ -4,15 +4,29 @@ import NIOCore
 import RPC
 import Synchronization
 
+/// Which state of a deal somebody looks at: activities do not count its version up.
+struct DealState: Sendable, Hashable {
+    let version: Int64
+    /// In milliseconds.
+    let lastActivity: Int64?
+
+    init(version: Int64, lastActivity: Int64?) {
+        self.version = version
+        self.lastActivity = lastActivity
+    }
+
+    init(_ deal: Deal) { self.init(version: deal.version, lastActivity: deal.lastActivityAt?.milliseconds) }
+}
+
 /// Deals as JSON, as they were last encoded, so that one that is read a thousand times is encoded once. An entry is one
-/// version of one deal, and a version never changes; who may see it is asked of the database each time.
+/// state of one deal, and a state never changes; who may see it is asked of the database each time.
 final class DealBodies: Sendable {
     static let bytesMax = 64 * 1024 * 1024
     /// What an entry costs beside its JSON.
     private static let entryBytes = 200
 
     private struct Entry {
-        let version: Int64
+        let state: DealState
         let body: ByteBuffer
     }
 
@@ -23,9 +37,9 @@ final class DealBodies: Sendable {
 
     private let kept = Mutex(Kept())
 
-    func body(of id: UUID, version: Int64) -> ByteBuffer? {
+    func body(of id: UUID, _ state: DealState) -> ByteBuffer? {
         kept.withLock { kept in
-            guard let entry = kept.entries[id], entry.version == version else { return nil }
+            guard let entry = kept.entries[id], entry.state == state else { return nil }
             return entry.body
         }
     }
@@ -38,10 +52,10 @@ final class DealBodies: Sendable {
             if kept.bytes + cost > Self.bytesMax { kept = Kept() }
             // A reader of an older snapshot does not put an older version in the newer one's place.
             if let known = kept.entries[deal.id] {
-                guard known.version < deal.version else { return }
+                guard known.state.version <= deal.version else { return }
                 kept.bytes -= known.body.readableBytes + Self.entryBytes
             }
-            kept.entries[deal.id] = Entry(version: deal.version, body: body)
+            kept.entries[deal.id] = Entry(state: DealState(deal), body: body)
             kept.bytes += cost
         }
         return body

@@ -7,13 +7,9 @@ extension DealForm {
         let first = Pipeline.of(new.type).first
         self.init(
             Deal(
-                id: UUIDv7.make(at: caller.now), number: "", codeName: "", realName: nil, type: new.type,
-                stage: first.key,
-                status: .active, clientName: "", sector: nil, country: nil, description: nil, value: nil,
-                probability: first.probability, probabilitySource: .stage, confidentiality: .confidential,
-                conflictStatus: .notStarted, conflictExpiresOn: nil, leadId: caller.id, originatedOn: caller.today,
-                engagementLetterSignedOn: nil, expectedCloseOn: nil, closedOn: nil, outcomeReason: nil, nextStep: nil,
-                stageEnteredOn: caller.today, version: 1, createdAt: caller.now, updatedAt: caller.now),
+                id: UUIDv7.make(at: caller.now), number: "", codeName: "", type: new.type, stage: first.key,
+                clientName: "", probability: first.probability, leadId: caller.id, originatedOn: caller.today,
+                createdAt: caller.now),
             today: caller.today)
         apply(DealPatch(new))
         if let day = new.originatedOn { originated(on: day) }
@@ -34,5 +30,25 @@ extension DealPatch {
         confidentiality = new.confidentiality.map(Patch.set)
         expectedCloseOn = new.expectedCloseOn.map(Patch.set)
         nextStep = new.nextStep.map(Patch.set)
+        targetName = new.targetName.map(Patch.set)
+        subSector = new.subSector.map(Patch.set)
+        region = new.region.map(Patch.set)
+        office = new.office.map(Patch.set)
+        coverageGroup = new.coverageGroup.map(Patch.set)
+        source = new.source.map(Patch.set)
+        priority = new.priority.map(Patch.set)
+        enterpriseValue = new.enterpriseValue.map(Patch.set)
+        equityValue = new.equityValue.map(Patch.set)
+        valueBasis = new.valueBasis.map(Patch.set)
+        stakeBps = new.stakeBps.map(Patch.set)
+        forecastCategory = new.forecastCategory.map(Patch.set)
+        mandatedOn = new.mandatedOn.map(Patch.set)
+        signedOn = new.signedOn.map(Patch.set)
+        expectedAnnounceOn = new.expectedAnnounceOn.map(Patch.set)
+        announcedOn = new.announcedOn.map(Patch.set)
+        nextMilestoneOn = new.nextMilestoneOn.map(Patch.set)
+        legalHold = new.legalHold.map(Patch.set)
+        retentionUntil = new.retentionUntil.map(Patch.set)
+        tags = new.tags.map(Patch.set)
     }
 }

@@ -17,16 +17,18 @@ struct DealForm: Sendable {
         let before = deal
         text(patch.codeName, \.codeName, TextRule("codeName", 2...80))
         text(patch.clientName, \.clientName, TextRule("clientName", 1...200))
+        facts(patch)
         optionalText(patch.realName, \.realName, TextRule("realName", 1...200))
         optionalText(patch.sector, \.sector, TextRule("sector", 1...80))
         optionalText(patch.description, \.description, TextRule("description", 1...10_000, allowsLines: true))
         optionalText(patch.nextStep, \.nextStep, TextRule("nextStep", 1...500, allowsLines: true))
         country(patch.country)
-        value(patch.value)
+        money(patch.value, \.value, "value")
         probability(patch.probability)
         required(patch.confidentiality, \.confidentiality, "confidentiality")
         required(patch.leadId, \.leadId, "leadId")
         conflictStatus(patch.conflictStatus)
+        tags(patch.tags)
         pastDay(patch.engagementLetterSignedOn, \.engagementLetterSignedOn, "engagementLetterSignedOn")
         pastDay(patch.closedOn, \.closedOn, "closedOn")
         optional(patch.expectedCloseOn, \.expectedCloseOn)
@@ -38,7 +40,8 @@ struct DealForm: Sendable {
             fault("engagementLetterSignedOn", "required", "A deal under mandate keeps the day of its letter.")
         }
         if deal.clientName != before.clientName { clearanceEnds() }
-        if deal.codeName != before.codeName || deal.clientName != before.clientName { codeNameHidesClient() }
+        let names = [deal.codeName, deal.clientName, deal.targetName]
+        if names != [before.codeName, before.clientName, before.targetName] { codeNameHidesWhoItIs() }
     }
 
     mutating func originated(on day: BusinessDate) {
@@ -56,69 +59,39 @@ struct DealForm: Sendable {
         if !faults.contains(.codeNameNotAvailable) { faults.append(.codeNameNotAvailable) }
     }
 
+    /// - Parameter definitions: all that there are.
+    mutating func customFields(_ patch: Patch<[String: Patch<CustomValue>]>?, _ definitions: [CustomField]) {
+        let rules = CustomFieldRules(definitions, of: deal.type)
+        deal.customFields = rules.apply(patch, to: deal.customFields, &faults)
+    }
+
+    /// Of a new deal; those that were there before a field was asked for go on without it.
+    mutating func requireCustomFields(_ definitions: [CustomField]) {
+        faults += CustomFieldRules(definitions, of: deal.type).missing(in: deal.customFields)
+    }
+
     /// Compliance cleared one client; another one has to be cleared anew.
     private mutating func clearanceEnds() {
         guard [.cleared, .clearedWithConditions].contains(deal.conflictStatus) else { return }
         (deal.conflictStatus, deal.conflictExpiresOn) = (.pending, nil)
     }
 
-    private mutating func codeNameHidesClient() {
-        if FoldedText.contains(deal.codeName, words: deal.clientName) { codeNameNotAvailable() }
+    private mutating func codeNameHidesWhoItIs() {
+        for name in [deal.clientName, deal.targetName].compactMap(\.self)
+        where FoldedText.contains(deal.codeName, words: name) { codeNameNotAvailable() }
     }
 
-    private mutating func text(_ patch: Patch<String>?, _ path: WritableKeyPath<Deal, String>, _ rule: TextRule) {
+    private mutating func tags(_ patch: Patch<[String]>?) {
         switch patch {
-        case .set(let text): if let text = rule.check(text, &faults) { deal[keyPath: path] = text }
-        case .clear: fault(rule.field, "required", "must not be null")
+        case .set(let tags): if let tags = TagRule.check(tags, &faults) { deal.tags = tags }
+        case .clear: deal.tags = []
         case nil: break
         }
-    }
-
-    private mutating func optionalText(
-        _ patch: Patch<String>?, _ path: WritableKeyPath<Deal, String?>, _ rule: TextRule
-    ) {
-        switch patch {
-        case .set(let text): if let text = rule.check(text, &faults) { deal[keyPath: path] = text }
-        case .clear: deal[keyPath: path] = nil
-        case nil: break
-        }
-    }
-
-    private mutating func required<Value>(_ patch: Patch<Value>?, _ path: WritableKeyPath<Deal, Value>, _ field: String)
-    {
-        switch patch {
-        case .set(let value): deal[keyPath: path] = value
-        case .clear: fault(field, "required", "must not be null")
-        case nil: break
-        }
-    }
-
-    private mutating func optional<Value>(_ patch: Patch<Value>?, _ path: WritableKeyPath<Deal, Value?>) {
-        switch patch {
-        case .set(let value): deal[keyPath: path] = value
-        case .clear: deal[keyPath: path] = nil
-        case nil: break
-        }
-    }
-
-    /// A day on which something happened, as against one on which it is planned.
-    private mutating func pastDay(
-        _ patch: Patch<BusinessDate>?, _ path: WritableKeyPath<Deal, BusinessDate?>, _ field: String
-    ) {
-        if case .set(let day) = patch, day > today { return fault(field, "in_future", "must not be in the future") }
-        optional(patch, path)
     }
 
     private mutating func country(_ patch: Patch<String>?) {
         if case .set(let code) = patch, !CountryCode.isValid(code) { return faults.append(CountryCode.fault) }
         optional(patch, \.country)
-    }
-
-    private mutating func value(_ patch: Patch<Money>?) {
-        if case .set(let money) = patch, money.minorUnits < 0 {
-            return fault("value.amount", "out_of_range", "must not be negative")
-        }
-        optional(patch, \.value)
     }
 
     private mutating func probability(_ patch: Patch<Int>?) {
@@ -146,6 +119,59 @@ struct DealForm: Sendable {
         default:
             fault("conflictStatus", "compliance_decides", "You may ask for the check (pending); compliance decides it.")
         }
+    }
+}
+
+// MARK: one field of a kind
+
+extension DealForm {
+    mutating func text(_ patch: Patch<String>?, _ path: WritableKeyPath<Deal, String>, _ rule: TextRule) {
+        switch patch {
+        case .set(let text): if let text = rule.check(text, &faults) { deal[keyPath: path] = text }
+        case .clear: fault(rule.field, "required", "must not be null")
+        case nil: break
+        }
+    }
+
+    mutating func optionalText(
+        _ patch: Patch<String>?, _ path: WritableKeyPath<Deal, String?>, _ rule: TextRule
+    ) {
+        switch patch {
+        case .set(let text): if let text = rule.check(text, &faults) { deal[keyPath: path] = text }
+        case .clear: deal[keyPath: path] = nil
+        case nil: break
+        }
+    }
+
+    mutating func required<Value>(_ patch: Patch<Value>?, _ path: WritableKeyPath<Deal, Value>, _ field: String) {
+        switch patch {
+        case .set(let value): deal[keyPath: path] = value
+        case .clear: fault(field, "required", "must not be null")
+        case nil: break
+        }
+    }
+
+    mutating func optional<Value>(_ patch: Patch<Value>?, _ path: WritableKeyPath<Deal, Value?>) {
+        switch patch {
+        case .set(let value): deal[keyPath: path] = value
+        case .clear: deal[keyPath: path] = nil
+        case nil: break
+        }
+    }
+
+    /// A day on which something happened, as against one on which it is planned.
+    mutating func pastDay(
+        _ patch: Patch<BusinessDate>?, _ path: WritableKeyPath<Deal, BusinessDate?>, _ field: String
+    ) {
+        if case .set(let day) = patch, day > today { return fault(field, "in_future", "must not be in the future") }
+        optional(patch, path)
+    }
+
+    mutating func money(_ patch: Patch<Money>?, _ path: WritableKeyPath<Deal, Money?>, _ field: String) {
+        if case .set(let money) = patch, money.minorUnits < 0 {
+            return fault("\(field).amount", "out_of_range", "must not be negative")
+        }
+        optional(patch, path)
     }
 }
 

@@ -18,7 +18,7 @@ struct DealHandlers: Sendable {
         let key = try IdempotencyKey(context, for: input)
         let form = DealForm(input, by: caller)
         let name = try await names.name(of: caller)
-        return try await deals.create(form, leadName: name, key: key, by: caller)
+        return try await deals.create(form, custom: input.customFields, leadName: name, key: key, by: caller)
     }
 
     func get(_: Nothing, _ context: RPCContext) async throws -> RPCReply {

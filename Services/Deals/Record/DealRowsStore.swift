@@ -16,37 +16,33 @@ struct SeenDeal: Sendable {
 
 /// The table `deal`, row by row: what all stores of this service share inside their transactions.
 enum DealRows {
-    /// In the order in which `deal(_:)` reads them and `values(_:)` writes them.
-    static let columns = [
-        "id", "number", "code_name", "real_name", "type", "stage", "status", "client_name", "sector", "country",
-        "description", "value_minor", "value_currency", "probability", "probability_source", "confidentiality",
-        "conflict_status", "conflict_expires_on", "lead_user_id", "originated_on", "engagement_letter_signed_on",
-        "expected_close_on", "closed_on", "outcome_reason", "next_step", "stage_entered_on", "version", "created_ms",
-        "updated_ms",
-    ]
-    private static let written = columns + ["number_order", "code_key", "search_key"]
+    private static let columns = DealColumns.read
+    private static let written = DealColumns.written
 
-    static let selected = columns.map { "d.\($0)" }.joined(separator: ", ")
+    private static let selected = columns.map { "d.\($0)" }.joined(separator: ", ")
 
     private static let seenByID = seenSQL(selected, "d.id = ?3")
     private static let seenByNumber = seenSQL(selected, "d.number = ?3")
-    private static let glimpseByID = seenSQL("d.id, d.version, d.confidentiality", "d.id = ?3")
-    private static let glimpseByNumber = seenSQL("d.id, d.version, d.confidentiality", "d.number = ?3")
+    private static let deletedByID = seenSQL(selected, "d.id = ?3", isDeleted: true)
+    private static let deletedByNumber = seenSQL(selected, "d.number = ?3", isDeleted: true)
+    private static let glimpsed = "d.id, d.version, d.last_activity_ms, d.confidentiality"
+    private static let glimpseByID = seenSQL(glimpsed, "d.id = ?3")
+    private static let glimpseByNumber = seenSQL(glimpsed, "d.number = ?3")
     private static let visibleByID = seenSQL("d.confidentiality", "d.id = ?3")
 
     /// Of the caller `?1` at the instant `?2`.
-    private static func seenSQL(_ columns: String, _ condition: String) -> String {
+    private static func seenSQL(_ columns: String, _ condition: String, isDeleted: Bool = false) -> String {
         """
         SELECT \(columns), m.access, (
             SELECT max(t.closes_ms) FROM timed_access t
             WHERE t.deal_id = d.id AND t.user_id = ?1 AND t.closes_ms > ?2)
         FROM deal d
         LEFT JOIN team_member m ON m.deal_id = d.id AND m.user_id = ?1 AND m.removed_ms IS NULL
-        WHERE \(condition) AND d.deleted_ms IS NULL
+        WHERE \(condition) AND d.deleted_ms IS \(isDeleted ? "NOT NULL" : "NULL")
         """
     }
 
-    private static let byID = "SELECT \(selected) FROM deal d WHERE d.id = ? AND d.deleted_ms IS NULL"
+    private static let byID = "SELECT \(selected) FROM deal d WHERE d.id = ?"
 
     private static let insertSQL = """
         INSERT INTO deal (\(written.joined(separator: ", ")))
@@ -72,25 +68,47 @@ enum DealRows {
 
     /// For breaking the glass alone: the deal also when the caller may not see it.
     static func met(_ reference: DealReference, by caller: Caller, in db: Database) throws -> SeenDeal {
-        let row: Row? =
+        try met(reference, seenByID, seenByNumber, by: caller, in: db)
+    }
+
+    /// A deleted deal, which is there for those alone who manage it and for compliance.
+    static func deleted(_ reference: DealReference, by caller: Caller, in db: Database) throws -> SeenDeal {
+        let met = try met(reference, deletedByID, deletedByNumber, by: caller, in: db)
+        guard met.access >= .manage || met.access >= .read && met.isControlRoom(caller) else {
+            throw RPCFault.notFound("deal")
+        }
+        return met
+    }
+
+    /// What was known of a deal stays on record when it is deleted.
+    static func seenOrDeleted(_ reference: DealReference, by caller: Caller, in db: Database) throws -> SeenDeal {
+        guard try glimpse(reference, by: caller, in: db) == nil else {
+            return try seen(reference, by: caller, may: .read, in: db)
+        }
+        return try deleted(reference, by: caller, in: db)
+    }
+
+    private static func met(
+        _ reference: DealReference, _ byID: String, _ byNumber: String, by caller: Caller, in db: Database
+    ) throws -> SeenDeal {
+        let (sql, key): (String, any DatabaseValueConvertible) =
             switch reference {
-            case .id(let id):
-                try Row.fetchOne(
-                    db.cachedStatement(sql: seenByID), arguments: [caller.id, caller.now.milliseconds, id])
-            case .number(let number):
-                try Row.fetchOne(
-                    db.cachedStatement(sql: seenByNumber), arguments: [caller.id, caller.now.milliseconds, number])
+            case .id(let id): (byID, id)
+            case .number(let number): (byNumber, number)
             }
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: sql), arguments: [caller.id, caller.now.milliseconds, key])
         guard let row else { throw RPCFault.notFound("deal") }
-        let deal = try deal(row)
+        let deal = try DealColumns.deal(row)
         let sight = try sight(of: caller, row, after: columns.count, deal.confidentiality)
         return SeenDeal(deal: deal, access: sight.access, isGuest: sight.guestUntil != nil)
     }
 
-    /// Which version of which deal the caller sees: as `seen`, without reading the deal itself.
+    /// Which state of which deal the caller sees: as `seen`, without reading the deal itself.
+    /// - Returns: nil when there is no such deal, or none any more.
     static func glimpse(
         _ reference: DealReference, by caller: Caller, in db: Database
-    ) throws -> (id: UUID, version: Int64) {
+    ) throws -> (id: UUID, state: DealState)? {
         let (sql, key): (String, any DatabaseValueConvertible) =
             switch reference {
             case .id(let id): (glimpseByID, id)
@@ -98,9 +116,9 @@ enum DealRows {
             }
         let rows = try Row.fetchCursor(
             db.cachedStatement(sql: sql), arguments: [caller.id, caller.now.milliseconds, key])
-        guard let row = try rows.next() else { throw RPCFault.notFound("deal") }
-        try sight(of: caller, row, after: 3, try row.choice(2)).access.require(.read)
-        return (row[0], row[1])
+        guard let row = try rows.next() else { return nil }
+        try sight(of: caller, row, after: 4, try row.choice(3)).access.require(.read)
+        return (row[0], DealState(version: row[1], lastActivity: row[2]))
     }
 
     /// Those of the deals that the caller may see, as `seen` would let him: a look-up by key for each.
@@ -128,54 +146,27 @@ enum DealRows {
             letInUntil: closes.map(Instant.init(milliseconds:)), confidentiality: confidentiality, at: caller.now)
     }
 
-    /// Nil when it is not there (any more). Who may see it has been asked before.
+    /// Nil when it is not there. Who may see it, deleted or not, has been asked before.
     static func deal(_ id: UUID, in db: Database) throws -> Deal? {
-        try Row.fetchOne(db.cachedStatement(sql: byID), arguments: [id]).map(deal)
+        try Row.fetchOne(db.cachedStatement(sql: byID), arguments: [id]).map(DealColumns.deal)
     }
 
     static func insert(_ deal: Deal, in db: Database) throws {
-        try db.cachedStatement(sql: insertSQL).execute(arguments: StatementArguments(values(deal)))
+        try db.cachedStatement(sql: insertSQL).execute(arguments: StatementArguments(DealColumns.values(deal)))
     }
 
     /// Writes a deal whose version was counted up by one.
     static func update(_ deal: Deal, in db: Database) throws {
         let key: [(any DatabaseValueConvertible)?] = [deal.id, deal.version - 1]
-        try db.cachedStatement(sql: updateSQL).execute(arguments: StatementArguments(values(deal).dropFirst() + key))
+        try db.cachedStatement(sql: updateSQL).execute(
+            arguments: StatementArguments(DealColumns.values(deal).dropFirst() + key))
         // The caller read the row in this same transaction, so nobody can have come between.
         guard db.changesCount == 1 else { throw StoredValueFault(column: "version") }
     }
 
-    static func isTaken(codeName: String, except id: UUID, in db: Database) throws -> Bool {
+    static func isTaken(codeName: String, except id: UUID?, in db: Database) throws -> Bool {
         let statement = try db.cachedStatement(
-            sql: "SELECT EXISTS (SELECT 1 FROM deal WHERE code_key = ? AND deleted_ms IS NULL AND id <> ?)")
+            sql: "SELECT EXISTS (SELECT 1 FROM deal WHERE code_key = ? AND deleted_ms IS NULL AND id IS NOT ?)")
         return try Bool.fetchOne(statement, arguments: [FoldedText.of(codeName), id]) ?? false
-    }
-
-    private static func values(_ deal: Deal) -> [(any DatabaseValueConvertible)?] {
-        let codeKey = FoldedText.of(deal.codeName)
-        let searchKey = [codeKey, deal.number.lowercased(), FoldedText.of(deal.clientName)].joined(separator: "\n")
-        return [
-            deal.id, deal.number, deal.codeName, deal.realName, deal.type.rawValue, deal.stage, deal.status.rawValue,
-            deal.clientName, deal.sector, deal.country, deal.description, deal.value?.minorUnits,
-            deal.value?.currency.code, deal.probability, deal.probabilitySource.rawValue, deal.confidentiality.rawValue,
-            deal.conflictStatus.rawValue, deal.conflictExpiresOn?.text, deal.leadId, deal.originatedOn.text,
-            deal.engagementLetterSignedOn?.text, deal.expectedCloseOn?.text, deal.closedOn?.text, deal.outcomeReason,
-            deal.nextStep, deal.stageEnteredOn.text, deal.version, deal.createdAt.milliseconds,
-            deal.updatedAt.milliseconds, DealNumber(text: deal.number)?.order, codeKey, searchKey,
-        ]
-    }
-
-    /// Reads a row that begins with `columns`.
-    static func deal(_ row: Row) throws -> Deal {
-        Deal(
-            id: row[0], number: row[1], codeName: row[2], realName: row[3], type: try row.choice(4), stage: row[5],
-            status: try row.choice(6), clientName: row[7], sector: row[8], country: row[9], description: row[10],
-            value: try row.money(minor: 11, currency: 12), probability: row[13], probabilitySource: try row.choice(14),
-            confidentiality: try row.choice(15), conflictStatus: try row.choice(16),
-            conflictExpiresOn: try row.optionalDay(17), leadId: row[18], originatedOn: try row.day(19),
-            engagementLetterSignedOn: try row.optionalDay(20), expectedCloseOn: try row.optionalDay(21),
-            closedOn: try row.optionalDay(22), outcomeReason: row[23], nextStep: row[24],
-            stageEnteredOn: try row.day(25),
-            version: row[26], createdAt: Instant(milliseconds: row[27]), updatedAt: Instant(milliseconds: row[28]))
     }
 }

@@ -16,22 +16,32 @@ struct DealStore: Sendable {
     /// The deal as JSON.
     func get(_ reference: DealReference, by caller: Caller) async throws -> RPCReply {
         try await store.lookUp { db in
-            let (id, version) = try DealRows.glimpse(reference, by: caller, in: db)
-            if let body = bodies.body(of: id, version: version) {
-                return RPCReply(body: body, resource: id.text, version: version)
+            guard let (id, state) = try DealRows.glimpse(reference, by: caller, in: db) else {
+                let deal = try DealRows.deleted(reference, by: caller, in: db).deal
+                return RPCReply(body: try bodies.encode(deal), resource: deal.resourceID, version: deal.version)
+            }
+            if let body = bodies.body(of: id, state) {
+                return RPCReply(body: body, resource: id.text, version: state.version)
             }
             let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
             return RPCReply(body: try bodies.encode(deal), resource: deal.resourceID, version: deal.version)
         }
     }
 
-    /// - Parameter key: with it the same request creates one deal however often it is sent.
-    func create(_ form: DealForm, leadName: String, key: IdempotencyKey?, by caller: Caller) async throws -> Deal {
+    /// - Parameters:
+    ///   - custom: the values of custom fields, which are checked against the definitions of this moment.
+    ///   - key: with it the same request creates one deal however often it is sent.
+    func create(
+        _ form: DealForm, custom: [String: CustomValue]?, leadName: String, key: IdempotencyKey?, by caller: Caller
+    ) async throws -> Deal {
         try await store.write { db in
             if let key, let created = try Self.created(with: key, by: caller, in: db) {
                 return try DealRows.seen(.id(created), by: caller, may: .read, in: db).deal
             }
             var form = form
+            let definitions = try CustomFieldRows.all(in: db)
+            form.customFields(custom.map { .set($0.mapValues(Patch.set)) }, definitions)
+            form.requireCustomFields(definitions)
             // Asked last and only of a request that would succeed, so that trying names leaves a trace: a deal, its event.
             if form.faults.isEmpty, try DealRows.isTaken(codeName: form.deal.codeName, except: form.deal.id, in: db) {
                 form.codeNameNotAvailable()
@@ -63,9 +73,13 @@ struct DealStore: Sendable {
     static func patched(_ seen: SeenDeal, _ patch: DealPatch, by caller: Caller, in db: Database) throws -> Deal {
         var form = DealForm(seen.deal, today: caller.today)
         form.apply(patch)
+        if let custom = patch.customFields { form.customFields(custom, try CustomFieldRows.all(in: db)) }
         let (before, after) = (seen.deal, form.deal)
         if after.leadId != before.leadId || after.confidentiality != before.confidentiality {
             // Both change who sees the deal or who answers for it.
+            try seen.access.require(.manage)
+        }
+        if after.legalHold != before.legalHold || after.retentionUntil != before.retentionUntil {
             try seen.access.require(.manage)
         }
         if before.status.isEnded, after.closedOn != before.closedOn { try seen.access.require(.manage) }

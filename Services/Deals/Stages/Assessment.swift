@@ -59,6 +59,9 @@ struct Assessment: Sendable {
             next.probabilitySource = .stage
         case nil: break
         }
+        // Said of a deal on hold, and of one that was lost: not of what it is next.
+        if deal.status == .onHold, next.status != .onHold { next.reviewOn = nil }
+        if deal.status.isEnded, !next.status.isEnded { next.lostTo = nil }
         return next
     }
 

@@ -13,7 +13,7 @@ struct AccessListStore: Sendable {
 
     func list(_ reference: DealReference, at instant: Instant, by caller: Caller) async throws -> AccessList {
         try await store.read { db in
-            let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
+            let seen = try DealRows.seenOrDeleted(reference, by: caller, in: db)
             try seen.requireOversight(by: caller)
             let members = try Self.members(of: seen.deal.id, at: instant, in: db)
             let guests = try TimedAccess.entries(of: seen.deal.id, at: instant, in: db)

@@ -4,6 +4,7 @@ enum ExampleTexts {
     static let dealID = "0199a1c0-5f10-7b21-9c32-4d5e6f708192"
     static let credentialID = "AZmhsjxNfl-Ka3yNng8aKw"
     static let mapKey = "deals"
+    static let mapKeys = ["customFields": "relationship"]
     private static let invitationToken = "example-invitation-token"
 
     static let ids = [
@@ -13,8 +14,9 @@ enum ExampleTexts {
     static let dates = [
         "expectedCloseOn": "2027-06-30", "expiresOn": "2031-12-31", "conflictExpiresOn": "2031-12-31",
         "dueOn": "2026-04-20", "startOn": "2026-03-16", "originatedOn": "2026-01-12",
-        "engagementLetterSignedOn": "2026-03-02",
         "asOf": "2026-03-16",
+        "engagementLetterSignedOn": "2026-03-02", "nextMilestoneOn": "2026-04-20", "expectedAnnounceOn": "2027-03-31",
+        "retentionUntil": "2034-12-31",
     ]
 
     static let times = ["createdAt": "2026-01-12T08:05:00.000Z", "from": "2026-03-16T00:00:00.000Z"]
@@ -37,6 +39,15 @@ enum ExampleTexts {
         "confidentiality": "confidential", "conflictStatus": "cleared", "outcomeReason": "Sold to the highest bidder",
         "nextStep": "Send the teaser to the first ten buyers", "amount": "1250000000.00", "currency": "USD",
         "base": "EUR", "quote": "USD", "rate": "1.0842", "NewRate.source": "ECB", "ExchangeRate.source": "ECB",
+
+        "targetName": "Northwind Parcels", "subSector": "Parcels", "region": "Europe", "office": "Frankfurt",
+        "coverageGroup": "Transport", "Deal.source": "Referral", "NewDeal.source": "Referral",
+        "DealPatch.source": "Referral", "lostTo": "A larger bank", "priority": "high", "tags": "carve-out",
+        "tag": "carve-out", "TagList.items": "carve-out", "CodeNameList.items": "Kestrel", "customFields": "Strong",
+        "DealDeletion.reason": "Opened twice", "DealRestoration.reason": "Deleted by mistake",
+        "DealRestoration.codeName": "Project Kestrel", "RetentionDecision.reason": "Litigation",
+        "key": "relationship", "label": "Relationship", "CustomField.type": "choice", "NewCustomField.type": "choice",
+        "options": "Strong", "requiredFor": "sell_side_ma",
 
         "toStage": "mandated", "TransitionTarget.name": "Mandated", "fromStage": "pitch",
         "reason": "Runs the buyer list", "Move.reason": "The client signed the engagement letter",
@@ -87,7 +98,8 @@ enum ExampleTexts {
 
     static let integers = [
         "expiresInDays": 90, "recoveryCodesLeft": 10, "passkeys": 0, "alg": -7, "timeout": 300_000,
-        "version": 7, "probability": 30, "expiresIn": 600, "limit": 50, "total": 1, "seq": 41, "sourceSeq": 17,
+        "version": 7, "probability": 30, "stakeBps": 10_000, "CodeNameRequest.count": 5, "expiresIn": 600, "limit": 50,
+        "total": 1, "seq": 41, "sourceSeq": 17,
         "size": 42, "DealDocument.size": 182_044, "NewDocument.size": 182_044, "NewDocumentVersion.size": 182_044,
         "DocumentUpload.size": 182_044, "received": 131_072, "versionNo": 2, "latencyMicroseconds": 412, "probes": 5760,
         "daysInFrom": 12,
@@ -99,15 +111,21 @@ enum ExampleTexts {
     static let emptyLists: Set = ["problems", "unmet"]
 
     /// What is not so, in examples in which it would not be.
-    static let untrue: Set = ["isOverdue"]
+    static let untrue: Set = ["isOverdue", "legalHold", "archived"]
 
     /// The optional members that an example shows; types that are not here show all.
     static let shown: [String: Set<String>] = [
         "SignIn": ["email", "password"], "PasskeyAttestationResponse": ["transports"],
         "NewTeamMember": ["email"], "Move": ["reason"],
-        "DealPatch": ["value", "probability", "expectedCloseOn", "nextStep"],
+        "DealPatch": ["value", "probability", "expectedCloseOn", "nextStep", "tags"],
+        "NewDeal": [
+            "realName", "targetName", "sector", "country", "description", "value", "stakeBps", "confidentiality",
+            "originatedOn", "expectedCloseOn", "nextStep", "priority", "tags", "customFields",
+        ],
+        "DealRestoration": ["reason"],
         "Deal": [
-            "sector", "country", "value", "conflictExpiresOn", "engagementLetterSignedOn", "expectedCloseOn",
+            "targetName", "sector", "country", "value", "stakeBps", "conflictExpiresOn", "engagementLetterSignedOn",
+            "expectedCloseOn",
             "nextStep",
         ],
         "NewDealTask": ["ownerId", "dueOn", "milestone"], "DealTaskPatch": ["dueOn", "done"],

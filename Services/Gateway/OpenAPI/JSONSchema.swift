@@ -11,6 +11,8 @@ indirect enum JSONSchema: Sendable, Equatable {
     case map(JSONSchema)
     case object(Shape)
     case nullable(JSONSchema)
+    /// A value of one of several types.
+    case anyOf([JSONSchema])
     /// A type that could not be asked what it wants: it describes nothing, and a test keeps it out of the document.
     case unknown(String)
 
@@ -54,13 +56,14 @@ indirect enum JSONSchema: Sendable, Equatable {
         case .integer: return limits.added(to: ["type": "integer"])
         case .number: return limits.added(to: ["type": "number"])
         case .boolean: return ["type": "boolean"]
-        case .array(let items): return ["type": "array", "items": items.json()]
+        case .array(let items): return limits.added(to: ["type": "array", "items": items.json()])
         case .map(let values): return ["type": "object", "additionalProperties": values.json()]
         case .object(let shape): return Self.reference(shape.name)
         case .nullable(let schema):
             let whole = schema.json(limits)
             guard !limits.isNeverNull else { return whole }
             return ["anyOf": [whole, ["type": "null"]]]
+        case .anyOf(let choices): return ["anyOf": choices.map { $0.json() }]
         case .unknown: return [:]
         }
     }

@@ -24,6 +24,7 @@ struct SchemaCollection {
         case .choice(let name, let values):
             if let known = choices.updateValue(values, forKey: name), known != values { faults.append(name) }
         case .array(let inner), .map(let inner), .nullable(let inner): add(inner, isInput: isInput)
+        case .anyOf(let choices): for choice in choices { add(choice, isInput: isInput) }
         case .object(let shape):
             if let known = shapes.updateValue(shape, forKey: shape.name), known != shape { faults.append(shape.name) }
             if isInput { inputs.insert(shape.name) }

@@ -19,9 +19,11 @@ enum SchemaExample {
         case .boolean: return !ExampleTexts.untrue.contains(name)
         case .array(let items):
             return ExampleTexts.emptyLists.contains(name) ? [Any]() : [value(items, name: name, shape: shape)]
-        case .map(let values): return [ExampleTexts.mapKey: value(values, name: name, shape: shape)]
+        case .map(let values):
+            return [ExampleTexts.mapKeys[name] ?? ExampleTexts.mapKey: value(values, name: name, shape: shape)]
         case .object(let shape): return members(shape)
         case .nullable(let inner): return value(inner, name: name, shape: shape)
+        case .anyOf(let choices): return choices.first.map { value($0, name: name, shape: shape) } ?? ""
         case .unknown: return [String: Any]()
         }
     }

@@ -27,6 +27,7 @@ enum SchemaProbe {
         case is BusinessDate.Type: .string(format: "date")
         case is Money.Type: .money
         case is DecimalRate.Type: .string()
+        case is CustomValue.Type: .anyOf([.string(), .number, .boolean, .money])
         // It has no list of its cases.
         case is ProbabilitySource.Type: .choice(name: "ProbabilitySource", values: probabilitySources)
         default:

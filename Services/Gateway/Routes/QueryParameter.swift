@@ -91,11 +91,17 @@ extension [QueryParameter] {
     static let deals =
         page + [
             .string("sort", "order", oneOf: ["-updatedAt", "updatedAt", "codeName", "-codeName", "number", "-number"]),
-            .string("q", "part of a code name, number or client"),
+            .string("q", "part of a code name, number, client or target"),
             .string("type", "one deal type", oneOf: DealType.allCases.map(\.rawValue)), .string("stage", "one stage"),
             .string("status", "one status", oneOf: DealStatus.allCases.map(\.rawValue)),
-            .string("lead", "id of the lead"), .boolean("count", "answer the total, too"),
+            .string("lead", "id of the lead"), .string("tag", "one tag"),
+            .string("deleted", "only: deals that you could restore", oneOf: DeletedFilter.allCases.map(\.rawValue)),
+            .boolean("count", "answer the total, too"),
         ]
+
+    static let tags: [QueryParameter] = [
+        .string("q", "what they begin with"), .integer("limit", "1 to 200, 50 when left out"),
+    ]
 
     static let activities =
         page + [.string("kind", "one kind", oneOf: ActivityKind.allCases.map(\.rawValue))]

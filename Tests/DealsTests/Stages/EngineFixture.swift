@@ -7,13 +7,10 @@ import Foundation
 enum EngineFixture {
     static func deal(at stage: String, _ change: (inout Deal) -> Void = { _ in }) -> Deal {
         var deal = Deal(
-            id: UUID(), number: "D-2026-0001", codeName: "Falcon", realName: nil, type: .sellSideMA, stage: stage,
-            status: .active, clientName: "Aurora Foods", sector: nil, country: nil, description: nil, value: nil,
-            probability: Pipeline.of(.sellSideMA).stage(stage)?.probability ?? 0, probabilitySource: .stage,
-            confidentiality: .confidential, conflictStatus: .notStarted, conflictExpiresOn: nil, leadId: UUID(),
-            originatedOn: .today.adding(days: -30), engagementLetterSignedOn: nil, expectedCloseOn: nil, closedOn: nil,
-            outcomeReason: nil, nextStep: nil, stageEnteredOn: .today.adding(days: -10), version: 1,
-            createdAt: Instant(milliseconds: 0), updatedAt: Instant(milliseconds: 0))
+            id: UUID(), number: "D-2026-0001", codeName: "Falcon", type: .sellSideMA, stage: stage,
+            clientName: "Aurora Foods", probability: Pipeline.of(.sellSideMA).stage(stage)?.probability ?? 0,
+            leadId: UUID(), originatedOn: .today.adding(days: -30), createdAt: Instant(milliseconds: 0))
+        deal.stageEnteredOn = .today.adding(days: -10)
         change(&deal)
         return deal
     }

@@ -54,7 +54,7 @@ struct NeedToKnowTests {
             ),
         ]
         return calls + wallCalls(desk, on: reference, as: person) + desk.workCalls(on: reference, as: person)
-            + DocumentCalls.calls(desk, on: reference, as: person)
+            + DocumentCalls.calls(desk, on: reference, as: person) + desk.recordCalls(on: reference, as: person)
     }
 
     /// Breaking the glass is not among them: it lets compliance into what it cannot see, and says so to the team.
@@ -209,6 +209,7 @@ struct NeedToKnowTests {
                         DealQuery(limit: 200, count: true), DealQuery(q: codeName, count: true),
                         DealQuery(q: String(codeName.prefix(4))), DealQuery(q: deal.number), DealQuery(lead: banker.id),
                         DealQuery(sort: "codeName", type: type), DealQuery(sort: "number", stage: deal.stage),
+                        DealQuery(tag: codeName), DealQuery(deleted: .only, count: true),
                     ] {
                         answers.append(("list", { try await desk.bytes(DealMethods.list, query, as: person) }))
                     }
