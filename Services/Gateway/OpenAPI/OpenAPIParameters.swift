@@ -17,17 +17,20 @@ struct OpenAPIParameters {
         "deals": "Id or number of the deal", "invitations": "Id of the invitation", "tokens": "Id of the token",
         "sessions": "Id of the session", "passkeys": "Id of the passkey", "activities": "Id of the activity",
         "tasks": "Id of the task", "documents": "Id of the document's version",
-        "wall-crossings": "Id of the wall-crossing",
+        "wall-crossings": "Id of the wall-crossing", "custom-fields": "Key of the custom field",
     ]
 
     /// A deal has a number, too, which is taken wherever its id is.
     private func id(_ name: String, of parent: String) -> [String: Any] {
         let isDeal = parent == "deals"
-        let id = ["type": "string", "format": "uuid"]
+        let isKey = parent == "custom-fields"
+        let id =
+            isKey
+            ? ["type": "string", "pattern": SchemaLimits.customFieldKey] : ["type": "string", "format": "uuid"]
         var out: [String: Any] = ["name": name, "in": "path", "required": true]
         out["description"] = Self.abouts[parent] ?? "Id of the user"
         out["schema"] = isDeal ? ["anyOf": [id, ["type": "string", "pattern": SchemaLimits.dealNumber]]] : id
-        out["example"] = isDeal ? "D-2026-0001" : ExampleTexts.personID
+        out["example"] = isDeal ? "D-2026-0001" : isKey ? ExampleTexts.texts["key"] : ExampleTexts.personID
         return out
     }
 

@@ -144,6 +144,15 @@ struct RouteProblems {
         DealMethods.update.entry.name: [
             .forbidden: ["access_too_low"], .preconditionRequired: ["version_required"],
         ],
+        DealMethods.delete.entry.name: workAsRead.merging([.unprocessable: ["legal_hold", "under_retention"]]) { $1 },
+        DealMethods.restore.entry.name: [
+            .preconditionRequired: ["version_required"], .conflict: ["code_name_taken"],
+        ],
+        DealMethods.decideRetention.entry.name: workAsRead,
+        DealMethods.addCustomField.entry.name: [
+            .conflict: ["custom_field_exists"], .unprocessable: ["custom_fields_full"],
+        ],
+        DealMethods.updateCustomField.entry.name: [.preconditionRequired: ["version_required"]],
         DealMethods.move.entry.name: [.forbidden: ["access_too_low"], .unprocessable: ["rules_unmet"]],
         DealMethods.addMember.entry.name: [
             .forbidden: ["access_too_low"], .conflict: ["already_member"], .unprocessable: ["team_full"],

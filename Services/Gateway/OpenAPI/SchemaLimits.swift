@@ -4,6 +4,8 @@ struct SchemaLimits: Sendable {
     var lengths: ClosedRange<Int>?
     var numbers: ClosedRange<Int>?
     var pattern: String?
+    /// Of a list.
+    var itemsMax: Int?
     /// Fewer than the type has.
     var values: [String]?
     /// `null` would empty a field that must not be empty.
@@ -18,6 +20,7 @@ struct SchemaLimits: Sendable {
         if let lengths { (out["minLength"], out["maxLength"]) = (lengths.lowerBound, lengths.upperBound) }
         if let numbers { (out["minimum"], out["maximum"]) = (numbers.lowerBound, numbers.upperBound) }
         if let pattern { out["pattern"] = pattern }
+        if let itemsMax { out["maxItems"] = itemsMax }
         if let values { out["enum"] = values }
         return out
     }
@@ -44,12 +47,15 @@ struct SchemaLimits: Sendable {
     private static let mediaType = Self(
         lengths: 3...127, pattern: "^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$")
     private static let link = Self(lengths: 9...2000, pattern: "^https://[!-~]+$")
+    private static func items(_ most: Int) -> Self { Self(itemsMax: most) }
     private static let neverNull = Self(isNeverNull: true)
     private var neverNull: Self {
         var limits = self
         limits.isNeverNull = true
         return limits
     }
+
+    static let customFieldKey = "^[a-z][A-Za-z0-9_]{0,39}$"
 
     /// A deal's number.
     static let dealNumber = "^D-[0-9]{4}-[0-9]{4,9}$"
@@ -84,6 +90,24 @@ struct SchemaLimits: Sendable {
         "DealPatch.conflictStatus": neverNull, "DealPatch.leadId": neverNull,
         "DealQuery.limit": number(1...200), "DealQuery.q": search(0...200), "DealQuery.stage": search(0...200),
         "DealQuery.cursor": Self(lengths: 1...2048, pattern: "^[A-Za-z0-9_-]+$"),
+
+        "NewDeal.targetName": line(1...200), "NewDeal.subSector": line(1...80), "NewDeal.region": line(1...80),
+        "NewDeal.office": line(1...80), "NewDeal.coverageGroup": line(1...80), "NewDeal.source": line(1...200),
+        "NewDeal.stakeBps": number(0...10_000), "NewDeal.tags": items(20), "DealPatch.targetName": line(1...200),
+        "DealPatch.subSector": line(1...80), "DealPatch.region": line(1...80), "DealPatch.office": line(1...80),
+        "DealPatch.coverageGroup": line(1...80), "DealPatch.source": line(1...200), "DealPatch.lostTo": line(1...200),
+        "DealPatch.stakeBps": number(0...10_000), "DealPatch.tags": items(20), "DealPatch.priority": neverNull,
+        "DealPatch.valueBasis": neverNull, "DealPatch.forecastCategory": neverNull, "DealPatch.legalHold": neverNull,
+        "Deal.stakeBps": number(0...10_000), "Deal.tags": items(20), "DealQuery.tag": search(1...40),
+        "TagQuery.limit": number(1...200), "TagQuery.q": search(0...40), "DealDeletion.reason": lines(1...500),
+        "DealRestoration.reason": lines(1...500), "DealRestoration.codeName": line(2...80),
+        "RetentionDecision.reason": lines(1...500), "CodeNameRequest.clientName": line(1...200),
+        "CodeNameRequest.targetName": line(1...200), "CodeNameRequest.sector": line(1...80),
+        "CodeNameRequest.country": country, "CodeNameRequest.count": number(1...10), "CodeNameList.items": items(10),
+        "NewCustomField.key": pattern(customFieldKey), "NewCustomField.label": line(1...80),
+        "NewCustomField.options": items(100), "CustomField.options": items(100),
+        "CustomFieldPatch.label": line(1...80), "CustomFieldPatch.options": items(100),
+        "CustomFieldList.items": items(100),
 
         "Move.reason": lines(1...500),
         "NewTeamMember.email": Self(lengths: 1...254), "NewTeamMember.reason": lines(1...500),

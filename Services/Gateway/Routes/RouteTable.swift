@@ -145,6 +145,23 @@ enum RouteTable {
             .allow(.readDeals),
         .patch("/api/deals/{id}", "Change a deal (JSON merge patch)", DealMethods.update)
             .allow(.workOnDeals).ifMatch(),
+        .delete("/api/deals/{id}", "Delete a deal so that it can be restored", DealMethods.delete)
+            .allow(.workOnDeals).body(4096).ifMatch(),
+        .post("/api/deals/{id}/restore", "Restore a deleted deal", DealMethods.restore)
+            .allow(.workOnDeals).body(4096).ifMatch(),
+        .put("/api/deals/{id}/retention", "Compliance: how long the deal must be kept", DealMethods.decideRetention)
+            .allow(.clearConflicts).body(4096).ifMatch(),
+        .get("/api/deals/tags", "Tags of the deals you may see", DealMethods.tags)
+            .allow(.readDeals).query(.tags),
+        .post("/api/deals/code-names", "Suggest code names that do not hint at the client", DealMethods.codeNames)
+            .allow(.createDeals).body(8192).heavy(),
+        .get("/api/custom-fields", "The fields that the firm has added to its deals", DealMethods.customFields)
+            .everyone(),
+        .post("/api/custom-fields", "Add a field to all deals", DealMethods.addCustomField)
+            .allow(.manageSettings).body(64 * 1024).created(),
+        .patch("/api/custom-fields/{key}", "Change or archive a field", DealMethods.updateCustomField)
+            .allow(.manageSettings).body(64 * 1024).ifMatch(),
+
         .get(
             "/api/deals/{id}/transitions", "Where the deal may go, and what is missing for each",
             DealMethods.transitions
