@@ -76,7 +76,7 @@ package struct Event: Codable, Sendable, Hashable {
     }
 
     /// `deals` or `users`: the topic that consumers subscribe to.
-    package var topic: String { ["deal", "rates"].contains(subject.kind) ? "deals" : "users" }
+    package var topic: String { ["deal", "rates", "custom_field"].contains(subject.kind) ? "deals" : "users" }
 }
 
 /// Who did it. `kind` is `user`, `service` or `anonymous`; `address` is the client's as the gateway saw it.
