@@ -172,4 +172,32 @@ struct DeletionTests {
             }
         }
     }
+
+    /// The list's WHERE and `DealRows.deleted` say the same of every person and deal.
+    @Test func theListOfDeletedDealsShowsExactlyThoseThatCanBeRead() async throws {
+        try await Desk.with { desk in
+            var random = SeededRandom(state: 11)
+            let bankers = (0..<3).map { _ in desk.person(.banker) }
+            let people = bankers + [desk.person(.compliance), desk.person(.compliance), desk.person(.observer)]
+            var deleted: [Deal] = []
+            for count in 0..<24 {
+                let owner = try #require(bankers.randomElement(using: &random))
+                let level = try #require(Confidentiality.allCases.randomElement(using: &random))
+                let deal = try await desk.deal("Code \(count)", by: owner, confidentiality: level)
+                for person in people where person != owner && Bool.random(using: &random) {
+                    let choices: [TeamAccess] = person.role == .banker ? [.read, .edit, .manage] : [.read]
+                    let access = try #require(choices.randomElement(using: &random))
+                    _ = try await desk.add(person, to: deal, by: owner, access: access)
+                    if Bool.random(using: &random) { try await desk.remove(person, from: deal, by: owner) }
+                }
+                deleted.append(try await desk.delete(deal, as: owner))
+            }
+            for person in people {
+                var readable: Set<UUID> = []
+                for deal in deleted where (try? await desk.get(deal, as: person)) != nil { readable.insert(deal.id) }
+                let page = try await desk.list(DealQuery(limit: 200, deleted: .only, count: true), as: person)
+                #expect(Set(page.items.map(\.id)) == readable && page.total == readable.count)
+            }
+        }
+    }
 }
