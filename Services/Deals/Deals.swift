@@ -5,8 +5,8 @@ import ServiceKit
 import ServiceLifecycle
 import Storage
 
-/// The deals service: deals, their stages, teams, walls, conflict checks, counterparties, work, documents and exchange rates, in one
-/// file of its own with the documents' files beside it.
+/// The deals service: deals and all that hangs on them, the organizations that are their parties, and what the firm keeps
+/// for all of them, in one file of its own with the documents' files beside it.
 ///
 ///     gateway ──▶ RPC server ──▶ router ──▶ handlers ──▶ rules (pure) and stores ──▶ deals.sqlite
 ///     audit   ──▶ events.pull ◀── outbox ◀── written in the transaction of every change ──┘
@@ -67,6 +67,11 @@ struct Deals: ServiceProcess {
         TagHandlers(tags: TagStore(store: store), now: now).register(on: &router)
         CodeNameHandlers(codeNames: CodeNameStore(store: store), now: now).register(on: &router)
         CustomFieldHandlers(fields: CustomFieldStore(store: store), now: now).register(on: &router)
+        OrganizationHandlers(store: store, now: now).register(on: &router)
+        PersonHandlers(persons: PersonStore(store: store), now: now).register(on: &router)
+        PartyHandlers(
+            parties: PartyStore(store: store), deals: OrganizationDealStore(store: store), now: now
+        ).register(on: &router)
         notices.register(on: &router)
         EventFeed(store.outbox).register(on: &router)
         return router

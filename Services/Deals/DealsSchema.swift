@@ -20,6 +20,7 @@ enum DealsSchema {
         migrator.registerMigration("deals 4 walls") { db in try db.execute(sql: walls) }
         migrator.registerMigration("deals 5 rates") { db in try db.execute(sql: rates) }
         migrator.registerMigration("deals 7 record") { db in try db.execute(sql: record) }
+        migrator.registerMigration("deals 8 parties") { db in try db.execute(sql: organizations + parties) }
         return migrator
     }
 }

@@ -76,7 +76,7 @@ package struct Event: Codable, Sendable, Hashable {
     }
 
     /// `deals` or `users`: the topic that consumers subscribe to.
-    package var topic: String { ["deal", "rates", "custom_field"].contains(subject.kind) ? "deals" : "users" }
+    package var topic: String { EventSubject.kindsOfUsers.contains(subject.kind) ? "users" : "deals" }
 }
 
 /// Who did it. `kind` is `user`, `service` or `anonymous`; `address` is the client's as the gateway saw it.
@@ -94,13 +94,15 @@ package struct EventActor: Codable, Sendable, Hashable {
     }
 }
 
-/// What it was done to: `kind` `deal`, `rates`, `user`, `invitation`, `session`, `token`, `passkey`, `key` or
-/// `custom_field`.
+/// What it was done to: a `deal`, an `organization`, the firm's `rates`, a `user`, a `session`, ….
 package struct EventSubject: Codable, Sendable, Hashable {
     package var kind: String
     package var id: String
     /// A deal's number; never a name, which would leak through logs of the log.
     package var number: String?
+
+    /// What people are and sign in with; all else belongs to the deals.
+    static let kindsOfUsers: Set = ["user", "invitation", "session", "token", "passkey", "key"]
 
     package init(kind: String, id: String, number: String? = nil) {
         self.kind = kind
@@ -151,6 +153,16 @@ package enum EventType {
     package static let dealWallCrossingRefused = "deal.wallcrossing.refused"
     package static let dealWallCrossingEnded = "deal.wallcrossing.ended"
     package static let dealBreakGlass = "deal.break_glass"
+    package static let dealPartyAdded = "deal.party.added"
+    package static let dealPartyUpdated = "deal.party.updated"
+    package static let dealPartyRemoved = "deal.party.removed"
+    package static let organizationCreated = "organization.created"
+    package static let organizationUpdated = "organization.updated"
+    package static let organizationPublished = "organization.published"
+    package static let organizationMerged = "organization.merged"
+    package static let personAdded = "person.added"
+    package static let personUpdated = "person.updated"
+    package static let personRemoved = "person.removed"
     package static let conflictDecided = "conflict.decided"
     package static let ratesChanged = "rates.changed"
     package static let userCreated = "user.created"

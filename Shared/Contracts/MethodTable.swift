@@ -40,6 +40,13 @@ package enum MethodTable {
         DealMethods.delete.entry, DealMethods.restore.entry, DealMethods.decideRetention.entry,
         DealMethods.tags.entry, DealMethods.codeNames.entry, DealMethods.customFields.entry,
         DealMethods.addCustomField.entry, DealMethods.updateCustomField.entry,
+        DealMethods.organizations.entry, DealMethods.addOrganization.entry, DealMethods.organization.entry,
+        DealMethods.updateOrganization.entry, DealMethods.publishOrganization.entry,
+        DealMethods.mergeOrganization.entry, DealMethods.organizationDeals.entry,
+        DealMethods.persons.entry, DealMethods.addPerson.entry, DealMethods.updatePerson.entry,
+        DealMethods.removePerson.entry,
+        DealMethods.parties.entry, DealMethods.addParty.entry, DealMethods.updateParty.entry,
+        DealMethods.removeParty.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]

@@ -101,6 +101,21 @@ import Testing
             0x265 deals.customFields
             0x266 deals.customFields.add
             0x267 deals.customFields.update
+            0x290 deals.organizations
+            0x291 deals.organizations.add
+            0x292 deals.organizations.get
+            0x293 deals.organizations.update
+            0x294 deals.organizations.publish
+            0x295 deals.organizations.merge
+            0x296 deals.organizations.deals
+            0x297 deals.persons
+            0x298 deals.persons.add
+            0x299 deals.persons.update
+            0x29a deals.persons.remove
+            0x29b deals.parties
+            0x29c deals.parties.add
+            0x29d deals.parties.update
+            0x29e deals.parties.remove
             0x2b0 deals.rates
             0x2b1 deals.rates.series
             0x2b2 deals.rates.set
