@@ -50,6 +50,9 @@ import Testing
     (.GET, ["api", "deals", "tags"], "/api/deals/tags", []),
     (.DELETE, ["api", "deals", "1"], "/api/deals/{id}", ["1"]),
     (.PATCH, ["api", "custom-fields", "tier"], "/api/custom-fields/{key}", ["tier"]),
+    (.POST, ["api", "organizations", "1", "publish"], "/api/organizations/{id}/publish", ["1"]),
+    (.PATCH, ["api", "organizations", "1", "persons", "2"], "/api/organizations/{id}/persons/{childId}", ["1", "2"]),
+    (.DELETE, ["api", "deals", "1", "parties", "2"], "/api/deals/{id}/parties/{childId}", ["1", "2"]),
     (.GET, ["api", "audit", "verify"], "/api/audit/verify", []),
 ])
 func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: String, _ ids: [String]) throws {

@@ -2,13 +2,17 @@
 enum ExampleTexts {
     static let personID = "0199a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b"
     static let dealID = "0199a1c0-5f10-7b21-9c32-4d5e6f708192"
+    static let organizationID = "3f1c6f0e-9a0b-4d5e-8f21-5b0c7d9e1a42"
     static let credentialID = "AZmhsjxNfl-Ka3yNng8aKw"
     static let mapKey = "deals"
     static let mapKeys = ["customFields": "relationship"]
     private static let invitationToken = "example-invitation-token"
 
     static let ids = [
-        "id": dealID, "dealId": dealID, "User.id": personID, "session": "0199a1bf-0001-7abc-8def-0123456789ab",
+        "id": dealID, "dealId": dealID, "User.id": personID,
+        "Organization.id": organizationID, "OrganizationHint.id": "0b8f4f0a-1c5e-4a57-9d0e-2f6f0c9a7b31",
+        "organizationId": organizationID, "intoId": organizationID, "parentId": "7c0d5f7e-52a1-4c2f-8a4b-6f1f2f0f9e10",
+        "session": "0199a1bf-0001-7abc-8def-0123456789ab",
     ]
 
     static let dates = [
@@ -65,6 +69,13 @@ enum ExampleTexts {
         "fileName": "engagement-letter.pdf", "mediaType": "application/pdf",
         "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "link": "https://rooms.example/falcon/letter", "DocumentRemoval.reason": "Filed under the wrong deal",
+
+        "Organization.name": "Northwind Holdings", "NewOrganization.name": "Northwind Holdings",
+        "OrganizationHint.name": "Northwind Holdings Ltd", "organizationName": "Northwind Holdings",
+        "codeAlias": "Wren", "lei": "5493001KJTIIGC8Y1R12", "ticker": "NWH", "isin": "US0378331005",
+        "personName": "Ada Lovelace", "phone": "+49 69 5550 100",
+        "ContactPerson.title": "Chief Financial Officer", "NewContactPerson.title": "Chief Financial Officer",
+        "ContactPersonPatch.title": "Chief Financial Officer",
 
         "AuditEntry.type": "deal.stage.changed", "EventActor.kind": "user", "EventActor.id": personID,
         "address": "203.0.113.7", "EventSubject.kind": "deal", "EventSubject.id": dealID, "FieldChange.field": "stage",
@@ -134,6 +145,10 @@ enum ExampleTexts {
         "NewDocumentVersion": ["fileName", "mediaType", "size", "sha256"],
         "DealDocument": ["supersedes", "fileName", "mediaType", "size", "sha256"], "DocumentUpload": [],
         "DocumentRegistration": ["upload"],
+        "NewOrganization": ["lei", "country", "sector"], "OrganizationPatch": ["country", "sector"],
+        "Organization": ["lei", "country", "sector"], "NewContactPerson": ["title", "email"],
+        "ContactPersonPatch": ["title"], "NewDealParty": ["organizationId", "side", "primary"],
+        "DealPartyPatch": ["primary"], "DealParty": ["side"], "OrganizationPage": ["nextCursor"],
         "TeamMember": [], "AuditVerification": [],
         "ServiceHealth": ["since", "checkedAt", "latencyMicroseconds", "uptime24h"],
         "EventActor": ["session", "address"], "DealPage": ["nextCursor"],

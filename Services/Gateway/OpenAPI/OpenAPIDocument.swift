@@ -75,14 +75,16 @@ enum OpenAPITag: String, CaseIterable {
         self =
             words.lazy.compactMap(OpenAPITag.init(rawValue:)).first
             ?? (words.contains("users") || words.contains("invitations")
-                ? .people : words.contains("session") ? .auth : words.contains("tasks") ? .deals : .documents)
+                ? .people
+                : words.contains("session")
+                    ? .auth : words.contains("tasks") || words.contains("organizations") ? .deals : .documents)
     }
 
     var about: String {
         switch self {
         case .auth: "Signing in and out"
         case .people: "Who works here, and in which role"
-        case .deals: "Deals, their stages, teams, counterparties and work"
+        case .deals: "Deals, their stages, teams, parties, counterparties and work"
         case .events: "What happens, as it happens"
         case .audit: "The log of all that happened, and its proof"
         case .health: "The state of the services"

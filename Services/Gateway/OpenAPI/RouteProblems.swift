@@ -201,5 +201,14 @@ struct RouteProblems {
         DealMethods.endCrossing.entry.name: [
             .forbidden: ["access_too_low"], .unprocessable: ["wall_crossing_over"],
         ],
+        DealMethods.updateOrganization.entry.name: workAsRead, DealMethods.publishOrganization.entry.name: workAsRead,
+        DealMethods.mergeOrganization.entry.name: workAsRead.merging([.unprocessable: ["not_in_directory"]]) { $1 },
+        DealMethods.addPerson.entry.name: [.forbidden: ["access_too_low"]],
+        DealMethods.updatePerson.entry.name: workAsRead, DealMethods.removePerson.entry.name: workAsRead,
+        DealMethods.addParty.entry.name: [
+            .forbidden: ["access_too_low"], .conflict: ["party_exists"], .unprocessable: ["parties_full"],
+        ],
+        DealMethods.updateParty.entry.name: workAsRead.merging([.conflict: ["party_exists"]]) { $1 },
+        DealMethods.removeParty.entry.name: workAsRead,
     ]
 }

@@ -48,6 +48,10 @@ struct SchemaLimits: Sendable {
         lengths: 3...127, pattern: "^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$")
     private static let link = Self(lengths: 9...2000, pattern: "^https://[!-~]+$")
     private static func items(_ most: Int) -> Self { Self(itemsMax: most) }
+    private static let lei = pattern("^[0-9A-Z]{18}[0-9]{2}$")
+    private static let isin = pattern("^[A-Z]{2}[0-9A-Z]{9}[0-9]$")
+    private static let ticker = pattern("^[0-9A-Z][0-9A-Z.:/ -]{0,19}$")
+    private static let phone = pattern("^[0-9 +()./-]{3,40}$")
     private static let neverNull = Self(isNeverNull: true)
     private var neverNull: Self {
         var limits = self
@@ -118,6 +122,25 @@ struct SchemaLimits: Sendable {
         "BreakGlass.reason": lines(10...500), "NewWallCrossing.reason": lines(1...500),
         "CrossingDecision.note": lines(1...2000), "CrossingQuery.limit": number(1...200),
         "CrossingQuery.cursor": pattern("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"),
+
+        "NewOrganization.name": line(1...200), "NewOrganization.codeAlias": line(1...80), "NewOrganization.lei": lei,
+        "NewOrganization.ticker": ticker, "NewOrganization.isin": isin, "NewOrganization.country": country,
+        "NewOrganization.sector": line(1...80),
+        "OrganizationPatch.name": line(1...200).neverNull, "OrganizationPatch.kind": neverNull,
+        "OrganizationPatch.codeAlias": line(1...80), "OrganizationPatch.lei": lei, "OrganizationPatch.ticker": ticker,
+        "OrganizationPatch.isin": isin, "OrganizationPatch.country": country, "OrganizationPatch.sector": line(1...80),
+        "OrganizationQuery.limit": number(1...200), "OrganizationQuery.q": search(0...100),
+        "OrganizationQuery.cursor": Self(lengths: 1...2048, pattern: "^[A-Za-z0-9_-]+$"),
+        "OrganizationDealQuery.limit": number(1...200),
+        "OrganizationDealQuery.cursor": pattern("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"),
+        "NewContactPerson.name": line(1...200), "NewContactPerson.title": line(1...200),
+        "NewContactPerson.email": email, "NewContactPerson.phone": phone,
+        "ContactPersonPatch.name": line(1...200).neverNull, "ContactPersonPatch.title": line(1...200),
+        "ContactPersonPatch.email": email, "ContactPersonPatch.phone": phone,
+        "ContactPersonQuery.limit": number(1...200),
+        "ContactPersonQuery.cursor": Self(lengths: 1...2048, pattern: "^[A-Za-z0-9_-]+$"),
+        "NewDealParty.codeAlias": line(1...80), "DealPartyPatch.codeAlias": line(1...80),
+        "DealPartyPatch.role": neverNull, "DealPartyPatch.primary": neverNull,
 
         "NewDealActivity.subject": line(1...200), "NewDealActivity.text": lines(1...10_000),
         "DealActivityPatch.subject": line(1...200), "DealActivityPatch.text": lines(1...10_000).neverNull,

@@ -121,6 +121,12 @@ extension [QueryParameter] {
 
     static let rateSeries =
         page + [.string("base", "ISO 4217 code"), .string("quote", "ISO 4217 code of its price")]
+    static let organizations =
+        page + [.string("q", "the beginning of a name; with 3 characters any part of name, alias or code")]
+
+    static let organizationDeals = page
+
+    static let persons = page
 
     static let audit =
         page + [

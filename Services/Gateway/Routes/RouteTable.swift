@@ -11,7 +11,7 @@ enum RouteTable {
     /// Passwords are hashed two at a time, so that a few sign-ins at once wait for each other.
     private static let hashing = TimeAmount.seconds(15)
 
-    static let all: [Route] = signingIn + people + deals + audit + operation
+    static let all: [Route] = signingIn + people + deals + organizations + audit + operation
 
     private static let signingIn: [Route] = [
         .post("/api/auth/login", "Sign in with e-mail and password, or a passkey", AuthMethods.login)
@@ -271,6 +271,18 @@ enum RouteTable {
             .allow(.readSettings).query(.rateSeries),
         .put("/api/exchange-rates", "Set rates of pairs and days, all or none", DealMethods.setRates)
             .allow(.manageSettings),
+        .get("/api/deals/{id}/parties", "Who takes part in the deal, and as what", DealMethods.parties)
+            .allow(.readDeals),
+        .post(
+            "/api/deals/{id}/parties",
+            "Add an organization, somebody of one, or a new one that the deal's people alone know of",
+            DealMethods.addParty
+        )
+        .allow(.workOnDeals).body(16 * 1024).created(),
+        .patch("/api/deals/{id}/parties/{childId}", "Change a party (JSON merge patch)", DealMethods.updateParty)
+            .allow(.workOnDeals).body(16 * 1024).ifMatch(),
+        .delete("/api/deals/{id}/parties/{childId}", "Take a party off the deal", DealMethods.removeParty)
+            .allow(.workOnDeals).ifMatch().noContent(),
 
         .own("/api/events", "What happens to the deals you may see, as server-sent events", .events, Nothing.self)
             .allow(.readDeals).streams().passive().heavy(),
