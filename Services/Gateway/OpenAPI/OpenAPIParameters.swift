@@ -18,7 +18,6 @@ struct OpenAPIParameters {
         "sessions": "Id of the session", "passkeys": "Id of the passkey", "activities": "Id of the activity",
         "tasks": "Id of the task", "documents": "Id of the document's version",
         "wall-crossings": "Id of the wall-crossing", "custom-fields": "Key of the custom field",
-        "wall-crossings": "Id of the wall-crossing",
         "organizations": "Id of the organization", "persons": "Id of the person", "parties": "Id of the party",
     ]
 
