@@ -1,6 +1,7 @@
 import Contracts
 import GRDB
 import RPC
+import Storage
 import Testing
 
 @testable import deals
