@@ -15,6 +15,9 @@ package struct RPCContext: Sendable {
     /// The version that the caller believes is current (`If-Match`).
     package var ifMatch: Int64?
     package var idempotencyKey: String?
+    /// What was asked for under that key: SHA-256 of the method, the ids in the path and the input, however its fields were
+    /// ordered. Set by the router for methods that deduplicate; nil without a key.
+    package var requestDigest: Data?
     /// The address of the client at the public door, for audit and throttling.
     package var clientAddress: String?
     /// What the client calls itself at the public door; sent along only where somebody signs in.

@@ -9,6 +9,8 @@ package struct RPCFault: Error, Sendable, Hashable {
     package var errors: [FieldFault]
     /// The resource as it stands, as JSON text, where the caller's idea of it was stale.
     package var current: String?
+    /// What the caller wants to change and others have changed since the version that he read; empty where that is not known.
+    package var conflictingFields: [String]
     package var retryAfterMilliseconds: Int?
     /// True when the call certainly did not run, so that any caller may send it again.
     package var isNotExecuted: Bool
@@ -19,13 +21,15 @@ package struct RPCFault: Error, Sendable, Hashable {
 
     package init(
         _ status: RPCStatus, _ code: String, _ message: String, errors: [FieldFault] = [], current: String? = nil,
-        retryAfterMilliseconds: Int? = nil, isNotExecuted: Bool = false, doNotRetry: Bool = false
+        conflictingFields: [String] = [], retryAfterMilliseconds: Int? = nil, isNotExecuted: Bool = false,
+        doNotRetry: Bool = false
     ) {
         self.status = status
         self.code = code
         self.message = message
         self.errors = errors
         self.current = current
+        self.conflictingFields = conflictingFields
         self.retryAfterMilliseconds = retryAfterMilliseconds
         self.isNotExecuted = isNotExecuted
         self.doNotRetry = doNotRetry

@@ -23,6 +23,7 @@ import Testing
     var fault = RPCFault(
         .aborted, "version_mismatch", "Stale.", errors: [FieldFault("value", "changed", "has changed")])
     fault.current = #"{"version":3}"#
+    fault.conflictingFields = ["sector", "value"]
     let response = Problem(fault).response(instance: "/api/deals/1", requestID: "r")
     #expect(response.headers["content-type"] == ["application/problem+json"])
     let body = try #require(response.body)
@@ -30,6 +31,7 @@ import Testing
     #expect(json["status"] as? Int == 412)
     #expect(json["code"] as? String == "version_mismatch")
     #expect((json["current"] as? [String: Any])?["version"] as? Int == 3)
+    #expect(json["conflictingFields"] as? [String] == ["sector", "value"])
     #expect((json["errors"] as? [[String: Any]])?.first?["field"] as? String == "value")
 }
 

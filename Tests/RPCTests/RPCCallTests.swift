@@ -40,7 +40,7 @@ private let echo: RPCRouter = {
     var router = RPCRouter()
     let sent = RPCFault(
         .failedPrecondition, "rules_unmet", "Two rules are unmet.", errors: [FieldFault("a", "b", "c")],
-        current: "{\"v\":1}")
+        current: "{\"v\":1}", conflictingFields: ["a", "b"])
     var received = sent
     received.isReceived = true
     router.on(TestMethods.echo) { _, _ in throw sent }

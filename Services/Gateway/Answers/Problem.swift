@@ -12,6 +12,8 @@ struct Problem: Error {
     var errors: [FieldFault] = []
     /// The resource as it stands (JSON), where the client's version was stale.
     var current: String?
+    /// What the client wants to change and others have changed, where that is known.
+    var conflictingFields: [String] = []
     var headers = HTTPHeaders()
 
     init(_ status: HTTPResponseStatus, _ code: String, _ detail: String, headers: HTTPHeaders = [:]) {
@@ -28,6 +30,7 @@ struct Problem: Error {
         detail = fault.message
         errors = fault.errors
         current = fault.current
+        conflictingFields = fault.conflictingFields
         if [.tooManyRequests, .badGateway, .serviceUnavailable, .gatewayTimeout].contains(status) {
             let seconds = max(1, ((fault.retryAfterMilliseconds ?? 1000) + 999) / 1000)
             headers.add(name: "Retry-After", value: "\(seconds)")
@@ -64,12 +67,14 @@ struct Problem: Error {
         let status: UInt
         let detail, instance, code, requestId: String
         let errors: [FieldFault]?
+        let conflictingFields: [String]?
     }
 
     func response(instance: String, requestID: String) -> HTTPResponse {
         let body = Body(
             type: "urn:ibpipeline:problem:\(code)", title: status.reasonPhrase, status: status.code, detail: detail,
-            instance: instance, code: code, requestId: requestID, errors: errors.isEmpty ? nil : errors)
+            instance: instance, code: code, requestId: requestID, errors: errors.isEmpty ? nil : errors,
+            conflictingFields: conflictingFields.isEmpty ? nil : conflictingFields)
         // Strings always encode; an empty body would still carry the status.
         var json = (try? StrictJSON.encode(body)).map { [UInt8]($0) } ?? []
         if let current, json.last == UInt8(ascii: "}") {

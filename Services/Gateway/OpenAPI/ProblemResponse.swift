@@ -52,7 +52,9 @@ enum ProblemResponse: Int, CaseIterable {
         case .notFound: "There is no such resource, or none that you may know of."
         case .requestTimeout: "The request did not arrive in time."
         case .conflict: "There is such a thing already."
-        case .preconditionFailed: "The resource has changed since you read it; current is the resource as it stands."
+        case .preconditionFailed:
+            "The resource has changed since you read it; current is the resource as it stands, conflictingFields what of "
+                + "your change others have changed, where that is known."
         case .contentTooLarge: "The body is longer than this operation accepts."
         case .targetTooLong: "The request target is longer than 8 KiB."
         case .unsupportedMediaType: "The body is not declared to be of the type that this operation takes."

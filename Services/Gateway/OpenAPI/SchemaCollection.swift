@@ -53,6 +53,10 @@ struct SchemaCollection {
                 "code": ["type": "string", "pattern": "^[a-z0-9_]+$", "description": "Stable, for programs."],
                 "requestId": ["type": "string"],
                 "errors": ["type": "array", "items": JSONSchema.reference("FieldFault")],
+                "conflictingFields": [
+                    "type": "array", "items": ["type": "string"],
+                    "description": "With 412: the fields that you set and others have changed.",
+                ],
                 "current": ["type": "object", "description": "With 412: the resource as it stands."],
             ] as [String: [String: Any]],
             // Clients must ignore members they do not know (RFC 9457 section 3.2).

@@ -45,7 +45,8 @@ extension RPCFault {
         let retryAfter = FaultBody.bounded(body?.retryAfterMilliseconds ?? Int(frame.a & 0xFFFF) * 16)
         self.init(
             status, body?.code ?? "unknown", body?.message ?? "The call failed.", errors: body?.errors ?? [],
-            current: body?.current, retryAfterMilliseconds: retryAfter == 0 ? nil : retryAfter,
+            current: body?.current, conflictingFields: body?.conflictingFields ?? [],
+            retryAfterMilliseconds: retryAfter == 0 ? nil : retryAfter,
             isNotExecuted: frame.flags.contains(.notExecuted), doNotRetry: frame.flags.contains(.doNotRetry))
     }
 }
@@ -56,6 +57,7 @@ struct FaultBody: Codable {
     var message: String
     var errors: [FieldFault]?
     var current: String?
+    var conflictingFields: [String]?
     /// Left out where the header says it exactly.
     var retryAfterMilliseconds: Int?
 
@@ -64,6 +66,7 @@ struct FaultBody: Codable {
         message = fault.message
         errors = fault.errors.isEmpty ? nil : fault.errors
         current = fault.current
+        conflictingFields = fault.conflictingFields.isEmpty ? nil : fault.conflictingFields
         let hint = Self.retryAfter(fault)
         retryAfterMilliseconds = hint == 16 * Self.retryUnits(fault) ? nil : hint
     }

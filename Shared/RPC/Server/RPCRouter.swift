@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 package import NIOCore
 import NIOFoundationEssentialsCompat
@@ -26,7 +27,8 @@ package struct RPCRouter: Sendable {
         _ method: RPCMethod<Input, Output>, _ handler: @escaping @Sendable (Input, RPCContext) async throws -> Output
     ) {
         add(method.entry) { body, context in
-            let output = try await handler(try Self.input(body), context)
+            let (input, context) = try Self.opened(method.entry, body, context) as (Input, RPCContext)
+            let output = try await handler(input, context)
             return RPCReply(body: ByteBuffer(data: try StrictJSON.encode(output)))
         }
     }
@@ -36,7 +38,8 @@ package struct RPCRouter: Sendable {
         _ method: RPCMethod<Input, Output>, _ handler: @escaping @Sendable (Input, RPCContext) async throws -> Output
     ) {
         add(method.entry) { body, context in
-            let output = try await handler(try Self.input(body), context)
+            let (input, context) = try Self.opened(method.entry, body, context) as (Input, RPCContext)
+            let output = try await handler(input, context)
             return RPCReply(
                 body: ByteBuffer(data: try StrictJSON.encode(output)), resource: output.resourceID,
                 version: output.version)
@@ -77,6 +80,23 @@ package struct RPCRouter: Sendable {
     private mutating func add(_ route: Route) {
         precondition(routes[route.entry.id] == nil, "method \(route.entry.name) is registered twice")
         routes[route.entry.id] = route
+    }
+
+    /// The input, and the context with the digest of what was asked for where that is wanted.
+    private static func opened<Input: Codable>(
+        _ method: RPCMethodEntry, _ body: ByteBuffer, _ context: RPCContext
+    ) throws -> (Input, RPCContext) {
+        let input: Input = try input(body)
+        guard method.deduplicates, context.idempotencyKey != nil else { return (input, context) }
+        var (context, digest) = (context, SHA256())
+        for part in [method.name] + context.resource {
+            digest.update(data: Data(part.utf8))
+            // No id and no name has it.
+            digest.update(data: [UInt8(0)])
+        }
+        digest.update(data: try StrictJSON.encode(input))
+        context.requestDigest = Data(digest.finalize())
+        return (input, context)
     }
 
     private static func input<Input: Decodable>(_ body: ByteBuffer) throws -> Input {
