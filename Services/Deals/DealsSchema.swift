@@ -21,6 +21,9 @@ enum DealsSchema {
         migrator.registerMigration("deals 5 rates") { db in try db.execute(sql: rates) }
         migrator.registerMigration("deals 7 record") { db in try db.execute(sql: record) }
         migrator.registerMigration("deals 8 parties") { db in try db.execute(sql: organizations + parties) }
+        migrator.registerMigration("deals 9 history") { db in
+            for sql in [dealVersions, answeredKeys, timelineIndexes] { try db.execute(sql: sql) }
+        }
         return migrator
     }
 }

@@ -5,7 +5,7 @@ extension DealMethods {
     package static let access = RPCMethod<AccessQuery, AccessList>(
         0x0230, "deals.access", callers: [Peer.gateway], isIdempotent: true)
     package static let breakGlass = RPCMethod<BreakGlass, AccessEntry>(
-        0x0231, "deals.breakGlass", callers: [Peer.gateway])
+        0x0231, "deals.breakGlass", callers: [Peer.gateway], deduplicates: true)
 }
 
 /// Asks who could see a deal at one instant; now when it is left out.

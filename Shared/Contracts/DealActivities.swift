@@ -5,7 +5,7 @@ extension DealMethods {
     package static let activities = RPCMethod<DealActivityQuery, DealActivityPage>(
         0x0210, "deals.activities", callers: [Peer.gateway], isIdempotent: true)
     package static let addActivity = RPCMethod<NewDealActivity, DealActivity>(
-        0x0211, "deals.activities.add", callers: [Peer.gateway])
+        0x0211, "deals.activities.add", callers: [Peer.gateway], deduplicates: true)
     package static let updateActivity = RPCMethod<DealActivityPatch, DealActivity>(
         0x0212, "deals.activities.update", callers: [Peer.gateway])
     package static let removeActivity = RPCMethod<Nothing, Nothing>(

@@ -2,7 +2,7 @@ package import RPC
 
 extension DealMethods {
     package static let decideConflict = RPCMethod<ConflictDecision, Deal>(
-        0x020B, "deals.conflict.decide", callers: [Peer.gateway])
+        0x020B, "deals.conflict.decide", callers: [Peer.gateway], deduplicates: true)
 }
 
 /// Compliance's answer to a conflict check: `cleared`, `cleared_with_conditions` or `declined`.

@@ -5,7 +5,7 @@ extension DealMethods {
     package static let counterparties = RPCMethod<Nothing, CounterpartyList>(
         0x020C, "deals.counterparties", callers: [Peer.gateway], isIdempotent: true)
     package static let addCounterparty = RPCMethod<NewCounterparty, Counterparty>(
-        0x020D, "deals.counterparties.add", callers: [Peer.gateway])
+        0x020D, "deals.counterparties.add", callers: [Peer.gateway], deduplicates: true)
 }
 
 /// What kind of firm the other side is.

@@ -5,9 +5,9 @@ extension DealMethods {
     package static let crossings = RPCMethod<CrossingQuery, CrossingPage>(
         0x0232, "deals.crossings", callers: [Peer.gateway], isIdempotent: true)
     package static let requestCrossing = RPCMethod<NewWallCrossing, WallCrossing>(
-        0x0233, "deals.crossings.request", callers: [Peer.gateway])
+        0x0233, "deals.crossings.request", callers: [Peer.gateway], deduplicates: true)
     package static let decideCrossing = RPCMethod<CrossingDecision, WallCrossing>(
-        0x0234, "deals.crossings.decide", callers: [Peer.gateway])
+        0x0234, "deals.crossings.decide", callers: [Peer.gateway], deduplicates: true)
     package static let endCrossing = RPCMethod<Nothing, WallCrossing>(
         0x0235, "deals.crossings.end", callers: [Peer.gateway])
 }

@@ -7,9 +7,9 @@ extension DealMethods {
     package static let documents = RPCMethod<Nothing, DocumentList>(
         0x0220, "deals.documents", callers: [Peer.gateway], isIdempotent: true)
     package static let addDocument = RPCMethod<NewDocument, DocumentRegistration>(
-        0x0221, "deals.documents.add", callers: [Peer.gateway])
+        0x0221, "deals.documents.add", callers: [Peer.gateway], deduplicates: true)
     package static let addDocumentVersion = RPCMethod<NewDocumentVersion, DocumentRegistration>(
-        0x0222, "deals.documents.versions.add", callers: [Peer.gateway])
+        0x0222, "deals.documents.versions.add", callers: [Peer.gateway], deduplicates: true)
     /// The chunk's bytes come beside the input (`BytesInput`). Sent twice it does no harm.
     package static let putDocumentContent = RPCMethod<ChunkPlace, DocumentRegistration>(
         0x0223, "deals.documents.content.put", callers: [Peer.gateway], isIdempotent: true)

@@ -4,7 +4,8 @@ package import RPC
 extension DealMethods {
     package static let transitions = RPCMethod<Nothing, TransitionOptions>(
         0x0205, "deals.transitions", callers: [Peer.gateway], isIdempotent: true)
-    package static let move = RPCMethod<Move, Deal>(0x0206, "deals.move", callers: [Peer.gateway])
+    package static let move = RPCMethod<Move, Deal>(
+        0x0206, "deals.move", callers: [Peer.gateway], deduplicates: true)
     package static let history = RPCMethod<Nothing, StageHistory>(
         0x0207, "deals.history", callers: [Peer.gateway], isIdempotent: true)
 }

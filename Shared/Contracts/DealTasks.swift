@@ -4,13 +4,14 @@ package import RPC
 extension DealMethods {
     package static let tasks = RPCMethod<Nothing, DealTaskList>(
         0x0214, "deals.tasks", callers: [Peer.gateway], isIdempotent: true)
-    package static let addTask = RPCMethod<NewDealTask, DealTask>(0x0215, "deals.tasks.add", callers: [Peer.gateway])
+    package static let addTask = RPCMethod<NewDealTask, DealTask>(
+        0x0215, "deals.tasks.add", callers: [Peer.gateway], deduplicates: true)
     package static let updateTask = RPCMethod<DealTaskPatch, DealTask>(
         0x0216, "deals.tasks.update", callers: [Peer.gateway])
     package static let removeTask = RPCMethod<Nothing, Nothing>(
         0x0217, "deals.tasks.remove", callers: [Peer.gateway])
     package static let addTemplateTasks = RPCMethod<TaskTemplateStart, DealTaskList>(
-        0x0218, "deals.tasks.template", callers: [Peer.gateway])
+        0x0218, "deals.tasks.template", callers: [Peer.gateway], deduplicates: true)
     package static let openTasks = RPCMethod<OpenTaskQuery, OpenTaskPage>(
         0x0219, "deals.tasks.open", callers: [Peer.gateway], isIdempotent: true)
 }

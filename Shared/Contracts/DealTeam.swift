@@ -5,7 +5,7 @@ extension DealMethods {
     package static let team = RPCMethod<Nothing, Team>(
         0x0208, "deals.team", callers: [Peer.gateway], isIdempotent: true)
     package static let addMember = RPCMethod<NewTeamMember, TeamMember>(
-        0x0209, "deals.team.add", callers: [Peer.gateway])
+        0x0209, "deals.team.add", callers: [Peer.gateway], deduplicates: true)
     package static let removeMember = RPCMethod<Nothing, Nothing>(0x020A, "deals.team.remove", callers: [Peer.gateway])
 }
 

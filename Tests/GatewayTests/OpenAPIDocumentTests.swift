@@ -296,3 +296,16 @@ func statusesAreThoseThatTheRouteCanAnswer(_ path: String, _ method: String, _ e
     let headers = create?["responses"]?["201"]?["headers"]?.members ?? [:]
     #expect(Set(headers.keys) == ["ETag", "Location", "RateLimit", "RateLimit-Policy", "X-Request-Id"])
 }
+
+/// What makes or does something takes a key: the one that answers it knows it by that.
+@Test func everyPostOfDealsTakesAnIdempotencyKey() throws {
+    let document = try OpenAPIJSON.document()
+    for route in RouteTable.all where route.method == .POST && route.path.hasPrefix("/api/deals") {
+        guard case .call(_, let method) = route.target, !method.isIdempotent else { continue }
+        let operation = document["paths"]?[route.path]?["post"]
+        let names = operation?["parameters"]?.items.compactMap { $0["name"]?.text } ?? []
+        #expect(names.contains("Idempotency-Key") && route.isIdempotent, "\(route.path)")
+        let problems = operation?["x-ibp-problems"]?["422"]?.items.compactMap(\.text) ?? []
+        #expect(problems.contains("idempotency_key_reused"), "\(route.path)")
+    }
+}

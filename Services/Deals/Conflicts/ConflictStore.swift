@@ -9,7 +9,7 @@ struct ConflictStore: Sendable {
     let store: Store
 
     func decide(_ reference: DealReference, _ form: ConflictForm, by caller: Caller) async throws -> Deal {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
             try seen.requireSay(by: caller)
             let deal = seen.deal

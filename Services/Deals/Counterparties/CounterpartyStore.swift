@@ -27,7 +27,7 @@ struct CounterpartyStore: Sendable {
 
     func add(_ counterparty: Counterparty, to reference: DealReference, by caller: Caller) async throws -> Counterparty
     {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let deal = try DealRows.seen(reference, by: caller, may: .edit, in: db).deal
             try Self.insert(counterparty, into: deal.id, in: db)
             try Event.record(

@@ -38,7 +38,7 @@ struct DocumentStore: Sendable {
 
     func add(_ form: DocumentForm, to reference: DealReference, by caller: Caller) async throws -> DocumentRegistration
     {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let deal = try DealRows.seen(reference, by: caller, may: .edit, in: db).deal
             return try Self.register(form, after: nil, of: deal, by: caller, in: db)
         }
@@ -47,7 +47,7 @@ struct DocumentStore: Sendable {
     func addVersion(
         _ form: DocumentVersionForm, of id: UUID, in reference: DealReference, by caller: Caller
     ) async throws -> DocumentRegistration {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let deal = try DealRows.seen(reference, by: caller, may: .edit, in: db).deal
             let document = try DocumentRows.document(id, of: deal.id, in: db)
             let last = try DocumentRows.last(of: document.seriesId, in: db)

@@ -15,10 +15,9 @@ struct DealHandlers: Sendable {
 
     func create(_ input: NewDeal, _ context: RPCContext) async throws -> Deal {
         let caller = try Caller(context, may: .createDeals, now: now())
-        let key = try IdempotencyKey(context, for: input)
         let form = DealForm(input, by: caller)
         let name = try await names.name(of: caller)
-        return try await deals.create(form, custom: input.customFields, leadName: name, key: key, by: caller)
+        return try await deals.create(form, custom: input.customFields, leadName: name, by: caller)
     }
 
     func get(_: Nothing, _ context: RPCContext) async throws -> RPCReply {

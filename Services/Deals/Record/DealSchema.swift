@@ -61,16 +61,4 @@ extension DealsSchema {
             SELECT RAISE(ABORT, 'a deal keeps its id, number and type');
         END;
         """
-
-    static let idempotencyKeys = """
-        CREATE TABLE idempotency_key (
-            user_id BLOB NOT NULL CHECK (length(user_id) = 16),
-            key TEXT NOT NULL CHECK (length(key) BETWEEN 1 AND 128),
-            request_hash BLOB NOT NULL CHECK (length(request_hash) = 32),
-            deal_id BLOB NOT NULL REFERENCES deal (id),
-            created_ms INTEGER NOT NULL,
-            PRIMARY KEY (user_id, key)
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX idempotency_key_by_age ON idempotency_key (created_ms);
-        """
 }

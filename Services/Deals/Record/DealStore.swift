@@ -10,9 +10,6 @@ struct DealStore: Sendable {
     let store: Store
     let bodies: DealBodies
 
-    /// Keys older than this are forgotten; a client that retries does so within minutes.
-    static let idempotencyHours = 24
-
     /// The deal as JSON.
     func get(_ reference: DealReference, by caller: Caller) async throws -> RPCReply {
         try await store.lookUp { db in
@@ -28,16 +25,11 @@ struct DealStore: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - custom: the values of custom fields, which are checked against the definitions of this moment.
-    ///   - key: with it the same request creates one deal however often it is sent.
+    /// - Parameter custom: the values of custom fields, which are checked against the definitions of this moment.
     func create(
-        _ form: DealForm, custom: [String: CustomValue]?, leadName: String, key: IdempotencyKey?, by caller: Caller
+        _ form: DealForm, custom: [String: CustomValue]?, leadName: String, by caller: Caller
     ) async throws -> Deal {
-        try await store.write { db in
-            if let key, let created = try Self.created(with: key, by: caller, in: db) {
-                return try DealRows.seen(.id(created), by: caller, may: .read, in: db).deal
-            }
+        try await store.once(by: caller, about: \.id) { db in
             var form = form
             let definitions = try CustomFieldRows.all(in: db)
             form.customFields(custom.map { .set($0.mapValues(Patch.set)) }, definitions)
@@ -52,7 +44,6 @@ struct DealStore: Sendable {
             try DealRows.insert(deal, in: db)
             try TransitionStore.append(.creation(of: deal, by: caller), of: deal, in: db)
             try TeamStore.append(.creator(of: deal, name: leadName, by: caller), to: deal, in: db)
-            if let key { try Self.remember(key, deal: deal.id, by: caller, in: db) }
             try Event.record(
                 EventType.dealCreated, about: deal, by: caller, changes: DealChanges.between(nil, deal), in: db)
             return deal
@@ -120,31 +111,5 @@ struct DealStore: Sendable {
                 """)
         guard let count = try Int.fetchOne(statement, arguments: [year]) else { throw StoredValueFault(column: "last") }
         return DealNumber(year: year, count: count)
-    }
-
-    private static func created(with key: IdempotencyKey, by caller: Caller, in db: Database) throws -> UUID? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT request_hash, deal_id FROM idempotency_key WHERE user_id = ? AND key = ? AND created_ms > ?")
-        let row = try Row.fetchOne(statement, arguments: [caller.id, key.text, oldestKey(caller)])
-        guard let row else { return nil }
-        let hash: Data = row[0]
-        guard hash == key.requestHash else {
-            throw RPCFault(
-                .failedPrecondition, "idempotency_key_reused", "This Idempotency-Key was used for another request.")
-        }
-        return row[1]
-    }
-
-    private static func remember(_ key: IdempotencyKey, deal: UUID, by caller: Caller, in db: Database) throws {
-        try db.cachedStatement(sql: "DELETE FROM idempotency_key WHERE created_ms <= ?").execute(arguments: [
-            oldestKey(caller)
-        ])
-        try db.cachedStatement(
-            sql: "INSERT INTO idempotency_key (user_id, key, request_hash, deal_id, created_ms) VALUES (?, ?, ?, ?, ?)"
-        ).execute(arguments: [caller.id, key.text, key.requestHash, deal, caller.now.milliseconds])
-    }
-
-    private static func oldestKey(_ caller: Caller) -> Int64 {
-        caller.now.advanced(bySeconds: -Int64(idempotencyHours) * 3600).milliseconds
     }
 }

@@ -20,7 +20,7 @@ struct TransitionStore: Sendable {
 
     /// Sets the fields that come with the move and moves, or does neither.
     func move(_ reference: DealReference, _ move: Move, by caller: Caller) async throws -> Deal {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
             try caller.requireVersion(of: seen.deal)
             var deal = seen.deal

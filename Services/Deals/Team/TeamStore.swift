@@ -29,7 +29,7 @@ struct TeamStore: Sendable {
     }
 
     func add(_ member: TeamMember, to reference: DealReference, by caller: Caller) async throws -> TeamMember {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let deal = try DealRows.seen(reference, by: caller, may: .manage, in: db).deal
             guard try Self.access(of: member.userId, to: deal.id, in: db) == nil else {
                 throw RPCFault(.alreadyExists, "already_member", "This person is on the deal's team.")

@@ -27,7 +27,7 @@ struct AccessListStore: Sendable {
     func breakGlass(
         _ reference: DealReference, reason: String, name: String, by caller: Caller
     ) async throws -> AccessEntry {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let met = try DealRows.met(reference, by: caller, in: db)
             guard met.access == .none else {
                 throw RPCFault(.failedPrecondition, "break_glass_not_needed", "You can see this deal.")

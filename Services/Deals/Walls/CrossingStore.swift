@@ -28,7 +28,7 @@ struct CrossingStore: Sendable {
     /// Writes the request down; it lets nobody in.
     func request(_ crossing: WallCrossing, on reference: DealReference, by caller: Caller) async throws -> WallCrossing
     {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let deal = try DealRows.seen(reference, by: caller, may: .manage, in: db).deal
             guard try TeamStore.access(of: crossing.userId, to: deal.id, in: db) == nil else {
                 throw RPCFault(.alreadyExists, "already_member", "This person is on the deal's team.")
@@ -53,7 +53,7 @@ struct CrossingStore: Sendable {
     func decide(
         _ id: UUID, of reference: DealReference, _ form: CrossingDecisionForm, by caller: Caller
     ) async throws -> WallCrossing {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let (deal, found) = try Self.find(id, of: reference, by: caller, in: db)
             var crossing = found
             try crossing.decide(form, by: caller)

@@ -31,7 +31,7 @@ struct ActivityStore: Sendable {
     }
 
     func add(_ form: ActivityForm, to reference: DealReference, by caller: Caller) async throws -> DealActivity {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let deal = try DealRows.seen(reference, by: caller, may: .edit, in: db).deal
             let activity = try form.checked()
             try ActivityRows.insert(activity, into: deal.id, in: db)

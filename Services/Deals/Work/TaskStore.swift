@@ -20,7 +20,7 @@ struct TaskStore: Sendable {
     }
 
     func add(_ new: NewDealTask, to reference: DealReference, by caller: Caller) async throws -> DealTask {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let deal = try DealRows.seen(reference, by: caller, may: .edit, in: db).deal
             let surroundings = try Self.surroundings(of: deal.id, in: db)
             let task = try TaskForm(new, in: surroundings, by: caller).checked()
@@ -66,7 +66,7 @@ struct TaskStore: Sendable {
     func addTemplate(
         startOn: BusinessDate?, to reference: DealReference, by caller: Caller
     ) async throws -> DealTaskList {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let deal = try DealRows.seen(reference, by: caller, may: .edit, in: db).deal
             let present = try TaskRows.all(of: deal.id, on: caller.today, in: db)
             let keys = Set(present.compactMap(\.templateKey))

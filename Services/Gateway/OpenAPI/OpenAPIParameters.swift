@@ -76,7 +76,8 @@ struct OpenAPIParameters {
         if route.isIdempotent {
             out.append(
                 header(
-                    "Idempotency-Key", "The same key with the same body makes one resource",
+                    "Idempotency-Key",
+                    "With the same key, the same request within 24 hours has one effect and the same answer",
                     ["type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"],
                     example: "0199a1c1-7777-7abc-8def-0123456789ab"))
         }

@@ -65,6 +65,7 @@ struct RouteProblems {
             add(.badRequest, ["if_match_invalid"])
             add(.preconditionFailed, ["version_mismatch"])
         }
+        if route.isIdempotent { add(.unprocessable, ["validation_failed", "idempotency_key_reused"]) }
         for parameter in route.query {
             if parameter.name == "cursor" { add(.badRequest, ["cursor_invalid"]) }
             // The gateway reads the query; what form a text must have, the service says.
@@ -140,7 +141,6 @@ struct RouteProblems {
             .unprocessable: ["own_account", "user_disabled", "no_password"]
         ]) { $1 },
         AuthMethods.resetPassword.entry.name: [.forbidden: ["reset_invalid"]],
-        DealMethods.create.entry.name: [.unprocessable: ["idempotency_key_reused"]],
         DealMethods.update.entry.name: [
             .forbidden: ["access_too_low"], .preconditionRequired: ["version_required"],
         ],

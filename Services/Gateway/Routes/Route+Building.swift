@@ -69,6 +69,7 @@ extension Route {
             method: method, pattern: segments(path), summary: summary, target: .call(peer: service, call.entry),
             input: input, output: O.self == Nothing.self ? nil : JSONSchema.of(O.self),
             querySchema: input == nil ? JSONSchema.of(I.self) : nil, isResource: O.self is any RPCResource.Type,
+            isIdempotent: call.entry.deduplicates,
             // Clients like to send `{}` with a POST that takes nothing; it is not read.
             bodyBytesMax: input != nil ? 1024 * 1024 : method == .POST ? 64 : 0)
     }
@@ -92,7 +93,6 @@ extension Route {
     func heavy() -> Route { with { $0.limit = .heavy } }
     func passive() -> Route { with { $0.isPassive = true } }
     func endingWebSession() -> Route { with { $0.endsWebSession = true } }
-    func idempotent() -> Route { with { $0.isIdempotent = true } }
     func body(_ bytesMax: Int) -> Route { with { $0.bodyBytesMax = bytesMax } }
     func deadline(_ deadline: TimeAmount) -> Route { with { $0.deadline = deadline } }
 

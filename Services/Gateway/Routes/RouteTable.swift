@@ -140,7 +140,7 @@ enum RouteTable {
         .get("/api/deals", "List the deals you may see", DealMethods.list)
             .allow(.readDeals).query(.deals),
         .post("/api/deals", "Open a deal; you become its lead", DealMethods.create)
-            .allow(.createDeals).created(at: "/api/deals/").idempotent(),
+            .allow(.createDeals).created(at: "/api/deals/"),
         .get("/api/deals/{id}", "One deal, by id or number", DealMethods.get)
             .allow(.readDeals),
         .patch("/api/deals/{id}", "Change a deal (JSON merge patch)", DealMethods.update)
