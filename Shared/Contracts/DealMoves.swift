@@ -63,11 +63,39 @@ package struct Move: Codable, Sendable {
     }
 }
 
-/// The moves of one deal, oldest first.
+/// The moves of one deal, oldest first, and for how long it stood where.
 package struct StageHistory: Codable, Sendable {
     package var items: [StageTransition]
+    /// In the order in which the deal first came to them.
+    package var stages: [StageTime]
 
-    package init(items: [StageTransition]) { self.items = items }
+    package init(items: [StageTransition], stages: [StageTime]) {
+        self.items = items
+        self.stages = stages
+    }
+}
+
+/// For how long a deal stood in one stage, to the second. The time after its end counts nowhere.
+package struct StageTime: Codable, Sendable, Hashable {
+    package var stage: String
+    /// How often the deal came to it.
+    package var visits: Int
+    /// Of the present stay, without the time on hold; nil when the deal does not stand here or has ended.
+    package var currentSeconds: Int64?
+    /// Of all stays together, without the time on hold.
+    package var cumulativeSeconds: Int64
+    /// Of all stays together, on hold.
+    package var onHoldSeconds: Int64
+
+    package init(
+        stage: String, visits: Int, currentSeconds: Int64?, cumulativeSeconds: Int64, onHoldSeconds: Int64
+    ) {
+        self.stage = stage
+        self.visits = visits
+        self.currentSeconds = currentSeconds
+        self.cumulativeSeconds = cumulativeSeconds
+        self.onHoldSeconds = onHoldSeconds
+    }
 }
 
 /// One move as it happened; never changed afterwards.
@@ -83,6 +111,8 @@ package struct StageTransition: Codable, Sendable, Hashable {
     package var effectiveOn: BusinessDate
     /// For how many days the deal had been in `fromStage`.
     package var daysInFrom: Int
+    /// For how many seconds it had been there, on hold or not, by the instants of the moves; found out when they are read.
+    package var secondsInFrom: Int64 = 0
     package var by: UUID
     package var at: Instant
 

@@ -59,7 +59,7 @@ struct TransitionStore: Sendable {
                     FROM stage_transition WHERE deal_id = ? ORDER BY seq DESC LIMIT ?
                     """)
             let rows = try Row.fetchAll(statement, arguments: [seen.deal.id, Self.historyMax])
-            return StageHistory(items: try rows.reversed().map(Self.transition))
+            return StageHistory(moves: try rows.reversed().map(Self.transition), now: caller.now)
         }
     }
 
