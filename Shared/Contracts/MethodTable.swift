@@ -47,6 +47,7 @@ package enum MethodTable {
         DealMethods.removePerson.entry,
         DealMethods.parties.entry, DealMethods.addParty.entry, DealMethods.updateParty.entry,
         DealMethods.removeParty.entry,
+        DealMethods.changes.entry, DealMethods.timeline.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]

@@ -116,6 +116,8 @@ import Testing
             0x29c deals.parties.add
             0x29d deals.parties.update
             0x29e deals.parties.remove
+            0x2a0 deals.changes
+            0x2a1 deals.timeline
             0x2b0 deals.rates
             0x2b1 deals.rates.series
             0x2b2 deals.rates.set

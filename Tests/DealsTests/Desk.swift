@@ -20,11 +20,13 @@ struct Desk: Sendable {
     /// - Parameters:
     ///   - beat: of the notices; long enough by itself that a heartbeat means that there was nothing to tell.
     ///   - prepare: leaves in the directory what an earlier run would have left.
+    ///   - found: a directory in which there is a file already; removed at the end like any other.
     static func with(
-        beat: Duration = .seconds(3600), prepare: (String) throws -> Void = { _ in },
-        _ body: (Desk) async throws -> Void
+        beat: Duration = .seconds(3600), directory found: String? = nil,
+        prepare: (String) throws -> Void = { _ in }, _ body: (Desk) async throws -> Void
     ) async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("deals-\(UUID().text)").path
+        let new = FileManager.default.temporaryDirectory.appendingPathComponent("deals-\(UUID().text)").path
+        let directory = found ?? new
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try prepare(directory)
         let store = try Store.open(

@@ -53,6 +53,8 @@ import Testing
     (.POST, ["api", "organizations", "1", "publish"], "/api/organizations/{id}/publish", ["1"]),
     (.PATCH, ["api", "organizations", "1", "persons", "2"], "/api/organizations/{id}/persons/{childId}", ["1", "2"]),
     (.DELETE, ["api", "deals", "1", "parties", "2"], "/api/deals/{id}/parties/{childId}", ["1", "2"]),
+    (.GET, ["api", "deals", "1", "changes"], "/api/deals/{id}/changes", ["1"]),
+    (.GET, ["api", "deals", "1", "timeline"], "/api/deals/{id}/timeline", ["1"]),
     (.GET, ["api", "audit", "verify"], "/api/audit/verify", []),
 ])
 func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: String, _ ids: [String]) throws {

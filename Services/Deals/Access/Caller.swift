@@ -34,8 +34,16 @@ struct Caller: Sendable {
     /// - Throws: `version_mismatch` with the deal as it stands, which the caller may see, when he read an older one.
     func requireVersion(of deal: Deal) throws {
         guard let expected = context.ifMatch, expected != deal.version else { return }
-        throw RPCFault(
+        throw try RPCFault.stale(deal)
+    }
+}
+
+extension RPCFault {
+    /// Of a version that is not the deal's.
+    /// - Parameter fields: those that the caller wants to change and others have changed, where that is known.
+    static func stale(_ deal: Deal, conflictingFields fields: [String] = []) throws -> RPCFault {
+        RPCFault(
             .aborted, "version_mismatch", "The deal has changed since you read it.",
-            current: String(decoding: try StrictJSON.encode(deal), as: UTF8.self))
+            current: String(decoding: try StrictJSON.encode(deal), as: UTF8.self), conflictingFields: fields)
     }
 }

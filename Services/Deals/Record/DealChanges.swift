@@ -56,7 +56,7 @@ enum DealChanges {
         ]
     }
 
-    private static func shown(_ text: String?) -> String? {
+    static func shown(_ text: String?) -> String? {
         guard let text, text.unicodeScalars.count > displayScalarsMax else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.prefix(displayScalarsMax))) + "…"
     }

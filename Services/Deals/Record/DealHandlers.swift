@@ -1,15 +1,18 @@
 import Contracts
+import Foundation
+import NIOCore
 import RPC
 
 /// Create, read and change deals.
 struct DealHandlers: Sendable {
     let deals: DealStore
+    let changes: ChangeStore
     let names: UserNames
     let now: WallClock
 
     func register(on router: inout RPCRouter) {
         router.on(DealMethods.create, create)
-        router.onEncoded(DealMethods.get, get)
+        router.onBytes(DealMethods.get.entry, get)
         router.on(DealMethods.update, update)
     }
 
@@ -20,9 +23,17 @@ struct DealHandlers: Sendable {
         return try await deals.create(form, custom: input.customFields, leadName: name, by: caller)
     }
 
-    func get(_: Nothing, _ context: RPCContext) async throws -> RPCReply {
+    /// A deal as it is, which is asked for most, and so without reading that nothing else is asked: no bytes, or `{}`.
+    func get(_ body: ByteBuffer, _ context: RPCContext) async throws -> RPCReply {
         let caller = try Caller(context, may: .readDeals, now: now())
-        return try await deals.get(DealReference(context), by: caller)
+        guard body.readableBytes > 2 else { return try await deals.get(DealReference(context), by: caller) }
+        let moment = try StrictJSON.decode(DealMoment.self, from: Data(body.readableBytesView))
+        guard let instant = try moment.instant(now: caller.now) else {
+            return try await deals.get(DealReference(context), by: caller)
+        }
+        let deal = try await changes.deal(DealReference(context), at: instant, by: caller)
+        return RPCReply(
+            body: ByteBuffer(bytes: try StrictJSON.encode(deal)), resource: deal.resourceID, version: deal.version)
     }
 
     func update(_ input: DealPatch, _ context: RPCContext) async throws -> Deal {

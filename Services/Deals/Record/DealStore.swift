@@ -44,6 +44,7 @@ struct DealStore: Sendable {
             try DealRows.insert(deal, in: db)
             try TransitionStore.append(.creation(of: deal, by: caller), of: deal, in: db)
             try TeamStore.append(.creator(of: deal, name: leadName, by: caller), to: deal, in: db)
+            try ChangeRows.append(DealMembers(deal).made, to: deal, EventType.dealCreated, by: caller, in: db)
             try Event.record(
                 EventType.dealCreated, about: deal, by: caller, changes: DealChanges.between(nil, deal), in: db)
             return deal
@@ -53,7 +54,7 @@ struct DealStore: Sendable {
     func update(_ reference: DealReference, _ patch: DealPatch, by caller: Caller) async throws -> Deal {
         try await store.write { db in
             let seen = try DealRows.seen(reference, by: caller, may: .edit, in: db)
-            try caller.requireVersion(of: seen.deal)
+            try ChangeRows.requireUnchanged(patch, since: caller.context.ifMatch, seen.deal, in: db)
             let patched = try Self.patched(seen, patch, by: caller, in: db)
             guard patched != seen.deal else { return seen.deal }
             return try Self.save(patched, replacing: seen.deal, EventType.dealUpdated, by: caller, in: db)
@@ -87,7 +88,7 @@ struct DealStore: Sendable {
         return after
     }
 
-    /// Counts the version up, writes the row and tells what changed.
+    /// Counts the version up, writes the row, writes down what changed and tells it.
     static func save(
         _ changed: Deal, replacing before: Deal, _ eventType: String, extra: [FieldChange] = [], by caller: Caller,
         in db: Database
@@ -97,6 +98,8 @@ struct DealStore: Sendable {
         // A clock that was set back must not make the deal look older than it was.
         deal.updatedAt = max(caller.now, before.updatedAt)
         try DealRows.update(deal, in: db)
+        let changes = try DealMembers(deal).changes(since: DealMembers(before))
+        try ChangeRows.append(changes, to: deal, eventType, by: caller, in: db)
         try Event.record(
             eventType, about: deal, before: before, by: caller,
             changes: DealChanges.between(before, deal) + extra, in: db)

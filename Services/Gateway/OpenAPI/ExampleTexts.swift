@@ -76,6 +76,9 @@ enum ExampleTexts {
         "personName": "Ada Lovelace", "phone": "+49 69 5550 100",
         "ContactPerson.title": "Chief Financial Officer", "NewContactPerson.title": "Chief Financial Officer",
         "ContactPersonPatch.title": "Chief Financial Officer",
+        "DealVersion.type": "deal.updated", "TimelineEntry.type": "call",
+        "TimelineEntry.title": "Call with Contoso Freight", "TimelineEntry.kind": "activities",
+        "TimelineEntry.act": "written", "StageTime.stage": "pitch",
 
         "AuditEntry.type": "deal.stage.changed", "EventActor.kind": "user", "EventActor.id": personID,
         "address": "203.0.113.7", "EventSubject.kind": "deal", "EventSubject.id": dealID, "FieldChange.field": "stage",
@@ -113,7 +116,9 @@ enum ExampleTexts {
         "total": 1, "seq": 41, "sourceSeq": 17,
         "size": 42, "DealDocument.size": 182_044, "NewDocument.size": 182_044, "NewDocumentVersion.size": 182_044,
         "DocumentUpload.size": 182_044, "received": 131_072, "versionNo": 2, "latencyMicroseconds": 412, "probes": 5760,
-        "daysInFrom": 12,
+        "daysInFrom": 12, "secondsInFrom": 1_036_800, "visits": 1, "currentSeconds": 345_600,
+        "cumulativeSeconds": 1_382_400,
+        "onHoldSeconds": 0,
     ]
 
     static let numbers = ["uptime24h": 99.98]
@@ -151,6 +156,7 @@ enum ExampleTexts {
         "DealPartyPatch": ["primary"], "DealParty": ["side"], "OrganizationPage": ["nextCursor"],
         "TeamMember": [], "AuditVerification": [],
         "ServiceHealth": ["since", "checkedAt", "latencyMicroseconds", "uptime24h"],
+        "TimelineEntry": ["by", "id", "type", "title", "text"],
         "EventActor": ["session", "address"], "DealPage": ["nextCursor"],
     ]
 }

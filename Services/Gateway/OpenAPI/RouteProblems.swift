@@ -141,6 +141,9 @@ struct RouteProblems {
             .unprocessable: ["own_account", "user_disabled", "no_password"]
         ]) { $1 },
         AuthMethods.resetPassword.entry.name: [.forbidden: ["reset_invalid"]],
+        DealMethods.get.entry.name: [
+            .notFound: ["deal_not_yet_created", "history_not_kept"], .unprocessable: ["validation_failed"],
+        ],
         DealMethods.update.entry.name: [
             .forbidden: ["access_too_low"], .preconditionRequired: ["version_required"],
         ],

@@ -112,6 +112,13 @@ struct SchemaLimits: Sendable {
         "NewCustomField.options": items(100), "CustomField.options": items(100),
         "CustomFieldPatch.label": line(1...80), "CustomFieldPatch.options": items(100),
         "CustomFieldList.items": items(100),
+        "DealMoment.asOf": pattern(#"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z)?$"#),
+        "DealChangeQuery.limit": number(1...200), "DealChangeQuery.cursor": pattern("^[1-9][0-9]{0,17}$"),
+        "DealChangeQuery.field": search(1...100),
+        "TimelineQuery.limit": number(1...200),
+        "TimelineQuery.cursor": Self(lengths: 5...100, pattern: #"^-?[0-9]+\.[0-9]+\.[0-9A-Fa-f-]+$"#),
+        "TimelineQuery.kinds": pattern(
+            "^(moves|changes|activities|tasks|documents|team)(,(moves|changes|activities|tasks|documents|team)){0,5}$"),
 
         "Move.reason": lines(1...500),
         "NewTeamMember.email": Self(lengths: 1...254), "NewTeamMember.reason": lines(1...500),

@@ -113,6 +113,14 @@ extension [QueryParameter] {
         ]
     static let chunk: [QueryParameter] = [.integer("offset", "where the chunk begins, 0 when left out")]
 
+    static let moment: [QueryParameter] = [
+        .string("asOf", "RFC 3339 time, or a date for its end; now when left out")
+    ]
+
+    static let changes = page + [.string("field", "one field of the deal, by its name")]
+
+    static let timeline = page + [.string("kinds", "some of moves,changes,activities,tasks,documents,team")]
+
     static let access: [QueryParameter] = [.string("asOf", "RFC 3339 time, now when left out")]
 
     static let wallCrossings = page

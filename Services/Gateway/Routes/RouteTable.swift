@@ -141,8 +141,8 @@ enum RouteTable {
             .allow(.readDeals).query(.deals),
         .post("/api/deals", "Open a deal; you become its lead", DealMethods.create)
             .allow(.createDeals).created(at: "/api/deals/"),
-        .get("/api/deals/{id}", "One deal, by id or number", DealMethods.get)
-            .allow(.readDeals),
+        .get("/api/deals/{id}", "One deal, by id or number, as it is or as it stood", DealMethods.getAsOf)
+            .allow(.readDeals).query(.moment),
         .patch("/api/deals/{id}", "Change a deal (JSON merge patch)", DealMethods.update)
             .allow(.workOnDeals).ifMatch(),
         .delete("/api/deals/{id}", "Delete a deal so that it can be restored", DealMethods.delete)
@@ -169,8 +169,10 @@ enum RouteTable {
         .allow(.readDeals),
         .post("/api/deals/{id}/transitions", "Move the deal", DealMethods.move)
             .allow(.workOnDeals).ifMatch(),
-        .get("/api/deals/{id}/history", "The deal's moves through the stages", DealMethods.history)
-            .allow(.readDeals),
+        .get(
+            "/api/deals/{id}/history", "The deal's moves through the stages, and its time in each", DealMethods.history
+        )
+        .allow(.readDeals),
         .get("/api/deals/{id}/team", "Who is on the deal", DealMethods.team)
             .allow(.readDeals),
         .post("/api/deals/{id}/team", "Add somebody to the deal", DealMethods.addMember)
@@ -283,6 +285,13 @@ enum RouteTable {
             .allow(.workOnDeals).body(16 * 1024).ifMatch(),
         .delete("/api/deals/{id}/parties/{childId}", "Take a party off the deal", DealMethods.removeParty)
             .allow(.workOnDeals).ifMatch().noContent(),
+        .get(
+            "/api/deals/{id}/changes", "What was changed in the deal's record, by version, the newest first",
+            DealMethods.changes
+        )
+        .allow(.readDeals).query(.changes),
+        .get("/api/deals/{id}/timeline", "All that happened on the deal, the newest first", DealMethods.timeline)
+            .allow(.readDeals).query(.timeline),
 
         .own("/api/events", "What happens to the deals you may see, as server-sent events", .events, Nothing.self)
             .allow(.readDeals).streams().passive().heavy(),

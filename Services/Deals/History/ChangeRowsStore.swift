@@ -1,0 +1,99 @@
+import Contracts
+import Foundation
+import GRDB
+import RPC
+
+/// The tables `deal_version` and `deal_change`, which are only ever added to.
+enum ChangeRows {
+    /// Writes down what made a version, in the transaction that made it.
+    static func append(
+        _ changes: [MemberChange], to deal: Deal, _ eventType: String, by caller: Caller, in db: Database
+    ) throws {
+        try db.cachedStatement(
+            sql: "INSERT INTO deal_version (deal_id, version, at_ms, by_user_id, event_type) VALUES (?, ?, ?, ?, ?)"
+        ).execute(arguments: [deal.id, deal.version, deal.updatedAt.milliseconds, caller.id, eventType])
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO deal_change (deal_id, version, field, before, after) VALUES (?, ?, ?, ?, ?)")
+        for change in changes {
+            try statement.execute(arguments: [deal.id, deal.version, change.field, change.before, change.after])
+        }
+    }
+
+    /// Lets a patch of an older version pass unless somebody else has changed, since then, what the patch sets.
+    /// - Throws: `version_mismatch` with the deal as it stands, which the caller may see, and with the fields that are in
+    ///   the way; without them for a version that the deal never had or that is not on record.
+    static func requireUnchanged(_ patch: DealPatch, since version: Int64?, _ deal: Deal, in db: Database) throws {
+        guard let version, version != deal.version else { return }
+        guard try knowsAll(of: deal, since: version, in: db) else { throw try RPCFault.stale(deal) }
+        let patched = JSONMembers.of(try StrictJSON.encode(patch)).keys
+        let conflicting = try changed(in: deal.id, since: version, in: db).intersection(patched)
+        guard conflicting.isEmpty else {
+            throw try RPCFault.stale(deal, conflictingFields: conflicting.sorted())
+        }
+    }
+
+    /// The deal as it was in an earlier version.
+    /// - Throws: `history_not_kept` when that is not on record.
+    static func deal(_ deal: Deal, in version: Int64, since at: Instant, in db: Database) throws -> Deal {
+        guard version != deal.version else { return deal }
+        guard try knowsAll(of: deal, since: version, in: db) else { throw RPCFault.historyNotKept }
+        var members = try DealMembers(deal)
+        // What each field was before the first of its changes that came after that version.
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT c.field, c.before FROM deal_change c
+                WHERE c.deal_id = ?1 AND c.version > ?2 AND c.version = (
+                    SELECT min(n.version) FROM deal_change n
+                    WHERE n.deal_id = ?1 AND n.field = c.field AND n.version > ?2)
+                """)
+        let rows = try Row.fetchCursor(statement, arguments: [deal.id, version])
+        while let row = try rows.next() { members.set(row[0], row[1]) }
+        members.set("version", String(version))
+        members.set("updatedAt", "\"\(at.text)\"")
+        return try members.deal()
+    }
+
+    /// The version that a deal had at an instant, and since when; nil when none is on record.
+    static func version(of deal: UUID, at instant: Instant, in db: Database) throws -> (Int64, Instant)? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT version, at_ms FROM deal_version WHERE deal_id = ? AND at_ms <= ?
+                ORDER BY at_ms DESC, version DESC LIMIT 1
+                """)
+        return try Row.fetchOne(statement, arguments: [deal, instant.milliseconds]).map {
+            ($0[0], Instant(milliseconds: $0[1]))
+        }
+    }
+
+    /// By field.
+    static func changes(of deal: UUID, in version: Int64, field: String? = nil, _ db: Database) throws -> [MemberChange]
+    {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT field, before, after FROM deal_change
+                WHERE deal_id = ?1 AND version = ?2 AND (?3 IS NULL OR field = ?3) ORDER BY field
+                """)
+        return try Row.fetchAll(statement, arguments: [deal, version, field]).map {
+            MemberChange(field: $0[0], before: $0[1], after: $0[2])
+        }
+    }
+
+    /// Whether that version and all after it are on record.
+    private static func knowsAll(of deal: Deal, since version: Int64, in db: Database) throws -> Bool {
+        guard version >= 1, version < deal.version else { return false }
+        let statement = try db.cachedStatement(
+            sql: "SELECT COUNT(*) FROM deal_version WHERE deal_id = ? AND version >= ?")
+        return try Int64.fetchOne(statement, arguments: [deal.id, version]) == deal.version - version + 1
+    }
+
+    private static func changed(in deal: UUID, since version: Int64, in db: Database) throws -> Set<String> {
+        let statement = try db.cachedStatement(
+            sql: "SELECT field FROM deal_change WHERE deal_id = ? AND version > ?")
+        return Set(try String.fetchAll(statement, arguments: [deal, version]))
+    }
+}
+
+extension RPCFault {
+    static let historyNotKept = RPCFault(
+        .notFound, "history_not_kept", "What the deal was at that time is not on record.")
+}

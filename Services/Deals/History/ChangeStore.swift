@@ -1,0 +1,72 @@
+import Contracts
+import Foundation
+import GRDB
+import RPC
+import Storage
+
+/// What a deal was, and what was changed in it. Who reads the deal reads its past.
+struct ChangeStore: Sendable {
+    let store: Store
+
+    /// The deal as it stood at an instant that is not in the future.
+    func deal(_ reference: DealReference, at instant: Instant, by caller: Caller) async throws -> Deal {
+        try await store.read { db in
+            let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
+            guard let (version, at) = try ChangeRows.version(of: deal.id, at: instant, in: db) else {
+                throw instant < deal.createdAt ? RPCFault.notYetCreated : .historyNotKept
+            }
+            return try ChangeRows.deal(deal, in: version, since: at, in: db)
+        }
+    }
+
+    func page(_ reference: DealReference, _ request: ChangeRequest, by caller: Caller) async throws -> DealChangePage {
+        try await store.read { db in
+            let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal.id
+            // One row more than asked tells whether there is a next page.
+            let rows = try Self.versions(of: deal, request, in: db)
+            var items: [DealVersion] = []
+            var bytes = 0
+            while let row = try rows.next() {
+                guard items.count < request.limit, bytes < WorkPage.bytesMax else {
+                    return DealChangePage(items: items, nextCursor: items.last.map { String($0.version) })
+                }
+                let changes = try ChangeRows.changes(of: deal, in: row[0], field: request.field, db)
+                bytes += changes.reduce(200) { $0 + $1.bytes }
+                items.append(
+                    DealVersion(
+                        version: row[0], at: Instant(milliseconds: row[1]), by: row[2], type: row[3],
+                        changes: changes.map(\.told)))
+            }
+            return DealChangePage(items: items, nextCursor: nil)
+        }
+    }
+
+    static func versions(of deal: UUID, _ request: ChangeRequest, in db: Database) throws -> RowCursor {
+        guard let field = request.field else {
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT version, at_ms, by_user_id, event_type FROM deal_version
+                    WHERE deal_id = ? AND version < ? ORDER BY version DESC LIMIT ?
+                    """)
+            return try Row.fetchCursor(statement, arguments: [deal, request.before, request.limit + 1])
+        }
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT v.version, v.at_ms, v.by_user_id, v.event_type
+                FROM deal_change c INDEXED BY deal_change_of_field
+                CROSS JOIN deal_version v ON v.deal_id = c.deal_id AND v.version = c.version
+                WHERE c.deal_id = ? AND c.field = ? AND c.version < ? ORDER BY c.version DESC LIMIT ?
+                """)
+        return try Row.fetchCursor(statement, arguments: [deal, field, request.before, request.limit + 1])
+    }
+}
+
+extension MemberChange {
+    /// Roughly what it takes as JSON.
+    fileprivate var bytes: Int { 60 + field.utf8.count + (before?.utf8.count ?? 0) + (after?.utf8.count ?? 0) }
+}
+
+extension RPCFault {
+    fileprivate static let notYetCreated = RPCFault(
+        .notFound, "deal_not_yet_created", "The deal did not exist at that time.")
+}
