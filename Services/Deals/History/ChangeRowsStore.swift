@@ -50,6 +50,8 @@ enum ChangeRows {
         while let row = try rows.next() { members.set(row[0], row[1]) }
         members.set("version", String(version))
         members.set("updatedAt", "\"\(at.text)\"")
+        // Of today's work, which the past does not know.
+        members.set("lastActivityAt", nil)
         return try members.deal()
     }
 

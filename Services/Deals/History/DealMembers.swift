@@ -5,8 +5,8 @@ import RPC
 /// A deal as the members of its JSON, each as it is written there: what is compared to find out what changed, whatever
 /// fields a deal has.
 struct DealMembers: Sendable {
-    /// Never changed by anybody, or counted with every change.
-    static let untold: Set = ["id", "number", "createdAt", "updatedAt", "version"]
+    /// Never changed by anybody, counted with every change, or told by the work on a deal.
+    static let untold: Set = ["id", "number", "createdAt", "updatedAt", "version", "lastActivityAt"]
 
     private var values: [String: String]
 

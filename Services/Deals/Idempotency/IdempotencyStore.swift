@@ -21,7 +21,9 @@ extension Store {
                 return try JSONDecoder().decode(Answer.self, from: known)
             }
             let answer = try body(db)
-            let id = try deal?(answer) ?? DealRows.glimpse(DealReference(caller.context), by: caller, in: db).id
+            let id =
+                try deal?(answer)
+                ?? DealRows.seen(DealReference(caller.context), by: caller, may: .read, in: db).deal.id
             try IdempotencyRows.keep(key, StrictJSON.encode(answer), about: id, by: caller, in: db)
             return answer
         }
