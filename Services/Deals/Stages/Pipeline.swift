@@ -1,3 +1,5 @@
+import Contracts
+
 /// What kind of work a stage is, in the order in which a deal lives through them. Rules hang on the category, so that
 /// pipelines may name their stages as the desk does.
 enum StageCategory: Int, Comparable, Sendable, CaseIterable {
@@ -16,6 +18,8 @@ struct Stage: Sendable, Hashable {
     let category: StageCategory
     /// Per cent: the chance that the fee is earned, for a deal that stands here.
     let probability: Int
+    /// What a deal must meet to enter.
+    var rules: [StageRule] = []
 
     init(_ key: String, _ name: String, _ category: StageCategory, _ probability: Int) {
         self.key = key
@@ -32,10 +36,11 @@ struct Pipeline: Sendable, Hashable {
     let last: Stage
     let stages: [Stage]
 
+    /// One of the built-in pipelines, with the rules that every firm begins with.
     init(from first: Stage, _ between: [Stage], to last: Stage) {
-        self.first = first
-        self.last = last
-        stages = [first] + between + [last]
+        self.first = first.withBuiltInRules(isLast: false)
+        self.last = last.withBuiltInRules(isLast: true)
+        stages = [self.first] + between.map { $0.withBuiltInRules(isLast: false) } + [self.last]
     }
 
     /// A pipeline has at most a dozen stages: a scan beats a dictionary.

@@ -78,8 +78,9 @@ struct TransitionEngine: Sendable {
         }
         assessment.unmet += reasonFaults(assessment.reason, isWanted: assessment.direction != .forward)
         assessment.wantsManager = assessment.direction == .skip || entered.contains { $0.category.wantsManager }
-        assessment.unmet += StageRules(deal: deal, effectiveOn: assessment.effectiveOn, today: today)
-            .unmet(entering: entered, last: pipeline.last)
+        assessment.unmet += StageRules(
+            deal: deal, facts: DealFacts(), effectiveOn: assessment.effectiveOn, today: today
+        ).unmet(entering: entered).filter { $0.rule.severity == .block }.map(\.fault)
     }
 
     private func judgeStatus(

@@ -1,0 +1,23 @@
+import Contracts
+import Foundation
+
+/// What the rules of stages know of a deal beside its own fields, all of one moment: gathered in the transaction that
+/// judges the move.
+struct DealFacts: Sendable, Hashable {
+    var counterparties = 0
+    var openTasks = 0
+    var openCriticalTasks = 0
+    /// The types of which the register holds one.
+    var documents: Set<DocumentType> = []
+    /// Given and good at this moment, not spent by an earlier move.
+    var approvals: Set<GivenApproval> = []
+}
+
+/// An approval that a second person gave.
+struct GivenApproval: Sendable, Hashable {
+    let kind: ApprovalKind
+    /// Of `stage` only.
+    var stage: String?
+    /// Whether compliance gave it.
+    var isByCompliance = false
+}
