@@ -74,6 +74,7 @@ struct Deals: ServiceProcess {
         PartyHandlers(
             parties: PartyStore(store: store), deals: OrganizationDealStore(store: store), now: now
         ).register(on: &router)
+        ApprovalHandlers(approvals: ApprovalStore(store: store), now: now).register(on: &router)
         notices.register(on: &router)
         EventFeed(store.outbox).register(on: &router)
         return router

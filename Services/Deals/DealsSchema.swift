@@ -24,6 +24,10 @@ enum DealsSchema {
         migrator.registerMigration("deals 9 history") { db in
             for sql in [dealVersions, answeredKeys, timelineIndexes] { try db.execute(sql: sql) }
         }
+        migrator.registerMigration("deals 5 rules") { db in
+            try db.execute(sql: movesWithWords)
+            try db.execute(sql: approvals)
+        }
         return migrator
     }
 }

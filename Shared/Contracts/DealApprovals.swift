@@ -1,3 +1,15 @@
+package import Foundation
+package import RPC
+
+extension DealMethods {
+    package static let approvals = RPCMethod<ApprovalQuery, ApprovalPage>(
+        0x0250, "deals.approvals", callers: [Peer.gateway], isIdempotent: true)
+    package static let requestApproval = RPCMethod<NewApproval, Approval>(
+        0x0251, "deals.approvals.request", callers: [Peer.gateway])
+    package static let decideApproval = RPCMethod<ApprovalDecision, Approval>(
+        0x0252, "deals.approvals.decide", callers: [Peer.gateway])
+}
+
 /// What a second person is asked to approve.
 package enum ApprovalKind: String, Codable, Sendable, CaseIterable {
     /// That the firm takes the mandate.
@@ -8,4 +20,106 @@ package enum ApprovalKind: String, Codable, Sendable, CaseIterable {
     case stage
     /// That a deal which has ended is opened again.
     case reopen
+}
+
+/// Asks a second person to approve.
+package struct NewApproval: Codable, Sendable, Hashable {
+    package var kind: ApprovalKind
+    /// Of `stage`: the one that the deal is to enter.
+    package var stage: String?
+    package var reason: String
+    /// How long it may be decided and is good once it is given: at most 90 days ahead, 30 when left out.
+    package var until: Instant?
+
+    package init(kind: ApprovalKind, stage: String? = nil, reason: String, until: Instant? = nil) {
+        self.kind = kind
+        self.stage = stage
+        self.reason = reason
+        self.until = until
+    }
+}
+
+package enum ApprovalChoice: String, Codable, Sendable, CaseIterable { case approve, reject }
+
+/// The second person's answer; a rejection says why.
+package struct ApprovalDecision: Codable, Sendable {
+    package var decision: ApprovalChoice
+    package var note: String?
+
+    package init(decision: ApprovalChoice, note: String? = nil) {
+        self.decision = decision
+        self.note = note
+    }
+}
+
+/// Where an approval stands. Only what is `approved` counts for a move.
+package enum ApprovalStatus: String, Codable, Sendable, CaseIterable {
+    case requested, approved, rejected
+    /// The move that it was given for has happened, or the deal was opened again since.
+    case used
+    /// Its time is over, decided or not.
+    case expired
+}
+
+/// What one person asked and another decides.
+package struct Approval: Codable, Sendable, Hashable, RPCResource {
+    package var id: UUID
+    package var kind: ApprovalKind
+    package var stage: String?
+    package var reason: String
+    package var until: Instant
+    package var status: ApprovalStatus
+    package var requestedBy: UUID
+    package var requestedAt: Instant
+    package var decidedBy: UUID?
+    package var decidedAt: Instant?
+    package var note: String?
+    /// Grows with the decision; time and moves do not count.
+    package var version: Int64
+
+    package var resourceID: String { id.text }
+
+    package init(
+        id: UUID, kind: ApprovalKind, stage: String?, reason: String, until: Instant, status: ApprovalStatus,
+        requestedBy: UUID, requestedAt: Instant, decidedBy: UUID? = nil, decidedAt: Instant? = nil,
+        note: String? = nil, version: Int64
+    ) {
+        self.id = id
+        self.kind = kind
+        self.stage = stage
+        self.reason = reason
+        self.until = until
+        self.status = status
+        self.requestedBy = requestedBy
+        self.requestedAt = requestedAt
+        self.decidedBy = decidedBy
+        self.decidedAt = decidedAt
+        self.note = note
+        self.version = version
+    }
+}
+
+/// Asks for a page of a deal's approvals.
+package struct ApprovalQuery: Codable, Sendable {
+    /// 1 ... 200, 50 when left out.
+    package var limit: Int?
+    /// The `nextCursor` of the page before.
+    package var cursor: String?
+
+    package init(limit: Int? = nil, cursor: String? = nil) {
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+/// Approvals, the newest request first, whatever became of them.
+package struct ApprovalPage: Codable, Sendable {
+    package var items: [Approval]
+    /// Nil on the last page.
+    package var nextCursor: String?
+
+    package init(items: [Approval], nextCursor: String?) {
+        self.items = items
+        self.nextCursor = nextCursor
+    }
 }

@@ -93,6 +93,9 @@ import Testing
             0x233 deals.crossings.request
             0x234 deals.crossings.decide
             0x235 deals.crossings.end
+            0x250 deals.approvals
+            0x251 deals.approvals.request
+            0x252 deals.approvals.decide
             0x260 deals.delete
             0x261 deals.restore
             0x262 deals.retention.decide

@@ -138,7 +138,7 @@ extension Desk {
         change?(&fields)
         let move = Move(
             toStage: stage, reason: reason, effectiveOn: effectiveOn, fields: change == nil ? nil : fields)
-        return try await call(DealMethods.move, move, as: person, on: [deal.id.text])
+        return try await call(DealMethods.move, move, as: person, on: [deal.id.text]).deal
     }
 
     func add(

@@ -3,7 +3,8 @@ import RPC
 
 /// Where a move leads.
 enum MoveTarget: Sendable, Hashable {
-    case stage(Stage)
+    /// Entering the last stage of the pipeline wins the deal.
+    case stage(Stage, isLast: Bool)
     case hold, resume
     case end(DealStatus)
 }
@@ -12,25 +13,37 @@ enum MoveTarget: Sendable, Hashable {
 struct Assessment: Sendable {
     /// Nil when the pipeline knows no such stage.
     let target: MoveTarget?
-    var direction: MoveDirection
-    let reason: String?
+    /// As it was asked for, its texts trimmed.
+    let move: Move
     let effectiveOn: BusinessDate
-    var unmet: [FieldFault]
+    var direction = MoveDirection.forward
+    /// What is wrong with the move itself; nobody passes over that.
+    var faults: [FieldFault] = []
+    /// Rules of the stages that stand in the way.
+    var blocking: [UnmetRule] = []
+    var warnings: [FieldFault] = []
+    /// What an override passes over, and why: set by the engine once it has found that it may.
+    var override: MoveOverride?
+    var overridden: [FieldFault] = []
     /// True when a stage is entered that commits the firm, and when stages are skipped.
     var wantsManager = false
 
-    init(target: MoveTarget?, direction: MoveDirection, reason: String?, effectiveOn: BusinessDate, unmet: [FieldFault])
-    {
+    init(target: MoveTarget?, move: Move, effectiveOn: BusinessDate) {
         self.target = target
-        self.direction = direction
-        self.reason = reason
+        self.move = move
         self.effectiveOn = effectiveOn
-        self.unmet = unmet
     }
+
+    var unmet: [FieldFault] {
+        faults + blocking.filter { override == nil || !$0.rule.overridable }.map(\.fault)
+    }
+
+    /// Those of the rules in the way that an override would pass over.
+    var overridable: [FieldFault] { blocking.filter(\.rule.overridable).map(\.fault) }
 
     var name: String {
         switch target {
-        case .stage(let stage): stage.name
+        case .stage(let stage, _): stage.name
         case .hold: "On hold"
         case .resume: "Active"
         case .end(.lost): "Lost"
@@ -39,9 +52,10 @@ struct Assessment: Sendable {
         }
     }
 
-    /// The access that the caller needs; reopening is compliance's right, whose access is to read.
+    /// The access that the caller needs. Reopening and passing over rules are compliance's rights, whose access is to
+    /// read.
     func access(isCompliance: Bool) -> Access {
-        if direction == .reopen, isCompliance { return .read }
+        if isCompliance, direction == .reopen || override != nil { return .read }
         return wantsManager ? .manage : .edit
     }
 
@@ -49,12 +63,12 @@ struct Assessment: Sendable {
     func applied(to deal: Deal) -> Deal {
         var next = deal
         switch target {
-        case .stage(let stage): enter(stage, &next)
+        case .stage(let stage, let isLast): enter(stage, isLast: isLast, &next)
         case .hold: next.status = .onHold
         case .resume: next.status = .active
         case .end(let status):
             next.status = status
-            next.outcomeReason = reason
+            next.outcomeReason = move.reason
             next.probability = 0
             next.probabilitySource = .stage
         case nil: break
@@ -65,10 +79,10 @@ struct Assessment: Sendable {
         return next
     }
 
-    private func enter(_ stage: Stage, _ deal: inout Deal) {
+    private func enter(_ stage: Stage, isLast: Bool, _ deal: inout Deal) {
         deal.stage = stage.key
         deal.stageEnteredOn = effectiveOn
-        deal.status = stage == Pipeline.of(deal.type).last ? .won : .active
+        deal.status = isLast ? .won : .active
         if direction == .reopen {
             deal.outcomeReason = nil
             deal.closedOn = nil

@@ -5,6 +5,7 @@ import RPC
 extension Assessment {
     /// What the mover reads: every rule at once, so that one dialog can ask for all that is missing.
     var refusal: RPCFault {
+        let unmet = unmet
         let rules = unmet.count == 1 ? "1 rule is unmet" : "\(unmet.count) rules are unmet"
         return RPCFault(
             .failedPrecondition, "rules_unmet", "The deal cannot move to \(name): \(rules).", errors: unmet)
@@ -20,7 +21,14 @@ extension TransitionTarget {
         }
         self.init(
             toStage: toStage, name: assessment.name, direction: assessment.direction, allowed: unmet.isEmpty,
-            unmet: unmet)
+            unmet: unmet, warnings: assessment.warnings,
+            overridable: seen.mover(caller).mayOverride ? assessment.overridable : [])
+    }
+}
+
+extension SeenDeal {
+    func mover(_ caller: Caller) -> Mover {
+        Mover(isCompliance: isControlRoom(caller), isLead: caller.id == deal.leadId)
     }
 }
 
@@ -35,11 +43,16 @@ extension StageTransition {
 
     static func move(from before: Deal, to after: Deal, _ assessment: Assessment, by caller: Caller) -> StageTransition
     {
-        StageTransition(
+        let move = assessment.move
+        return StageTransition(
             id: UUIDv7.make(at: caller.now), fromStage: before.stage, toStage: after.stage, fromStatus: before.status,
             toStatus: after.status, direction: assessment.direction,
-            reason: assessment.reason?.isEmpty == true ? nil : assessment.reason, effectiveOn: assessment.effectiveOn,
+            reason: move.reason?.isEmpty == true ? nil : move.reason, reasonCode: move.reasonCode,
+            lostTo: move.lostTo?.isEmpty == true ? nil : move.lostTo, reviewOn: move.reviewOn,
+            effectiveOn: assessment.effectiveOn,
             daysInFrom: assessment.effectiveOn.daysSince1970 - before.stageEnteredOn.daysSince1970, by: caller.id,
-            at: caller.now)
+            at: caller.now, override: assessment.override,
+            overriddenBy: assessment.override == nil ? nil : caller.id, unmet: assessment.overridden,
+            warnings: assessment.warnings)
     }
 }

@@ -43,6 +43,12 @@ struct Pipeline: Sendable, Hashable {
         stages = [self.first] + between.map { $0.withBuiltInRules(isLast: false) } + [self.last]
     }
 
+    /// Stages with rules of their own; nil of none.
+    init?(stages: [Stage]) {
+        guard let first = stages.first, let last = stages.last else { return nil }
+        (self.first, self.last, self.stages) = (first, last, stages)
+    }
+
     /// A pipeline has at most a dozen stages: a scan beats a dictionary.
     func position(of key: String) -> Int? { stages.firstIndex { $0.key == key } }
 

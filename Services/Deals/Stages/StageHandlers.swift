@@ -17,7 +17,7 @@ struct StageHandlers: Sendable {
         return try await transitions.options(DealReference(context), by: caller)
     }
 
-    func move(_ input: Move, _ context: RPCContext) async throws -> Deal {
+    func move(_ input: Move, _ context: RPCContext) async throws -> MovedDeal {
         let caller = try Caller(context, may: .workOnDeals, now: now())
         return try await transitions.move(DealReference(context), input, by: caller)
     }

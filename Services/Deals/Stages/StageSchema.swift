@@ -29,4 +29,24 @@ extension DealsSchema {
             SELECT RAISE(ABORT, 'stage transitions are never replaced');
         END;
         """
+
+    /// What a move said beside its reason, what it passed with a warning, and what an override passed over: as rows of
+    /// the history are, for ever. `unmet` and `warnings` are JSON arrays of `FieldFault`.
+    static let movesWithWords = """
+        ALTER TABLE stage_transition ADD COLUMN reason_code TEXT CHECK (reason_code IS NULL OR (direction = 'end'
+            AND reason_code IN ('competitor', 'price', 'terms', 'financing', 'market', 'client', 'conflict', 'other')));
+        ALTER TABLE stage_transition ADD COLUMN lost_to TEXT CHECK (lost_to IS NULL
+            OR (length(lost_to) BETWEEN 1 AND 200 AND reason_code IS 'competitor'));
+        ALTER TABLE stage_transition ADD COLUMN review_on TEXT CHECK (review_on IS NULL
+            OR (length(review_on) = 10 AND direction = 'hold'));
+        ALTER TABLE stage_transition ADD COLUMN override_reason TEXT
+            CHECK (length(override_reason) BETWEEN 10 AND 500);
+        ALTER TABLE stage_transition ADD COLUMN overridden_by BLOB
+            CHECK (overridden_by IS NULL OR overridden_by = by_user_id);
+        ALTER TABLE stage_transition ADD COLUMN unmet TEXT NOT NULL DEFAULT '[]'
+            CHECK (length(unmet) BETWEEN 2 AND 100000 AND unmet GLOB '[[]*]' AND (unmet = '[]') = (override_reason IS NULL)
+                AND (overridden_by IS NULL) = (override_reason IS NULL));
+        ALTER TABLE stage_transition ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'
+            CHECK (length(warnings) BETWEEN 2 AND 100000 AND warnings GLOB '[[]*]');
+        """
 }

@@ -1,37 +1,48 @@
 import Contracts
 import RPC
 
+/// Who moves a deal, as far as the rules ask.
+struct Mover: Sendable, Hashable {
+    /// Compliance that is not merely let in for a time.
+    var isCompliance = false
+    /// He leads this deal.
+    var isLead = false
+
+    var mayOverride: Bool { isCompliance || isLead }
+}
+
 /// Decides whether a deal may move, and what is in the way. A pure value: everything it knows comes in through init.
 struct TransitionEngine: Sendable {
     /// The deal as it would stand just before the move, fields that come with the move included.
     let deal: Deal
+    let pipeline: Pipeline
+    let facts: DealFacts
     /// When the deal last moved: history is written forward only.
     let lastMoveOn: BusinessDate
     let today: BusinessDate
-    /// True for compliance: what has ended is opened again by nobody else.
-    let mayReopen: Bool
-
-    private static let reasonRule = TextRule("reason", 1...500, allowsLines: true)
-
-    private var pipeline: Pipeline { .of(deal.type) }
+    let mover: Mover
 
     /// Judges one move and names every rule that is not met.
-    func assess(_ toStage: String, reason: String? = nil, effectiveOn: BusinessDate? = nil) -> Assessment {
-        let effectiveOn = effectiveOn ?? today
+    func assess(_ asked: Move) -> Assessment {
+        let move = asked.trimmed
         var assessment = Assessment(
-            target: target(toStage), direction: .forward, reason: reason?.trimmed, effectiveOn: effectiveOn, unmet: [])
+            target: target(move.toStage), move: move, effectiveOn: move.effectiveOn ?? today)
         switch assessment.target {
-        case .stage(let stage): judge(entering: stage, &assessment)
+        case .stage(let stage, _): judge(entering: stage, &assessment)
         case .hold: judgeStatus(.hold, isThere: deal.status == .onHold, wantsReason: true, &assessment)
         case .resume: judgeStatus(.resume, isThere: deal.status == .active, wantsReason: false, &assessment)
         case .end(let status): judgeStatus(.end, isThere: deal.status == status, wantsReason: true, &assessment)
         case nil:
-            assessment.unmet.append(
+            assessment.faults.append(
                 FieldFault(
                     "toStage", "unknown_stage",
                     "is not a stage of this deal's pipeline, on_hold, active, lost or withdrawn"))
         }
-        assessment.unmet += dateFaults(effectiveOn)
+        assessment.faults += dateFaults(assessment.effectiveOn)
+        let words = MoveWords(move: move, target: assessment.target, today: today)
+        assessment.faults += words.faults
+        if !deal.status.isEnded { assessment.warnings += words.warnings(facts) }
+        override(move.override, &assessment)
         return assessment
     }
 
@@ -49,7 +60,7 @@ struct TransitionEngine: Sendable {
         case .lost: .end(.lost)
         case .withdrawn: .end(.withdrawn)
         // A deal is won by entering its pipeline's last stage.
-        case .won, nil: pipeline.stage(toStage).map(MoveTarget.stage)
+        case .won, nil: pipeline.stage(toStage).map { .stage($0, isLast: $0.key == pipeline.last.key) }
         }
     }
 
@@ -59,13 +70,9 @@ struct TransitionEngine: Sendable {
         var entered = stages[to...to]
         if deal.status.isEnded {
             assessment.direction = .reopen
-            assessment.unmet += reopenFaults(stage)
-            if to > from, stage != pipeline.last {
-                assessment.unmet.append(
-                    FieldFault("toStage", "reopen_forward", "Reopen the deal no further than it stood."))
-            }
+            assessment.faults += reopenFaults(isLast: to == stages.count - 1, isForward: to > from)
         } else if to == from {
-            assessment.unmet.append(FieldFault("toStage", "already_there", "The deal is in this stage."))
+            assessment.faults.append(FieldFault("toStage", "already_there", "The deal is in this stage."))
             return
         } else if to < from {
             assessment.direction = .back
@@ -74,13 +81,26 @@ struct TransitionEngine: Sendable {
             entered = stages[(from + 1)...to]
         }
         if deal.status == .onHold {
-            assessment.unmet.append(FieldFault("toStage", "on_hold", "Resume the deal before you move it."))
+            assessment.faults.append(FieldFault("toStage", "on_hold", "Resume the deal before you move it."))
         }
-        assessment.unmet += reasonFaults(assessment.reason, isWanted: assessment.direction != .forward)
+        assessment.faults += MoveWords.reasonFaults(assessment.move.reason, isWanted: assessment.direction != .forward)
         assessment.wantsManager = assessment.direction == .skip || entered.contains { $0.category.wantsManager }
-        assessment.unmet += StageRules(
-            deal: deal, facts: DealFacts(), effectiveOn: assessment.effectiveOn, today: today
-        ).unmet(entering: entered).filter { $0.rule.severity == .block }.map(\.fault)
+        apply(rulesOf: entered, &assessment)
+    }
+
+    private func apply(rulesOf entered: ArraySlice<Stage>, _ assessment: inout Assessment) {
+        var unmet = StageRules(deal: deal, facts: facts, effectiveOn: assessment.effectiveOn, today: today)
+            .unmet(entering: entered)
+        // A deal that is won has its closing day, whatever the rules of its stage are.
+        if case .stage(_, isLast: true) = assessment.target, deal.closedOn == nil {
+            let field = StageRuleField.closedOn
+            unmet.removeAll { $0.fault.field == field.rawValue }
+            let closing = StageRule(.fieldPresent, field: field)
+            let fault = FieldFault(field.rawValue, field.code + "_missing", field.demand)
+            unmet.append(UnmetRule(rule: closing, fault: fault))
+        }
+        assessment.blocking = unmet.filter { $0.rule.severity == .block }
+        assessment.warnings = unmet.filter { $0.rule.severity == .warn }.map(\.fault)
     }
 
     private func judgeStatus(
@@ -88,33 +108,56 @@ struct TransitionEngine: Sendable {
     ) {
         assessment.direction = direction
         if isThere {
-            assessment.unmet.append(FieldFault("toStage", "already_there", "The deal has this status."))
+            assessment.faults.append(FieldFault("toStage", "already_there", "The deal has this status."))
         } else if deal.status.isEnded {
-            assessment.unmet.append(
+            assessment.faults.append(
                 FieldFault("toStage", "deal_ended", "The deal has ended; it is reopened to a stage."))
         }
-        assessment.unmet += reasonFaults(assessment.reason, isWanted: wantsReason)
+        assessment.faults += MoveWords.reasonFaults(assessment.move.reason, isWanted: wantsReason)
     }
 
-    private func reopenFaults(_ stage: Stage) -> [FieldFault] {
+    /// Compliance and a second person take part, whichever of them moves the deal.
+    private func reopenFaults(isLast: Bool, isForward: Bool) -> [FieldFault] {
         var faults: [FieldFault] = []
-        if !mayReopen {
+        let given = facts.approvals.filter { $0.kind == .reopen }
+        if !mover.isCompliance, !mover.isLead {
             faults.append(
-                FieldFault("toStage", "reopen_by_compliance", "Only compliance may reopen a deal that has ended."))
+                FieldFault(
+                    "toStage", "reopen_by_compliance",
+                    "Only compliance, or the deal's lead with its approval, may reopen a deal that has ended."))
+        } else if given.isEmpty {
+            faults.append(FieldFault("approvals", "approval_missing", ApprovalKind.reopen.demand))
+        } else if !mover.isCompliance, !given.contains(where: \.isByCompliance) {
+            faults.append(
+                FieldFault(
+                    "approvals", "approval_by_compliance", "Have compliance approve that the deal is opened again."))
         }
-        if stage == pipeline.last {
+        if isLast {
             faults.append(FieldFault("toStage", "reopen_to_end", "Reopen the deal to an earlier stage."))
+        } else if isForward {
+            faults.append(FieldFault("toStage", "reopen_forward", "Reopen the deal no further than it stood."))
         }
         return faults
     }
 
-    private func reasonFaults(_ reason: String?, isWanted: Bool) -> [FieldFault] {
-        guard let reason, !reason.isEmpty else {
-            return isWanted ? [FieldFault("reason", "reason_required", "Say why.")] : []
-        }
+    private func override(_ wish: MoveOverride?, _ assessment: inout Assessment) {
+        guard let wish else { return }
         var faults: [FieldFault] = []
-        _ = Self.reasonRule.check(reason, &faults)
-        return faults
+        if !mover.mayOverride {
+            faults.append(
+                FieldFault(
+                    "override", "override_not_allowed", "Only the deal's lead and compliance pass over rules."))
+        } else if assessment.overridable.isEmpty {
+            faults.append(
+                FieldFault("override", "nothing_to_override", "No unmet rule of this move may be passed over."))
+        }
+        let reason = TextRule("override.reason", 10...500, allowsLines: true).check(wish.reason, &faults)
+        guard faults.isEmpty, let reason else {
+            assessment.faults += faults
+            return
+        }
+        assessment.overridden = assessment.overridable
+        assessment.override = MoveOverride(reason: reason)
     }
 
     private func dateFaults(_ effectiveOn: BusinessDate) -> [FieldFault] {

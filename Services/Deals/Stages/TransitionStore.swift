@@ -12,14 +12,16 @@ struct TransitionStore: Sendable {
     func options(_ reference: DealReference, by caller: Caller) async throws -> TransitionOptions {
         try await store.read { db in
             let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
-            let engine = try Self.engine(for: seen.deal, by: caller, in: db)
-            let targets = engine.targets.map { TransitionTarget($0, engine.assess($0), for: seen, by: caller) }
+            let engine = try Self.engine(for: seen.deal, of: seen, by: caller, in: db)
+            let targets = engine.targets.map {
+                TransitionTarget($0, engine.assess(Move(toStage: $0)), for: seen, by: caller)
+            }
             return TransitionOptions(stage: seen.deal.stage, status: seen.deal.status, targets: targets)
         }
     }
 
     /// Sets the fields that come with the move and moves, or does neither.
-    func move(_ reference: DealReference, _ move: Move, by caller: Caller) async throws -> Deal {
+    func move(_ reference: DealReference, _ move: Move, by caller: Caller) async throws -> MovedDeal {
         try await store.once(by: caller) { db in
             let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
             try caller.requireVersion(of: seen.deal)
@@ -32,17 +34,19 @@ struct TransitionStore: Sendable {
                 }
                 deal = try DealStore.patched(seen, fields, by: caller, in: db)
             }
-            let assessment = try Self.engine(for: deal, by: caller, in: db)
-                .assess(move.toStage, reason: move.reason, effectiveOn: move.effectiveOn)
+            let assessment = try Self.engine(for: deal, of: seen, by: caller, in: db).assess(move)
             try seen.access.require(assessment.access(isCompliance: seen.isControlRoom(caller)))
             guard assessment.unmet.isEmpty else { throw assessment.refusal }
-            let moved = assessment.applied(to: deal)
-            let reason = assessment.reason.map { FieldChange("reason", before: nil, after: $0) }
             let saved = try DealStore.save(
-                moved, replacing: seen.deal, EventType.dealStageChanged, extra: [reason].compactMap { $0 }, by: caller,
-                in: db)
+                assessment.applied(to: deal), replacing: seen.deal, EventType.dealStageChanged,
+                extra: assessment.changes, by: caller, in: db)
             try Self.append(.move(from: seen.deal, to: saved, assessment, by: caller), of: saved, in: db)
-            return saved
+            if let override = assessment.override {
+                try Event.record(
+                    EventType.dealStageOverridden, about: saved, before: seen.deal, by: caller,
+                    changes: assessment.changes(of: override), in: db)
+            }
+            return MovedDeal(saved, warnings: assessment.warnings)
         }
     }
 
@@ -52,45 +56,46 @@ struct TransitionStore: Sendable {
     func history(_ reference: DealReference, by caller: Caller) async throws -> StageHistory {
         try await store.read { db in
             let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT id, from_stage, to_stage, from_status, to_status, direction, reason, effective_on,
-                        days_in_from, by_user_id, at_ms
-                    FROM stage_transition WHERE deal_id = ? ORDER BY seq DESC LIMIT ?
-                    """)
-            let rows = try Row.fetchAll(statement, arguments: [seen.deal.id, Self.historyMax])
-            return StageHistory(moves: try rows.reversed().map(Self.transition), now: caller.now)
+            let rows = try Row.fetchAll(
+                db.cachedStatement(sql: TransitionRows.newest), arguments: [seen.deal.id, Self.historyMax])
+            return StageHistory(moves: try rows.reversed().map(TransitionRows.transition), now: caller.now)
         }
     }
 
     static func append(_ transition: StageTransition, of deal: Deal, in db: Database) throws {
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO stage_transition (id, deal_id, from_stage, to_stage, from_status, to_status, direction,
-                    reason, effective_on, days_in_from, by_user_id, at_ms)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-        try statement.execute(arguments: [
-            transition.id, deal.id, transition.fromStage, transition.toStage, transition.fromStatus?.rawValue,
-            transition.toStatus.rawValue, transition.direction.rawValue, transition.reason, transition.effectiveOn.text,
-            transition.daysInFrom, transition.by, transition.at.milliseconds,
-        ])
+        try TransitionRows.insert(transition, of: deal.id, in: db)
     }
 
-    private static func engine(for deal: Deal, by caller: Caller, in db: Database) throws -> TransitionEngine {
+    private static func engine(
+        for deal: Deal, of seen: SeenDeal, by caller: Caller, in db: Database
+    ) throws -> TransitionEngine {
         let statement = try db.cachedStatement(
             sql: "SELECT effective_on FROM stage_transition WHERE deal_id = ? ORDER BY seq DESC LIMIT 1")
         let lastMoveOn = try Row.fetchOne(statement, arguments: [deal.id]).map { try $0.day(0) }
+        let pipeline = Pipeline.of(deal.type)
         return TransitionEngine(
-            deal: deal, lastMoveOn: lastMoveOn ?? deal.stageEnteredOn, today: caller.today,
-            mayReopen: caller.role == .compliance)
+            deal: deal, pipeline: pipeline,
+            facts: try DealFacts.read(of: deal, in: pipeline, at: caller.now, in: db),
+            lastMoveOn: lastMoveOn ?? deal.stageEnteredOn, today: caller.today, mover: seen.mover(caller))
+    }
+}
+
+extension Assessment {
+    /// What the event of the move tells beside the deal's own fields.
+    fileprivate var changes: [FieldChange] {
+        [
+            move.reason.map { FieldChange("reason", before: nil, after: $0) },
+            move.reasonCode.map { FieldChange("reasonCode", before: nil, after: $0.rawValue) },
+            move.lostTo.map { FieldChange("lostTo", before: nil, after: $0) },
+            move.reviewOn.map { FieldChange("reviewOn", before: nil, after: $0.text) },
+        ].compactMap { $0 }
     }
 
-    private static func transition(_ row: Row) throws -> StageTransition {
-        StageTransition(
-            id: row[0], fromStage: row[1], toStage: row[2], fromStatus: try row.optionalChoice(3),
-            toStatus: try row.choice(4),
-            direction: try row.choice(5), reason: row[6], effectiveOn: try row.day(7), daysInFrom: row[8], by: row[9],
-            at: Instant(milliseconds: row[10]))
+    fileprivate func changes(of override: MoveOverride) -> [FieldChange] {
+        [
+            FieldChange("toStage", before: nil, after: move.toStage),
+            FieldChange("override", before: nil, after: override.reason),
+            FieldChange("unmet", before: nil, after: overridden.map(\.code).joined(separator: ", ")),
+        ]
     }
 }

@@ -24,12 +24,22 @@ enum EngineFixture {
         }
     }
 
+    /// - Parameter mayReopen: compliance moves, and a second person has approved that the deal is opened again.
     static func assess(
         _ deal: Deal, to stage: String, reason: String? = nil, on day: BusinessDate? = nil,
-        lastMoveOn: BusinessDate? = nil,
-        mayReopen: Bool = false
+        lastMoveOn: BusinessDate? = nil, mayReopen: Bool = false
     ) -> Assessment {
-        TransitionEngine(deal: deal, lastMoveOn: lastMoveOn ?? deal.stageEnteredOn, today: .today, mayReopen: mayReopen)
-            .assess(stage, reason: reason, effectiveOn: day)
+        let facts = DealFacts(approvals: mayReopen ? [GivenApproval(kind: .reopen)] : [])
+        return engine(deal, facts, Mover(isCompliance: mayReopen), lastMoveOn: lastMoveOn)
+            .assess(Move(toStage: stage, reason: reason, effectiveOn: day))
+    }
+
+    static func engine(
+        _ deal: Deal, _ facts: DealFacts = DealFacts(), _ mover: Mover = Mover(), lastMoveOn: BusinessDate? = nil,
+        pipeline: Pipeline? = nil
+    ) -> TransitionEngine {
+        TransitionEngine(
+            deal: deal, pipeline: pipeline ?? .of(deal.type), facts: facts,
+            lastMoveOn: lastMoveOn ?? deal.stageEnteredOn, today: .today, mover: mover)
     }
 }

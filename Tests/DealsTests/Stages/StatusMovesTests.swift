@@ -149,18 +149,13 @@ struct StatusMovesTests {
     }
 
     @Test func targetsAreAllOtherStagesAndTheStatuses() {
-        let active = TransitionEngine(
-            deal: EngineFixture.deal(at: "pitch"), lastMoveOn: .today, today: .today, mayReopen: false)
+        let active = EngineFixture.engine(EngineFixture.deal(at: "pitch"))
         #expect(active.targets.count == 13)
         #expect(!active.targets.contains("pitch"))
         #expect(active.targets.suffix(3) == ["on_hold", "lost", "withdrawn"])
-        let held = TransitionEngine(
-            deal: EngineFixture.deal(at: "pitch") { $0.status = .onHold }, lastMoveOn: .today, today: .today,
-            mayReopen: false)
+        let held = EngineFixture.engine(EngineFixture.deal(at: "pitch") { $0.status = .onHold })
         #expect(held.targets.suffix(3) == ["active", "lost", "withdrawn"])
-        let lost = TransitionEngine(
-            deal: EngineFixture.deal(at: "pitch") { $0.status = .lost }, lastMoveOn: .today, today: .today,
-            mayReopen: true)
+        let lost = EngineFixture.engine(EngineFixture.deal(at: "pitch") { $0.status = .lost })
         #expect(lost.targets.contains("pitch") && !lost.targets.contains("closed") && !lost.targets.contains("on_hold"))
     }
 }
