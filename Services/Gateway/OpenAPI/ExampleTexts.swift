@@ -56,6 +56,9 @@ enum ExampleTexts {
         "toStage": "mandated", "TransitionTarget.name": "Mandated", "fromStage": "pitch",
         "reason": "Runs the buyer list", "Move.reason": "The client signed the engagement letter",
         "StageTransition.reason": "The client signed the engagement letter",
+        "NewApproval.kind": "engagement", "Approval.kind": "engagement", "ApprovalDecision.decision": "approve",
+        "NewApproval.reason": "Fees and conflicts were agreed", "Approval.reason": "Fees and conflicts were agreed",
+        "ApprovalDecision.note": "Agreed at Monday's committee",
         "Counterparty.name": "Contoso Freight", "NewCounterparty.name": "Contoso Freight", "kind": "strategic",
         "tier": "A", "decision": "cleared_with_conditions", "note": "No staffing from the lending team.",
 
@@ -124,10 +127,15 @@ enum ExampleTexts {
     static let numbers = ["uptime24h": 99.98]
 
     /// What went wrong, in examples in which nothing did.
-    static let emptyLists: Set = ["problems", "unmet"]
+    static let emptyLists: Set = ["problems", "unmet", "warnings", "overridable"]
 
     /// What is not so, in examples in which it would not be.
     static let untrue: Set = ["isOverdue", "legalHold", "archived"]
+
+    private static let dealShown: Set = [
+        "targetName", "sector", "country", "value", "stakeBps", "conflictExpiresOn", "engagementLetterSignedOn",
+        "expectedCloseOn", "nextStep",
+    ]
 
     /// The optional members that an example shows; types that are not here show all.
     static let shown: [String: Set<String>] = [
@@ -139,11 +147,8 @@ enum ExampleTexts {
             "originatedOn", "expectedCloseOn", "nextStep", "priority", "tags", "customFields",
         ],
         "DealRestoration": ["reason"],
-        "Deal": [
-            "targetName", "sector", "country", "value", "stakeBps", "conflictExpiresOn", "engagementLetterSignedOn",
-            "expectedCloseOn",
-            "nextStep",
-        ],
+        "Deal": dealShown, "MovedDeal": dealShown, "StageTransition": ["fromStage", "fromStatus", "reason"],
+        "NewApproval": [], "Approval": [], "ApprovalPage": ["nextCursor"],
         "NewDealTask": ["ownerId", "dueOn", "milestone"], "DealTaskPatch": ["dueOn", "done"],
         "DealActivityPatch": ["text"], "DealTask": ["ownerId", "dueOn", "doneAt", "doneBy", "templateKey"],
         "NewDocument": ["fileName", "mediaType", "size", "sha256"],

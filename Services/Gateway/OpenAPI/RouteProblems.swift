@@ -213,5 +213,13 @@ struct RouteProblems {
         ],
         DealMethods.updateParty.entry.name: workAsRead.merging([.conflict: ["party_exists"]]) { $1 },
         DealMethods.removeParty.entry.name: workAsRead,
+        DealMethods.requestApproval.entry.name: [
+            .forbidden: ["access_too_low"], .conflict: ["approval_open"],
+            .unprocessable: ["deal_ended", "deal_not_ended"],
+        ],
+        DealMethods.decideApproval.entry.name: [
+            .forbidden: ["access_too_low", "four_eyes", "reopen_by_lead"],
+            .unprocessable: ["already_decided", "approval_over"],
+        ],
     ]
 }

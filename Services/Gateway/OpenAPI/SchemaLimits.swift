@@ -121,6 +121,11 @@ struct SchemaLimits: Sendable {
             "^(moves|changes|activities|tasks|documents|team)(,(moves|changes|activities|tasks|documents|team)){0,5}$"),
 
         "Move.reason": lines(1...500),
+        "Move.reason": lines(1...500), "Move.lostTo": line(1...200), "MoveOverride.reason": lines(10...500),
+        "MovedDeal.number": pattern(dealNumber), "MovedDeal.probability": number(0...100),
+        "NewApproval.reason": lines(1...500), "NewApproval.stage": line(1...50),
+        "ApprovalDecision.note": lines(1...2000), "ApprovalQuery.limit": number(1...200),
+        "ApprovalQuery.cursor": pattern("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"),
         "NewTeamMember.email": Self(lengths: 1...254), "NewTeamMember.reason": lines(1...500),
         "NewCounterparty.name": line(1...200), "NewCounterparty.country": country,
         "NewCounterparty.tier": Self(values: ["A", "B", "C"]),

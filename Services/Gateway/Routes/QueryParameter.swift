@@ -135,6 +135,7 @@ extension [QueryParameter] {
     static let organizationDeals = page
 
     static let persons = page
+    static let approvals = page
 
     static let audit =
         page + [

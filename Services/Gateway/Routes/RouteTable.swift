@@ -292,6 +292,15 @@ enum RouteTable {
         .allow(.readDeals).query(.changes),
         .get("/api/deals/{id}/timeline", "All that happened on the deal, the newest first", DealMethods.timeline)
             .allow(.readDeals).query(.timeline),
+        .get("/api/deals/{id}/approvals", "What a second person was asked to approve", DealMethods.approvals)
+            .allow(.readDeals).query(.approvals),
+        .post("/api/deals/{id}/approvals", "Ask a second person to approve", DealMethods.requestApproval)
+            .allow(.workOnDeals).body(4096).created(),
+        .post(
+            "/api/deals/{id}/approvals/{childId}/decision", "Approve or reject what somebody else asked for",
+            DealMethods.decideApproval
+        )
+        .allow(.workOnDeals).body(16 * 1024).ifMatch(),
 
         .own("/api/events", "What happens to the deals you may see, as server-sent events", .events, Nothing.self)
             .allow(.readDeals).streams().passive().heavy(),
