@@ -92,9 +92,9 @@ struct OverrideTests {
 
     @Test func optionsTellWhatTheCallerCouldPassOver() async throws {
         try await Self.with { desk, deal, lead, second, compliance in
-            for (person, codes) in [
-                (lead, ["engagement_letter_missing"]), (compliance, ["engagement_letter_missing"]), (second, []),
-            ] {
+            let missing = ["engagement_letter_missing"]
+            let expected: [(Person, [String])] = [(lead, missing), (compliance, missing), (second, [])]
+            for (person, codes) in expected {
                 let options = try await desk.options(deal, as: person)
                 let mandated = try #require(options.targets.first { $0.toStage == "mandated" })
                 #expect(!mandated.allowed && mandated.overridable.codes == codes)
