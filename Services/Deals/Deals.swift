@@ -47,13 +47,21 @@ struct Deals: ServiceProcess {
     ) -> RPCRouter {
         let bodies = DealBodies()
         let names = UserNames(users)
-        var router = RPCRouter()
+        let pipelines = PipelineStore()
         let changes = ChangeStore(store: store)
-        DealHandlers(deals: DealStore(store: store, bodies: bodies), changes: changes, names: names, now: now)
-            .register(on: &router)
+        var router = RPCRouter()
+        DealHandlers(
+            deals: DealStore(store: store, bodies: bodies, pipelines: pipelines), changes: changes, names: names,
+            now: now
+        ).register(on: &router)
         HistoryHandlers(changes: changes, timeline: TimelineStore(store: store), now: now).register(on: &router)
         ListHandlers(list: DealListStore(store: store, bodies: bodies), now: now).register(on: &router)
-        StageHandlers(transitions: TransitionStore(store: store), now: now).register(on: &router)
+        StageHandlers(transitions: TransitionStore(store: store, pipelines: pipelines), now: now)
+            .register(on: &router)
+        PipelineHandlers(
+            edits: PipelineEditStore(store: store, pipelines: pipelines),
+            counts: PipelineCountStore(store: store, pipelines: pipelines), now: now
+        ).register(on: &router)
         TeamHandlers(teams: TeamStore(store: store), users: users, now: now).register(on: &router)
         ConflictHandlers(conflicts: ConflictStore(store: store), now: now).register(on: &router)
         CounterpartyHandlers(counterparties: CounterpartyStore(store: store), now: now).register(on: &router)
@@ -74,7 +82,7 @@ struct Deals: ServiceProcess {
         PartyHandlers(
             parties: PartyStore(store: store), deals: OrganizationDealStore(store: store), now: now
         ).register(on: &router)
-        ApprovalHandlers(approvals: ApprovalStore(store: store), now: now).register(on: &router)
+        ApprovalHandlers(approvals: ApprovalStore(store: store, pipelines: pipelines), now: now).register(on: &router)
         notices.register(on: &router)
         EventFeed(store.outbox).register(on: &router)
         return router

@@ -28,6 +28,10 @@ enum DealsSchema {
             try db.execute(sql: movesWithWords)
             try db.execute(sql: approvals)
         }
+        migrator.registerMigration("deals 6 pipelines") { db in
+            try db.execute(sql: pipelines)
+            try PipelineSeed.write(in: db)
+        }
         return migrator
     }
 }

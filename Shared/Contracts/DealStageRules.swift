@@ -69,7 +69,7 @@ package struct StageRule: Codable, Sendable, Hashable {
 
 extension StageRule {
     /// Of one stage.
-    package static let rulesMax = 20
+    package static let rulesMax = 16
     package static let counts = 1...2000
     package static let documentsMax = 5
 

@@ -94,7 +94,8 @@ package struct EventActor: Codable, Sendable, Hashable {
     }
 }
 
-/// What it was done to: a `deal`, an `organization`, the firm's `rates`, a `user`, a `session`, ….
+/// What it was done to: a `deal`, an `organization`, a `pipeline` (whose id is its deal type), the firm's `rates`, a `user`,
+/// a `session`, ….
 package struct EventSubject: Codable, Sendable, Hashable {
     package var kind: String
     package var id: String
@@ -166,6 +167,7 @@ package enum EventType {
     package static let personAdded = "person.added"
     package static let personUpdated = "person.updated"
     package static let personRemoved = "person.removed"
+    package static let pipelineUpdated = "pipeline.updated"
     package static let conflictDecided = "conflict.decided"
     package static let ratesChanged = "rates.changed"
     package static let userCreated = "user.created"

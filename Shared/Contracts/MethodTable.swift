@@ -48,6 +48,8 @@ package enum MethodTable {
         DealMethods.parties.entry, DealMethods.addParty.entry, DealMethods.updateParty.entry,
         DealMethods.removeParty.entry,
         DealMethods.changes.entry, DealMethods.timeline.entry,
+        DealMethods.pipelines.entry, DealMethods.pipeline.entry, DealMethods.editPipeline.entry,
+        DealMethods.pipelineCounts.entry,
         DealMethods.approvals.entry, DealMethods.requestApproval.entry, DealMethods.decideApproval.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,

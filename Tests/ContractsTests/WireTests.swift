@@ -93,6 +93,10 @@ import Testing
             0x233 deals.crossings.request
             0x234 deals.crossings.decide
             0x235 deals.crossings.end
+            0x240 deals.pipelines
+            0x241 deals.pipelines.get
+            0x242 deals.pipelines.edit
+            0x243 deals.pipelines.counts
             0x250 deals.approvals
             0x251 deals.approvals.request
             0x252 deals.approvals.decide

@@ -8,6 +8,7 @@ import Storage
 /// the deal reads them.
 struct ApprovalStore: Sendable {
     let store: Store
+    let pipelines: PipelineStore
 
     func page(limit: Int, after: UUID?, of reference: DealReference, by caller: Caller) async throws -> ApprovalPage {
         try await store.read { db in
@@ -27,7 +28,7 @@ struct ApprovalStore: Sendable {
             // Compliance, which only reads, asks for no more than what is its own to do.
             if form.kind != .reopen || !seen.isControlRoom(caller) { try seen.access.require(.edit) }
             let deal = seen.deal
-            let approval = try form.approval(of: deal, in: Pipeline.of(deal.type), by: caller)
+            let approval = try form.approval(of: deal, in: pipelines.pipeline(of: deal.type, in: db), by: caller)
             guard try !ApprovalRows.isOpen(approval, of: deal.id, at: caller.now, in: db) else {
                 throw RPCFault(.alreadyExists, "approval_open", "This is asked for already and waits for a decision.")
             }

@@ -3,14 +3,14 @@ import Foundation
 
 extension DealForm {
     /// A new deal in the first stage of its pipeline, led by whoever creates it. The store gives it its number.
-    init(_ new: NewDeal, by caller: Caller) {
-        let first = Pipeline.of(new.type).first
+    init(_ new: NewDeal, in pipeline: Pipeline, by caller: Caller) {
+        let first = pipeline.first
         self.init(
             Deal(
                 id: UUIDv7.make(at: caller.now), number: "", codeName: "", type: new.type, stage: first.key,
                 clientName: "", probability: first.probability, leadId: caller.id, originatedOn: caller.today,
                 createdAt: caller.now),
-            today: caller.today)
+            in: pipeline, today: caller.today)
         apply(DealPatch(new))
         if let day = new.originatedOn { originated(on: day) }
     }

@@ -6,10 +6,13 @@ import RPC
 struct DealForm: Sendable {
     private(set) var deal: Deal
     private(set) var faults: [FieldFault] = []
+    private let pipeline: Pipeline
     private let today: BusinessDate
 
-    init(_ deal: Deal, today: BusinessDate) {
+    /// - Parameter pipeline: of the deal's type, as it stands.
+    init(_ deal: Deal, in pipeline: Pipeline, today: BusinessDate) {
         self.deal = deal
+        self.pipeline = pipeline
         self.today = today
     }
 
@@ -35,7 +38,7 @@ struct DealForm: Sendable {
         if deal.status == .won, deal.closedOn == nil {
             fault("closedOn", "required", "A deal that is won keeps its closing day.")
         }
-        let stage = Pipeline.of(deal.type).stage(deal.stage)?.category ?? .origination
+        let stage = pipeline.standing(deal.stage)?.category ?? .origination
         if stage >= .mandate, deal.engagementLetterSignedOn == nil, before.engagementLetterSignedOn != nil {
             fault("engagementLetterSignedOn", "required", "A deal under mandate keeps the day of its letter.")
         }
@@ -106,7 +109,7 @@ struct DealForm: Sendable {
         case .set:
             fault("probability", "out_of_range", "must be 0 to 100")
         case .clear:
-            deal.probability = Pipeline.of(deal.type).stage(deal.stage)?.probability ?? deal.probability
+            deal.probability = pipeline.standing(deal.stage)?.probability ?? deal.probability
             deal.probabilitySource = .stage
         }
     }

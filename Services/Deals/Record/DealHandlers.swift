@@ -18,9 +18,8 @@ struct DealHandlers: Sendable {
 
     func create(_ input: NewDeal, _ context: RPCContext) async throws -> Deal {
         let caller = try Caller(context, may: .createDeals, now: now())
-        let form = DealForm(input, by: caller)
         let name = try await names.name(of: caller)
-        return try await deals.create(form, custom: input.customFields, leadName: name, by: caller)
+        return try await deals.create(input, leadName: name, by: caller)
     }
 
     /// A deal as it is, which is asked for most, and so without reading that nothing else is asked: no bytes, or `{}`.

@@ -9,6 +9,7 @@ import Storage
 struct DealStore: Sendable {
     let store: Store
     let bodies: DealBodies
+    let pipelines: PipelineStore
 
     /// The deal as JSON.
     func get(_ reference: DealReference, by caller: Caller) async throws -> RPCReply {
@@ -25,14 +26,13 @@ struct DealStore: Sendable {
         }
     }
 
-    /// - Parameter custom: the values of custom fields, which are checked against the definitions of this moment.
-    func create(
-        _ form: DealForm, custom: [String: CustomValue]?, leadName: String, by caller: Caller
-    ) async throws -> Deal {
+    /// A new deal in the first stage of its pipeline, with the values of custom fields checked against the definitions of
+    /// this moment.
+    func create(_ new: NewDeal, leadName: String, by caller: Caller) async throws -> Deal {
         try await store.once(by: caller, about: \.id) { db in
-            var form = form
+            var form = DealForm(new, in: try pipelines.pipeline(of: new.type, in: db), by: caller)
             let definitions = try CustomFieldRows.all(in: db)
-            form.customFields(custom.map { .set($0.mapValues(Patch.set)) }, definitions)
+            form.customFields(new.customFields.map { .set($0.mapValues(Patch.set)) }, definitions)
             form.requireCustomFields(definitions)
             // Asked last and only of a request that would succeed, so that trying names leaves a trace: a deal, its event.
             if form.faults.isEmpty, try DealRows.isTaken(codeName: form.deal.codeName, except: form.deal.id, in: db) {
@@ -55,15 +55,18 @@ struct DealStore: Sendable {
         try await store.write { db in
             let seen = try DealRows.seen(reference, by: caller, may: .edit, in: db)
             try ChangeRows.requireUnchanged(patch, since: caller.context.ifMatch, seen.deal, in: db)
-            let patched = try Self.patched(seen, patch, by: caller, in: db)
+            let pipeline = try pipelines.pipeline(of: seen.deal.type, in: db)
+            let patched = try Self.patched(seen, patch, pipeline, by: caller, in: db)
             guard patched != seen.deal else { return seen.deal }
             return try Self.save(patched, replacing: seen.deal, EventType.dealUpdated, by: caller, in: db)
         }
     }
 
     /// The deal with the patch applied and checked, also against other rows.
-    static func patched(_ seen: SeenDeal, _ patch: DealPatch, by caller: Caller, in db: Database) throws -> Deal {
-        var form = DealForm(seen.deal, today: caller.today)
+    static func patched(
+        _ seen: SeenDeal, _ patch: DealPatch, _ pipeline: Pipeline, by caller: Caller, in db: Database
+    ) throws -> Deal {
+        var form = DealForm(seen.deal, in: pipeline, today: caller.today)
         form.apply(patch)
         if let custom = patch.customFields { form.customFields(custom, try CustomFieldRows.all(in: db)) }
         let (before, after) = (seen.deal, form.deal)

@@ -1,12 +1,6 @@
 import Contracts
 
-/// What kind of work a stage is, in the order in which a deal lives through them. Rules hang on the category, so that
-/// pipelines may name their stages as the desk does.
-enum StageCategory: Int, Comparable, Sendable, CaseIterable {
-    case origination, pitch, mandate, execution, signed, closed
-
-    static func < (a: StageCategory, b: StageCategory) -> Bool { a.rawValue < b.rawValue }
-
+extension StageCategory {
     /// Winning, signing and closing commit the firm, so only those who manage the deal may say that it happened.
     var wantsManager: Bool { self == .mandate || self == .signed || self == .closed }
 }
@@ -20,6 +14,10 @@ struct Stage: Sendable, Hashable {
     let probability: Int
     /// What a deal must meet to enter.
     var rules: [StageRule] = []
+    /// See `PipelineStage`, as of the next two.
+    var staleAfterDays: Int?
+    var requirementText: String?
+    var wipHint: Int?
 
     init(_ key: String, _ name: String, _ category: StageCategory, _ probability: Int) {
         self.key = key
@@ -29,28 +27,47 @@ struct Stage: Sendable, Hashable {
     }
 }
 
-/// The stages of one kind of deal, first to last. New deals start in the first; entering the last means that the deal
-/// is won.
+/// The stages of one kind of deal, first to last. New deals start in the first; entering the last, which alone is closed,
+/// means that the deal is won.
 struct Pipeline: Sendable, Hashable {
     let first: Stage
     let last: Stage
     let stages: [Stage]
+    /// Stages that were taken out, in that order. No live deal stands in one; deals that ended there still do.
+    let removed: [RemovedStage]
+
+    /// Nil of what is no pipeline: without a beginning and an end, or with another end.
+    init?(_ stages: [Stage], removed: [RemovedStage]) {
+        guard stages.count >= 2, let first = stages.first, let last = stages.last,
+            stages.firstIndex(where: { $0.category == .closed }) == stages.count - 1
+        else { return nil }
+        (self.first, self.last, self.stages, self.removed) = (first, last, stages, removed)
+    }
 
     /// One of the built-in pipelines, with the rules that every firm begins with.
     init(from first: Stage, _ between: [Stage], to last: Stage) {
         self.first = first.withBuiltInRules(isLast: false)
         self.last = last.withBuiltInRules(isLast: true)
         stages = [self.first] + between.map { $0.withBuiltInRules(isLast: false) } + [self.last]
+        removed = []
     }
 
-    /// Stages with rules of their own; nil of none.
-    init?(stages: [Stage]) {
-        guard let first = stages.first, let last = stages.last else { return nil }
-        (self.first, self.last, self.stages) = (first, last, stages)
+    /// Of a stage that was removed, where the one stands that took its place, or the one that took that one's.
+    /// A pipeline has at most two dozen stages: a scan beats a dictionary.
+    func position(of key: String) -> Int? {
+        var key = key
+        // Each step is a later removal, so there are no more steps than removals.
+        for _ in 0...removed.count {
+            if let position = stages.firstIndex(where: { $0.key == key }) { return position }
+            guard let gone = removed.first(where: { $0.key == key }) else { return nil }
+            key = gone.replacedBy
+        }
+        return nil
     }
 
-    /// A pipeline has at most a dozen stages: a scan beats a dictionary.
-    func position(of key: String) -> Int? { stages.firstIndex { $0.key == key } }
-
+    /// Nil of a stage that was removed: no deal can be moved there.
     func stage(_ key: String) -> Stage? { stages.first { $0.key == key } }
+
+    /// The stage that a deal counts as standing in; another one than its own when that was removed after the deal ended.
+    func standing(_ key: String) -> Stage? { position(of: key).map { stages[$0] } }
 }

@@ -1,8 +1,10 @@
 import Contracts
 
-/// The built-in pipelines. Probabilities are starting values for a firm to calibrate, not statistics.
+/// The pipelines that every firm begins with; `PipelineStore` has those that it made of them. Probabilities are starting
+/// values for a firm to calibrate, not statistics. A migration has written these into files, so that a change here changes
+/// new firms only.
 extension Pipeline {
-    static func of(_ type: DealType) -> Pipeline {
+    static func builtIn(for type: DealType) -> Pipeline {
         switch type {
         case .sellSideMA: sellSide
         case .buySideMA: buySide

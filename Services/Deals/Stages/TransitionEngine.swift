@@ -15,6 +15,7 @@ struct Mover: Sendable, Hashable {
 struct TransitionEngine: Sendable {
     /// The deal as it would stand just before the move, fields that come with the move included.
     let deal: Deal
+    /// Of the deal's type, as it stands.
     let pipeline: Pipeline
     let facts: DealFacts
     /// When the deal last moved: history is written forward only.
@@ -66,7 +67,11 @@ struct TransitionEngine: Sendable {
 
     private func judge(entering stage: Stage, _ assessment: inout Assessment) {
         let stages = pipeline.stages
-        guard let to = pipeline.position(of: stage.key), let from = pipeline.position(of: deal.stage) else { return }
+        guard let to = pipeline.position(of: stage.key), let from = pipeline.position(of: deal.stage) else {
+            assessment.faults.append(
+                FieldFault("toStage", "unknown_stage", "The deal stands in no stage of its pipeline."))
+            return
+        }
         var entered = stages[to...to]
         if deal.status.isEnded {
             assessment.direction = .reopen

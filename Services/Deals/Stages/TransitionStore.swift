@@ -7,12 +7,14 @@ import Storage
 /// Moves deals and keeps the history of their moves, which is only ever added to.
 struct TransitionStore: Sendable {
     let store: Store
+    let pipelines: PipelineStore
 
     /// Where the deal may go for this caller, and what is missing for each.
     func options(_ reference: DealReference, by caller: Caller) async throws -> TransitionOptions {
         try await store.read { db in
             let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
-            let engine = try Self.engine(for: seen.deal, of: seen, by: caller, in: db)
+            let pipeline = try pipelines.pipeline(of: seen.deal.type, in: db)
+            let engine = try Self.engine(for: seen.deal, in: pipeline, of: seen, by: caller, in: db)
             let targets = engine.targets.map {
                 TransitionTarget($0, engine.assess(Move(toStage: $0)), for: seen, by: caller)
             }
@@ -25,6 +27,7 @@ struct TransitionStore: Sendable {
         try await store.once(by: caller) { db in
             let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
             try caller.requireVersion(of: seen.deal)
+            let pipeline = try pipelines.pipeline(of: seen.deal.type, in: db)
             var deal = seen.deal
             if let fields = move.fields, fields != DealPatch() {
                 try seen.access.require(.edit)
@@ -32,9 +35,9 @@ struct TransitionStore: Sendable {
                 guard fields.codeName == nil else {
                     throw RPCFault.invalid([FieldFault("fields.codeName", "not_allowed", "Rename the deal by PATCH.")])
                 }
-                deal = try DealStore.patched(seen, fields, by: caller, in: db)
+                deal = try DealStore.patched(seen, fields, pipeline, by: caller, in: db)
             }
-            let assessment = try Self.engine(for: deal, of: seen, by: caller, in: db).assess(move)
+            let assessment = try Self.engine(for: deal, in: pipeline, of: seen, by: caller, in: db).assess(move)
             try seen.access.require(assessment.access(isCompliance: seen.isControlRoom(caller)))
             guard assessment.unmet.isEmpty else { throw assessment.refusal }
             let saved = try DealStore.save(
@@ -67,12 +70,11 @@ struct TransitionStore: Sendable {
     }
 
     private static func engine(
-        for deal: Deal, of seen: SeenDeal, by caller: Caller, in db: Database
+        for deal: Deal, in pipeline: Pipeline, of seen: SeenDeal, by caller: Caller, in db: Database
     ) throws -> TransitionEngine {
         let statement = try db.cachedStatement(
             sql: "SELECT effective_on FROM stage_transition WHERE deal_id = ? ORDER BY seq DESC LIMIT 1")
         let lastMoveOn = try Row.fetchOne(statement, arguments: [deal.id]).map { try $0.day(0) }
-        let pipeline = Pipeline.of(deal.type)
         return TransitionEngine(
             deal: deal, pipeline: pipeline,
             facts: try DealFacts.read(of: deal, in: pipeline, at: caller.now, in: db),

@@ -186,7 +186,8 @@ struct DealUpdateTests {
         let identity = RPCIdentity(subject: UUID(), session: UUID(), roles: Role.banker.bits)
         let caller = try Caller(RPCContext(peer: "gateway", identity: identity), may: .createDeals, now: .now)
         let before = DealForm(
-            NewDeal(codeName: "Falcon", type: .leveragedFinance, clientName: "Aurora"), by: caller
+            NewDeal(codeName: "Falcon", type: .leveragedFinance, clientName: "Aurora"),
+            in: .builtIn(for: .leveragedFinance), by: caller
         ).deal
         var deal = before
         deal.description = String(repeating: "x", count: 5000)

@@ -8,7 +8,7 @@ enum EngineFixture {
     static func deal(at stage: String, _ change: (inout Deal) -> Void = { _ in }) -> Deal {
         var deal = Deal(
             id: UUID(), number: "D-2026-0001", codeName: "Falcon", type: .sellSideMA, stage: stage,
-            clientName: "Aurora Foods", probability: Pipeline.of(.sellSideMA).stage(stage)?.probability ?? 0,
+            clientName: "Aurora Foods", probability: Pipeline.builtIn(for: .sellSideMA).stage(stage)?.probability ?? 0,
             leadId: UUID(), originatedOn: .today.adding(days: -30), createdAt: Instant(milliseconds: 0))
         deal.stageEnteredOn = .today.adding(days: -10)
         change(&deal)
@@ -39,7 +39,7 @@ enum EngineFixture {
         pipeline: Pipeline? = nil
     ) -> TransitionEngine {
         TransitionEngine(
-            deal: deal, pipeline: pipeline ?? .of(deal.type), facts: facts,
+            deal: deal, pipeline: pipeline ?? .builtIn(for: deal.type), facts: facts,
             lastMoveOn: lastMoveOn ?? deal.stageEnteredOn, today: .today, mover: mover)
     }
 }

@@ -105,7 +105,7 @@ struct OverrideTests {
     @Test func nobodyOverridesTheClosingDay() throws {
         var closed = Stage("closed", "Closed", .closed, 100)
         closed.rules = [StageRule(.fieldPresent, field: .closedOn, overridable: true)]
-        let pipeline = try #require(Pipeline(stages: [Stage("signed", "Signed", .signed, 90), closed]))
+        let pipeline = try #require(Pipeline([Stage("signed", "Signed", .signed, 90), closed], removed: []))
         let engine = EngineFixture.engine(
             EngineFixture.ready(at: "signed"), DealFacts(), Mover(isLead: true), pipeline: pipeline)
         let assessment = engine.assess(Move(toStage: "closed", override: Self.override))

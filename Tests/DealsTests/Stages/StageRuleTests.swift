@@ -103,8 +103,10 @@ struct StageRuleTests {
 
     @Test(arguments: DealType.allCases)
     func builtInRulesAreSound(type: DealType) {
-        for stage in Pipeline.of(type).stages { #expect(StageRule.faults(of: stage.rules) == [], "\(stage.key)") }
-        #expect(Pipeline.of(type).first.rules.isEmpty)
+        for stage in Pipeline.builtIn(for: type).stages {
+            #expect(StageRule.faults(of: stage.rules) == [], "\(stage.key)")
+        }
+        #expect(Pipeline.builtIn(for: type).first.rules.isEmpty)
     }
 
     @Test func whatIsMissingBesideWarnsAndDoesNotBlock() {

@@ -1,0 +1,41 @@
+import Contracts
+import Foundation
+import RPC
+import Testing
+
+@testable import deals
+
+struct StageChanceTests {
+    @Test func liveDealsWithTheChanceOfTheirStageFollow() async throws {
+        try await Desk.with { desk in
+            let (admin, banker) = (desk.person(.admin), desk.person(.banker))
+            let follows = try await desk.deal("Falcon", by: banker)
+            let own = try await desk.update(desk.deal("Hawk", by: banker), as: banker) { $0.probability = .set(5) }
+            let other = try await desk.deal("Heron", by: banker, type: .buySideMA)
+            let lost = try await desk.move(desk.deal("Owl", by: banker), to: "lost", as: banker, reason: "price")
+            // Encoded once, so that a copy is remembered.
+            #expect(try await desk.list(as: banker).items.count == 4)
+            let events = try await desk.events().count
+            desk.clock.advance(days: 1)
+            _ = try await desk.edit(as: admin) { $0.change("origination") { $0.probability = 8 } }
+            let now = try await desk.get(follows, as: banker)
+            #expect(now.probability == 8 && now.probabilitySource == .stage)
+            #expect(now.version == follows.version + 1 && now.updatedAt == follows.updatedAt)
+            #expect(try await desk.list(as: banker).items.first { $0.id == now.id } == now)
+            for deal in [own, other, lost] { #expect(try await desk.get(deal, as: banker) == deal) }
+            #expect(try await desk.events().count == events + 1)
+            try await fault("version_mismatch") {
+                try await desk.update(follows, as: banker) { $0.sector = .set("Food") }
+            }
+        }
+    }
+
+    @Test func anEstimateThatIsGivenUpTakesTheChanceOfTheStageAsItStands() async throws {
+        try await Desk.with { desk in
+            let (admin, banker) = (desk.person(.admin), desk.person(.banker))
+            let own = try await desk.update(desk.deal("Hawk", by: banker), as: banker) { $0.probability = .set(50) }
+            _ = try await desk.edit(as: admin) { $0.change("origination") { $0.probability = 8 } }
+            #expect(try await desk.update(own, as: banker) { $0.probability = .clear }.probability == 8)
+        }
+    }
+}
