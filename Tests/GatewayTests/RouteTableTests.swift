@@ -55,6 +55,8 @@ import Testing
     (.DELETE, ["api", "deals", "1", "parties", "2"], "/api/deals/{id}/parties/{childId}", ["1", "2"]),
     (.GET, ["api", "deals", "1", "changes"], "/api/deals/{id}/changes", ["1"]),
     (.GET, ["api", "deals", "1", "timeline"], "/api/deals/{id}/timeline", ["1"]),
+    (.PUT, ["api", "pipelines", "ecm_ipo"], "/api/pipelines/{id}", ["ecm_ipo"]),
+    (.GET, ["api", "pipelines", "ecm_ipo", "counts"], "/api/pipelines/{id}/counts", ["ecm_ipo"]),
     (.GET, ["api", "audit", "verify"], "/api/audit/verify", []),
 ])
 func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: String, _ ids: [String]) throws {

@@ -82,6 +82,12 @@ enum ExampleTexts {
         "DealVersion.type": "deal.updated", "TimelineEntry.type": "call",
         "TimelineEntry.title": "Call with Contoso Freight", "TimelineEntry.kind": "activities",
         "TimelineEntry.act": "written", "StageTime.stage": "pitch",
+        "DealPipeline.name": "Sell-side M&A", "PipelineEdit.name": "Sell-side M&A", "key": "mandated",
+        "PipelineStage.name": "Mandated", "StageEdit.name": "Mandated", "category": "mandate",
+        "requirementText": "The engagement letter is signed, and compliance has cleared the conflict check.",
+        "StageRule.kind": "field_present", "StageRule.field": "engagementLetterSignedOn",
+        "RemovedStage.key": "preparation", "RemovedStage.name": "Preparation", "replacedBy": "mandated",
+        "StageRemoval.key": "preparation", "moveTo": "mandated",
 
         "AuditEntry.type": "deal.stage.changed", "EventActor.kind": "user", "EventActor.id": personID,
         "address": "203.0.113.7", "EventSubject.kind": "deal", "EventSubject.id": dealID, "FieldChange.field": "stage",
@@ -122,6 +128,7 @@ enum ExampleTexts {
         "daysInFrom": 12, "secondsInFrom": 1_036_800, "visits": 1, "currentSeconds": 345_600,
         "cumulativeSeconds": 1_382_400,
         "onHoldSeconds": 0,
+        "daysInFrom": 12, "staleAfterDays": 30, "wipHint": 10, "liveDeals": 7,
     ]
 
     static let numbers = ["uptime24h": 99.98]
@@ -160,6 +167,7 @@ enum ExampleTexts {
         "ContactPersonPatch": ["title"], "NewDealParty": ["organizationId", "side", "primary"],
         "DealPartyPatch": ["primary"], "DealParty": ["side"], "OrganizationPage": ["nextCursor"],
         "TeamMember": [], "AuditVerification": [],
+        "TeamMember": [], "AuditVerification": [], "StageRule": ["field"],
         "ServiceHealth": ["since", "checkedAt", "latencyMicroseconds", "uptime24h"],
         "TimelineEntry": ["by", "id", "type", "title", "text"],
         "EventActor": ["session", "address"], "DealPage": ["nextCursor"],

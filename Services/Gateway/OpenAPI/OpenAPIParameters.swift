@@ -1,3 +1,4 @@
+import Contracts
 import NIOHTTP1
 import RPC
 
@@ -20,9 +21,11 @@ struct OpenAPIParameters {
         "wall-crossings": "Id of the wall-crossing", "custom-fields": "Key of the custom field",
         "organizations": "Id of the organization", "persons": "Id of the person", "parties": "Id of the party",
         "approvals": "Id of the approval",
+        "wall-crossings": "Id of the wall-crossing", "approvals": "Id of the approval",
+        "pipelines": "Id or deal type of the pipeline",
     ]
 
-    /// A deal has a number, too, which is taken wherever its id is.
+    /// A deal has a number, too, which is taken wherever its id is, and a pipeline a deal type.
     private func id(_ name: String, of parent: String) -> [String: Any] {
         let isDeal = parent == "deals"
         let isKey = parent == "custom-fields"
@@ -33,6 +36,21 @@ struct OpenAPIParameters {
         out["description"] = Self.abouts[parent] ?? "Id of the user"
         out["schema"] = isDeal ? ["anyOf": [id, ["type": "string", "pattern": SchemaLimits.dealNumber]]] : id
         out["example"] = isDeal ? "D-2026-0001" : isKey ? ExampleTexts.texts["key"] : ExampleTexts.personID
+        let id = ["type": "string", "format": "uuid"]
+        var out: [String: Any] = ["name": name, "in": "path", "required": true]
+        out["description"] = Self.abouts[parent] ?? "Id of the user"
+        let types: [String: Any] = ["type": "string", "enum": DealType.allCases.map(\.rawValue)]
+        switch parent {
+        case "deals":
+            out["schema"] = ["anyOf": [id, ["type": "string", "pattern": SchemaLimits.dealNumber]]]
+            out["example"] = "D-2026-0001"
+        case "pipelines":
+            out["schema"] = ["anyOf": [id, types]]
+            out["example"] = DealType.sellSideMA.rawValue
+        default:
+            out["schema"] = id
+            out["example"] = ExampleTexts.personID
+        }
         return out
     }
 

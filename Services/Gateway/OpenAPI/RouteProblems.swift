@@ -221,5 +221,6 @@ struct RouteProblems {
             .forbidden: ["access_too_low", "four_eyes", "reopen_by_lead"],
             .unprocessable: ["already_decided", "approval_over"],
         ],
+        DealMethods.editPipeline.entry.name: [.preconditionRequired: ["version_required"]],
     ]
 }

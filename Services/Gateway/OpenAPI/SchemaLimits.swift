@@ -175,6 +175,12 @@ struct SchemaLimits: Sendable {
         "NewRate.rate": pattern(#"^[0-9]{1,12}(\.[0-9]{1,12})?$"#),
         "RateSeriesQuery.base": currency, "RateSeriesQuery.quote": currency,
         "RateSeriesQuery.limit": number(1...200), "RateSeriesQuery.cursor": pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+        "PipelineStage.probability": number(0...100),
+        "PipelineEdit.name": line(1...80), "StageEdit.name": line(1...80), "StageEdit.probability": number(0...100),
+        "StageEdit.key": Self(lengths: 1...50, pattern: "^[a-z][a-z0-9_]*$"),
+        "StageEdit.staleAfterDays": number(1...3650), "StageEdit.requirementText": lines(1...500),
+        "StageEdit.wipHint": number(1...10_000), "StageRule.count": number(1...2000),
+        "StageRemoval.key": Self(lengths: 1...50), "StageRemoval.moveTo": Self(lengths: 1...50),
 
         "AuditQuery.limit": number(1...200), "AuditQuery.cursor": pattern("^(0|[1-9][0-9]{0,17})$"),
         "AuditQuery.type": search(1...200), "AuditQuery.actor": search(1...200),

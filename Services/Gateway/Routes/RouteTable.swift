@@ -302,6 +302,22 @@ enum RouteTable {
         )
         .allow(.workOnDeals).body(16 * 1024).ifMatch(),
 
+        .get("/api/pipelines", "The pipelines, one for each type of deal", DealMethods.pipelines)
+            .allow(.readPipelines),
+        .get("/api/pipelines/{id}", "One pipeline, by id or deal type", DealMethods.pipeline)
+            .allow(.readPipelines),
+        // Long: a stage that is removed takes its deals elsewhere.
+        .put(
+            "/api/pipelines/{id}", "Change a pipeline: its stages, their order, chances and rules",
+            DealMethods.editPipeline
+        )
+        .allow(.managePipelines).body(128 * 1024).deadline(.seconds(25)).ifMatch(),
+        .get(
+            "/api/pipelines/{id}/counts", "How many live deals stand in each stage, as far as you may know it",
+            DealMethods.pipelineCounts
+        )
+        .allow(.readTotals).heavy(),
+
         .own("/api/events", "What happens to the deals you may see, as server-sent events", .events, Nothing.self)
             .allow(.readDeals).streams().passive().heavy(),
     ]
