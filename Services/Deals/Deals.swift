@@ -73,7 +73,8 @@ struct Deals: ServiceProcess {
             teams: TeamStore(store: store), users: users, names: names, now: now
         ).register(on: &router)
         RateHandlers(rates: RateStore(store: store), now: now).register(on: &router)
-        DeletionHandlers(deletions: DeletionStore(store: store), now: now).register(on: &router)
+        DeletionHandlers(deletions: DeletionStore(store: store, pipelines: pipelines), now: now)
+            .register(on: &router)
         TagHandlers(tags: TagStore(store: store), now: now).register(on: &router)
         CodeNameHandlers(codeNames: CodeNameStore(store: store), now: now).register(on: &router)
         CustomFieldHandlers(fields: CustomFieldStore(store: store), now: now).register(on: &router)

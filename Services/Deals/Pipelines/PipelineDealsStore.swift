@@ -27,24 +27,43 @@ enum PipelineDeals {
     }
 
     /// Gives live deals that have their chance from their stage the new one. Their version grows, so that no copy of them
-    /// passes for the newest; `updatedAt` stays, for nobody has worked on them, and lists keep their order. There is no
-    /// event for each of them: that the stage's chance changed is the event. 100 000 deals take about a second.
-    static func followChances(_ before: StoredPipeline, _ after: StoredPipeline, in db: Database) throws {
+    /// passes for the newest, and each has the change on record; `updatedAt` stays, for nobody has worked on them, and lists
+    /// keep their order. There is no event for each of them: that the stage's chance changed is the event.
+    static func followChances(
+        _ before: StoredPipeline, _ after: StoredPipeline, by caller: Caller, in db: Database
+    ) throws {
         for stage in after.pipeline.stages {
             guard let old = before.pipeline.stage(stage.key), old.probability != stage.probability else { continue }
+            let which: StatementArguments = [stage.probability, before.type.rawValue, stage.key]
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO deal_version (deal_id, version, at_ms, by_user_id, event_type)
+                    SELECT id, version + 1, ?4, ?5, ?6 \(followers)
+                    """
+            ).execute(arguments: which + [caller.now.milliseconds, caller.id, EventType.pipelineUpdated])
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO deal_change (deal_id, version, field, before, after)
+                    SELECT id, version + 1, 'probability', CAST(probability AS TEXT), CAST(?1 AS TEXT) \(followers)
+                    """
+            ).execute(arguments: which)
             try db.cachedStatement(
                 sql: """
                     UPDATE deal SET probability = ?1, version = version + 1
-                    WHERE type = ?2 AND stage = ?3 AND status IN ('active', 'on_hold')
-                        AND probability_source = 'stage' AND probability <> ?1
+                    WHERE id IN (SELECT id \(followers))
                     """
-            ).execute(arguments: [stage.probability, before.type.rawValue, stage.key])
+            ).execute(arguments: which)
         }
     }
 
+    /// Who follows the new chance `?1` of stage `?3` of the pipeline of type `?2`.
+    private static let followers = """
+        FROM deal WHERE type = ?2 AND stage = ?3 AND status IN ('active', 'on_hold')
+            AND probability_source = 'stage' AND probability <> ?1
+        """
+
     private static func move(_ id: UUID, _ move: StageRemovalMove, by caller: Caller, in db: Database) throws {
-        let statement = try db.cachedStatement(sql: "SELECT \(DealRows.selected) FROM deal d WHERE d.id = ?")
-        guard let deal = try Row.fetchOne(statement, arguments: [id]).map(DealRows.deal) else { return }
+        guard let deal = try DealRows.deal(id, in: db) else { return }
         let reason = [FieldChange("reason", before: nil, after: move.reason)]
         let saved = try DealStore.save(
             move.applied(to: deal, on: caller.today), replacing: deal, EventType.dealStageChanged, extra: reason,

@@ -31,7 +31,7 @@ struct PipelineEditStore: Sendable {
             guard after != before else { return before.wire }
             try PipelineRows.place(after.pipeline.stages, of: before, in: db)
             try PipelineDeals.leaveRemovedStages(before, after, by: caller, in: db)
-            try PipelineDeals.followChances(before, after, in: db)
+            try PipelineDeals.followChances(before, after, by: caller, in: db)
             try PipelineRows.replace(before, by: after, in: db)
             try Self.record(before, after, by: caller, in: db)
             return try pipelines.stored(after.type, in: db).wire

@@ -15,17 +15,17 @@ struct PipelineHandlers: Sendable {
     }
 
     func list(_: Nothing, _ context: RPCContext) async throws -> PipelineList {
-        _ = try Caller(context, may: .readPipelines, now: now())
+        _ = try Caller(context, may: .readSettings, now: now())
         return try await edits.list()
     }
 
     func get(_: Nothing, _ context: RPCContext) async throws -> DealPipeline {
-        _ = try Caller(context, may: .readPipelines, now: now())
+        _ = try Caller(context, may: .readSettings, now: now())
         return try await edits.get(PipelineReference(context))
     }
 
     func edit(_ input: PipelineEdit, _ context: RPCContext) async throws -> DealPipeline {
-        let caller = try Caller(context, may: .managePipelines, now: now())
+        let caller = try Caller(context, may: .manageSettings, now: now())
         return try await edits.edit(PipelineReference(context), input, by: caller)
     }
 

@@ -8,6 +8,7 @@ import Storage
 /// who managed the deal, or is compliance, may restore it.
 struct DeletionStore: Sendable {
     let store: Store
+    let pipelines: PipelineStore
 
     func delete(_ reference: DealReference, _ input: DealDeletion, by caller: Caller) async throws -> Deal {
         try await store.write { db in
@@ -28,7 +29,7 @@ struct DeletionStore: Sendable {
             let before = try DealRows.deleted(reference, by: caller, in: db).deal
             try Self.requireVersion(of: before, by: caller)
             let reason = try input.checkedReason()
-            var deal = try Self.named(before, input.codeName, by: caller, in: db)
+            var deal = try named(before, input.codeName, by: caller, in: db)
             (deal.deletedAt, deal.deletedBy) = (nil, nil)
             let extra = reason.map { FieldChange("reason", before: nil, after: $0) }
             return try DealStore.save(
@@ -55,10 +56,10 @@ struct DeletionStore: Sendable {
 
     /// The deal under the name that it will have. Another deal may have taken its own, for names count among those that
     /// are not deleted; which deal that is, is not said.
-    private static func named(
+    private func named(
         _ deal: Deal, _ codeName: String?, by caller: Caller, in db: Database
     ) throws -> Deal {
-        var form = DealForm(deal, today: caller.today)
+        var form = DealForm(deal, in: try pipelines.pipeline(of: deal.type, in: db), today: caller.today)
         if let codeName {
             var patch = DealPatch()
             patch.codeName = .set(codeName)

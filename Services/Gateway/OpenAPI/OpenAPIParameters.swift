@@ -20,9 +20,7 @@ struct OpenAPIParameters {
         "tasks": "Id of the task", "documents": "Id of the document's version",
         "wall-crossings": "Id of the wall-crossing", "custom-fields": "Key of the custom field",
         "organizations": "Id of the organization", "persons": "Id of the person", "parties": "Id of the party",
-        "approvals": "Id of the approval",
-        "wall-crossings": "Id of the wall-crossing", "approvals": "Id of the approval",
-        "pipelines": "Id or deal type of the pipeline",
+        "approvals": "Id of the approval", "pipelines": "Id or deal type of the pipeline",
     ]
 
     /// A deal has a number, too, which is taken wherever its id is, and a pipeline a deal type.

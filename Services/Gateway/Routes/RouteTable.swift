@@ -303,15 +303,15 @@ enum RouteTable {
         .allow(.workOnDeals).body(16 * 1024).ifMatch(),
 
         .get("/api/pipelines", "The pipelines, one for each type of deal", DealMethods.pipelines)
-            .allow(.readPipelines),
+            .allow(.readSettings),
         .get("/api/pipelines/{id}", "One pipeline, by id or deal type", DealMethods.pipeline)
-            .allow(.readPipelines),
+            .allow(.readSettings),
         // Long: a stage that is removed takes its deals elsewhere.
         .put(
             "/api/pipelines/{id}", "Change a pipeline: its stages, their order, chances and rules",
             DealMethods.editPipeline
         )
-        .allow(.managePipelines).body(128 * 1024).deadline(.seconds(25)).ifMatch(),
+        .allow(.manageSettings).body(128 * 1024).deadline(.seconds(25)).ifMatch(),
         .get(
             "/api/pipelines/{id}/counts", "How many live deals stand in each stage, as far as you may know it",
             DealMethods.pipelineCounts
