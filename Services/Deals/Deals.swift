@@ -84,6 +84,13 @@ struct Deals: ServiceProcess {
             parties: PartyStore(store: store), deals: OrganizationDealStore(store: store), now: now
         ).register(on: &router)
         ApprovalHandlers(approvals: ApprovalStore(store: store, pipelines: pipelines), now: now).register(on: &router)
+        BoardHandlers(
+            boards: BoardStore(store: store, pipelines: pipelines),
+            numbers: TotalsStore(store: store, pipelines: pipelines), now: now
+        ).register(on: &router)
+        FindHandlers(deals: FindStore(store: store), now: now).register(on: &router)
+        ViewHandlers(views: ViewStore(store: store), list: DealListStore(store: store, bodies: bodies), now: now)
+            .register(on: &router)
         notices.register(on: &router)
         EventFeed(store.outbox).register(on: &router)
         return router

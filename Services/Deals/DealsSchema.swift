@@ -32,6 +32,10 @@ enum DealsSchema {
             try db.execute(sql: pipelines)
             try PipelineSeed.write(in: db)
         }
+        migrator.registerMigration("deals 10 finding") { db in
+            try db.execute(sql: views + words + board)
+            try WordIndex.fill(in: db)
+        }
         return migrator
     }
 }

@@ -12,35 +12,64 @@ package struct DealQuery: Codable, Sendable {
     package var limit: Int?
     /// The `nextCursor` of the page before.
     package var cursor: String?
-    /// `-updatedAt` (when left out), `updatedAt`, `codeName`, `-codeName`, `number`, `-number`.
+    /// Up to three of `DealSortField` with commas between them, `-` before one turns it round; `-updatedAt` when left out.
     package var sort: String?
-    /// Part of a code name, number, client or target, in any case.
-    package var q: String?
-    package var type: DealType?
-    package var stage: String?
-    package var status: DealStatus?
-    package var lead: UUID?
-    package var tag: String?
+    package var count: Bool?
     /// `only` lists deleted deals that the caller could restore, and no others.
     package var deleted: DeletedFilter?
-    package var count: Bool?
+    /// Names of members with commas between them: only these are answered.
+    package var fields: String?
+    /// Of `team` and `counterparties`, with a comma between them: they come with the page.
+    package var include: String?
+    /// Stand beside the other members.
+    package var filters: DealFilters
 
     package init(
         limit: Int? = nil, cursor: String? = nil, sort: String? = nil, q: String? = nil, type: DealType? = nil,
         stage: String? = nil, status: DealStatus? = nil, lead: UUID? = nil, tag: String? = nil,
-        deleted: DeletedFilter? = nil, count: Bool? = nil
+        deleted: DeletedFilter? = nil, count: Bool? = nil, fields: String? = nil, include: String? = nil,
+        filters: DealFilters = DealFilters()
     ) {
         self.limit = limit
         self.cursor = cursor
         self.sort = sort
-        self.q = q
-        self.type = type
-        self.stage = stage
-        self.status = status
-        self.lead = lead
-        self.tag = tag
-        self.deleted = deleted
         self.count = count
+        self.deleted = deleted
+        self.fields = fields
+        self.include = include
+        self.filters = filters
+        if let q { self.filters.q = q }
+        if let type { self.filters.type = [type] }
+        if let stage { self.filters.stage = [stage] }
+        if let status { self.filters.status = [status] }
+        if let lead { self.filters.lead = [lead.text] }
+        if let tag { self.filters.tag = [tag] }
+    }
+
+    private enum CodingKeys: String, CodingKey { case limit, cursor, sort, count, deleted, fields, include }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        limit = try container.decodeIfPresent(Int.self, forKey: .limit)
+        cursor = try container.decodeIfPresent(String.self, forKey: .cursor)
+        sort = try container.decodeIfPresent(String.self, forKey: .sort)
+        count = try container.decodeIfPresent(Bool.self, forKey: .count)
+        deleted = try container.decodeIfPresent(DeletedFilter.self, forKey: .deleted)
+        fields = try container.decodeIfPresent(String.self, forKey: .fields)
+        include = try container.decodeIfPresent(String.self, forKey: .include)
+        filters = try DealFilters(from: decoder)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(limit, forKey: .limit)
+        try container.encodeIfPresent(cursor, forKey: .cursor)
+        try container.encodeIfPresent(sort, forKey: .sort)
+        try container.encodeIfPresent(count, forKey: .count)
+        try container.encodeIfPresent(deleted, forKey: .deleted)
+        try container.encodeIfPresent(fields, forKey: .fields)
+        try container.encodeIfPresent(include, forKey: .include)
+        try filters.encode(to: encoder)
     }
 }
 
@@ -53,10 +82,21 @@ package struct DealPage: Codable, Sendable {
     package var nextCursor: String?
     /// Present when `count=true`: how many deals the caller may see that fit the filters.
     package var total: Int?
+    /// Present when `include` asks for it: one for each deal of the page.
+    package var included: [DealInclusion]?
 
     package init(items: [Deal], nextCursor: String?, total: Int?) {
         self.items = items
         self.nextCursor = nextCursor
         self.total = total
     }
+}
+
+/// What comes with a deal of a page, at most a hundred of each.
+package struct DealInclusion: Codable, Sendable {
+    package var dealId: UUID
+    package var team: [TeamMember]?
+    package var counterparties: [Counterparty]?
+
+    package init(dealId: UUID) { self.dealId = dealId }
 }

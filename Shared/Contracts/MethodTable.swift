@@ -51,6 +51,9 @@ package enum MethodTable {
         DealMethods.pipelines.entry, DealMethods.pipeline.entry, DealMethods.editPipeline.entry,
         DealMethods.pipelineCounts.entry,
         DealMethods.approvals.entry, DealMethods.requestApproval.entry, DealMethods.decideApproval.entry,
+        DealMethods.search.entry, DealMethods.views.entry, DealMethods.createView.entry, DealMethods.view.entry,
+        DealMethods.updateView.entry, DealMethods.removeView.entry, DealMethods.viewDeals.entry,
+        DealMethods.board.entry, DealMethods.boardTotals.entry, DealMethods.find.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]

@@ -108,6 +108,16 @@ import Testing
             0x265 deals.customFields
             0x266 deals.customFields.add
             0x267 deals.customFields.update
+            0x270 deals.search
+            0x271 deals.views
+            0x272 deals.views.create
+            0x273 deals.views.get
+            0x274 deals.views.update
+            0x275 deals.views.remove
+            0x276 deals.views.deals
+            0x277 deals.board
+            0x278 deals.board.totals
+            0x279 deals.find
             0x290 deals.organizations
             0x291 deals.organizations.add
             0x292 deals.organizations.get

@@ -137,6 +137,18 @@ func whatTheServiceRefusesTheSchemaRefuses(_ json: String) throws {
     _ = try StrictJSON.decode(PasskeyRegistration.self, from: JSONSerialization.data(withJSONObject: example))
 }
 
+@Test func filtersFitTheirSchemaHoweverDeep() throws {
+    let good =
+        #"{"and":[{"not":{"field":"status","op":"eq","value":"lost"}},{"field":"sector","op":"isNull","value":true}]}"#
+    #expect(try faults(Data(good.utf8), "DealFilter") == [])
+    for bad in [#"{"and":[{"not":{"field":"price"}}]}"#, #"{"or":{}}"#, #"{"xor":[]}"#] {
+        #expect(try !faults(Data(bad.utf8), "DealFilter").isEmpty)
+    }
+    let example = SchemaExample.value(.of(DealSearch.self))
+    let search = try StrictJSON.decode(DealSearch.self, from: JSONSerialization.data(withJSONObject: example))
+    #expect(search.filter == .object(["field": .text("status"), "op": .text("eq"), "value": .text("active")]))
+}
+
 @Test func headerExamplesFitTheirSchemas() throws {
     let document = try OpenAPIJSON.document()
     for (name, header) in document["components"]?["headers"]?.members ?? [:] {
@@ -161,6 +173,8 @@ func whatTheServiceRefusesTheSchemaRefuses(_ json: String) throws {
     let parameters = try OpenAPIJSON.document()["paths"]?["/api/deals"]?["get"]?["parameters"]?.items ?? []
     let limit = parameters.first { $0["name"]?.text == "limit" }
     #expect(limit?["schema"] == .object(["type": .text("integer"), "minimum": .integer(1), "maximum": .integer(200)]))
-    let lead = parameters.first { $0["name"]?.text == "lead" }
-    #expect(lead?["schema"]?["format"]?.text == "uuid")
+    let since = parameters.first { $0["name"]?.text == "updatedSince" }
+    #expect(since?["schema"]?["format"]?.text == "date-time")
+    let status = parameters.first { $0["name"]?.text == "status" }
+    #expect(status?["schema"]?["type"]?.text == "array")
 }

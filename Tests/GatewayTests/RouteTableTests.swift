@@ -57,6 +57,8 @@ import Testing
     (.GET, ["api", "deals", "1", "timeline"], "/api/deals/{id}/timeline", ["1"]),
     (.PUT, ["api", "pipelines", "ecm_ipo"], "/api/pipelines/{id}", ["ecm_ipo"]),
     (.GET, ["api", "pipelines", "ecm_ipo", "counts"], "/api/pipelines/{id}/counts", ["ecm_ipo"]),
+    (.GET, ["api", "board", "totals"], "/api/board/totals", []),
+    (.GET, ["api", "views", "1", "deals"], "/api/views/{id}/deals", ["1"]),
     (.GET, ["api", "audit", "verify"], "/api/audit/verify", []),
 ])
 func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: String, _ ids: [String]) throws {
@@ -87,6 +89,11 @@ func otherPathsDoNotExist(_ segments: [String]) throws {
 @Test func queriesBecomeTheJSONInput() throws {
     let json = try QueryParameter.json("limit=5&q=Project%20%22Falcon%22+x&count=true", .deals)
     #expect(String(decoding: json, as: UTF8.self) == #"{"limit":5,"q":"Project \"Falcon\" x","count":true}"#)
+}
+
+@Test func aListTakesItsParameterSeveralTimes() throws {
+    let json = try QueryParameter.json("status=won&limit=5&type=ecm_ipo&status=lost", .deals)
+    #expect(String(decoding: json, as: UTF8.self) == #"{"limit":5,"status":["won","lost"],"type":["ecm_ipo"]}"#)
 }
 
 @Test(arguments: ["limit=x", "limit=1&limit=2", "nothing=1", "count=1", "type=merger", "q=%zz", "q=%00"])

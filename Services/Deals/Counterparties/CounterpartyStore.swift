@@ -15,14 +15,19 @@ struct CounterpartyStore: Sendable {
     func list(_ reference: DealReference, by caller: Caller) async throws -> CounterpartyList {
         try await store.read { db in
             let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT id, name, kind, tier, country, added_by, added_ms FROM counterparty
-                    WHERE deal_id = ? ORDER BY name_key
-                    """)
             return CounterpartyList(
-                items: try Row.fetchAll(statement, arguments: [deal.id]).map(Self.counterparty))
+                items: try Self.counterparties(of: deal.id, limit: Self.counterpartiesMax, in: db))
         }
+    }
+
+    /// Of a deal that the caller sees, by name.
+    static func counterparties(of deal: UUID, limit: Int, in db: Database) throws -> [Counterparty] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id, name, kind, tier, country, added_by, added_ms FROM counterparty
+                WHERE deal_id = ? ORDER BY name_key LIMIT ?
+                """)
+        return try Row.fetchAll(statement, arguments: [deal, limit]).map(counterparty)
     }
 
     func add(_ counterparty: Counterparty, to reference: DealReference, by caller: Caller) async throws -> Counterparty

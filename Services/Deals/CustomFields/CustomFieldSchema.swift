@@ -6,9 +6,9 @@ extension DealsSchema {
             key TEXT NOT NULL UNIQUE CHECK (length(key) BETWEEN 1 AND 40 AND key GLOB '[a-z]*'),
             label TEXT NOT NULL CHECK (length(label) BETWEEN 1 AND 80),
             type TEXT NOT NULL CHECK (type IN ('text', 'number', 'date', 'money', 'choice', 'boolean')),
-            options TEXT NOT NULL CHECK (json_valid(options) AND json_type(options) = 'array'
+            options TEXT NOT NULL CHECK (options GLOB '[[]*]'
                 AND (type = 'choice') = (json_array_length(options) > 0)),
-            required_for TEXT NOT NULL CHECK (json_valid(required_for) AND json_type(required_for) = 'array'),
+            required_for TEXT NOT NULL CHECK (required_for GLOB '[[]*]'),
             archived INTEGER NOT NULL CHECK (archived IN (0, 1)),
             version INTEGER NOT NULL CHECK (version >= 1),
             created_ms INTEGER NOT NULL,

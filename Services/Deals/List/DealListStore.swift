@@ -31,19 +31,9 @@ struct DealListStore: Sendable {
     private func page(
         _ request: ListRequest, by caller: Caller, coldMax: Int, in db: Database
     ) throws -> ByteBuffer? {
-        let scope = try request.scope(of: caller, in: db)
-        let key = request.sort.column(in: scope)
-        let filter = Filter(request, key: key, id: scope.id)
-        let order = request.sort.isDescending ? "DESC" : "ASC"
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT d.id, d.version, d.last_activity_ms, \(key) \(scope.sql) \(filter.sql) \(filter.afterSQL)
-                ORDER BY \(key) \(order), \(scope.id) \(order) LIMIT ?
-                """)
-        // One row more than asked tells whether there is a next page.
-        let arguments = StatementArguments(
-            scope.arguments + filter.arguments + filter.afterArguments + [request.limit + 1])
-        let rows = try Row.fetchCursor(statement, arguments: arguments)
+        let statement = try DealListStatement(request, by: caller, in: db)
+        let rows = try Row.fetchCursor(
+            Self.prepared(statement.page, of: request, in: db), arguments: StatementArguments(statement.pageArguments))
         var page = DealPageText(limit: request.limit)
         var cold = 0
         var last: ListCursor?
@@ -59,72 +49,28 @@ struct DealListStore: Sendable {
             guard cold <= coldMax else { return nil }
             // Gone since the row before was read: then it is not on the page.
             guard let body = try known ?? DealRows.deal(id, in: db).map(bodies.encode) else { continue }
-            page.add(body)
-            last = ListCursor(sort: request.sort, key: request.sort.isByText ? .text(row[3]) : .number(row[3]), id: id)
+            page.add(try request.fields.map { try $0.part(of: body) } ?? body)
+            if !request.includes.isEmpty {
+                page.add(inclusion: try InclusionStore.inclusion(request.includes, of: id, in: db))
+            }
+            if page.isFull { last = statement.place(of: row) }
         }
         return try page.end(
             next: hasMore ? last?.encoded() : nil,
-            total: request.query.count == true ? Self.count(request, by: caller, in: db) : nil)
+            total: request.counts ? Self.count(statement, of: request, in: db) : nil)
     }
 
-    private static func count(_ request: ListRequest, by caller: Caller, in db: Database) throws -> Int {
-        let scope = try request.scope(of: caller, in: db)
-        let filter = Filter(request, key: request.sort.column(in: scope), id: scope.id)
-        let statement = try db.cachedStatement(sql: "SELECT COUNT(*) \(scope.sql) \(filter.sql)")
-        return try Int.fetchOne(statement, arguments: StatementArguments(scope.arguments + filter.arguments)) ?? 0
+    private static func count(
+        _ statement: DealListStatement, of request: ListRequest, in db: Database
+    ) throws -> Int {
+        try Int.fetchOne(
+            prepared(statement.count, of: request, in: db), arguments: StatementArguments(statement.countArguments))
+            ?? 0
     }
 
-    /// The fixed text of each filter that is asked for, and its values.
-    private struct Filter {
-        private(set) var sql = ""
-        private(set) var arguments: [(any DatabaseValueConvertible)?] = []
-        let afterSQL: String
-        let afterArguments: [(any DatabaseValueConvertible)?]
-
-        init(_ request: ListRequest, key: String, id: String) {
-            if let after = request.after {
-                afterSQL = "AND (\(key), \(id)) \(request.sort.isDescending ? "<" : ">") (?, ?)"
-                switch after.key {
-                case .number(let number): afterArguments = [number, after.id]
-                case .text(let text): afterArguments = [text, after.id]
-                }
-            } else {
-                (afterSQL, afterArguments) = ("", [])
-            }
-            let query = request.query
-            add("AND d.type = ?", query.type?.rawValue)
-            add("AND d.stage = ?", query.stage)
-            add("AND d.status = ?", query.status?.rawValue)
-            add("AND d.lead_user_id = ?", query.lead)
-            // By the index over the tags, however many deals there are without this one.
-            add("AND d.id IN (SELECT g.deal_id FROM deal_tag g WHERE g.tag = ?)", request.tag)
-            add(#"AND d.search_key LIKE ? ESCAPE '\'"#, request.search.map { "%\(Self.escaped($0))%" })
-        }
-
-        private mutating func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
-            guard let value else { return }
-            sql += " " + condition
-            arguments.append(value)
-        }
-
-        private static func escaped(_ text: String) -> String {
-            text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
-        }
-    }
-}
-
-extension ListRequest {
-    fileprivate func scope(of caller: Caller, in db: Database) throws -> DealScope {
-        query.deleted == nil ? try DealScope(caller, in: db) : DealScope(deletedFor: caller)
-    }
-}
-
-extension ListSort {
-    fileprivate func column(in scope: DealScope) -> String {
-        switch self {
-        case .newestChange, .oldestChange: scope.updated
-        case .codeName, .codeNameDescending: "d.code_key"
-        case .number, .numberDescending: "d.number_order"
-        }
+    /// The statements of searches have as many forms as there are filters, and a connection keeps what it is given to
+    /// keep.
+    private static func prepared(_ sql: String, of request: ListRequest, in db: Database) throws -> Statement {
+        request.isOfTheList ? try db.cachedStatement(sql: sql) : try db.makeStatement(sql: sql)
     }
 }

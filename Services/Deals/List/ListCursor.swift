@@ -13,12 +13,13 @@ struct ListCursor: Sendable, Hashable {
     static let textBytesMax = 2048
 
     let sort: ListSort
-    let key: Key
+    /// One for each of the sort's.
+    let keys: [Key]
     let id: UUID
 
-    init(sort: ListSort, key: Key, id: UUID) {
+    init(sort: ListSort, keys: [Key], id: UUID) {
         self.sort = sort
-        self.key = key
+        self.keys = keys
         self.id = id
     }
 
@@ -26,47 +27,40 @@ struct ListCursor: Sendable, Hashable {
     init(_ text: String, sort: ListSort) throws(RPCFault) {
         guard text.utf8.count <= Self.textBytesMax, let data = Data(base64URL: text),
             let wire = try? JSONDecoder().decode(Wire.self, from: data), wire.sort == sort.rawValue,
-            let id = UUID(uuidString: wire.id)
+            let id = UUID(uuidString: wire.id), wire.keys.count == sort.keys.count
         else { throw Self.fault }
-        switch (sort, wire.number, wire.text) {
-        case (.codeName, nil, let text?), (.codeNameDescending, nil, let text?): key = .text(text)
-        case (.newestChange, let number?, nil), (.oldestChange, let number?, nil), (.number, let number?, nil),
-            (.numberDescending, let number?, nil):
-            key = .number(number)
-        default: throw Self.fault
+        var keys: [Key] = []
+        for (key, value) in zip(sort.keys, wire.keys) {
+            switch (key.field.isText, value.number, value.text) {
+            case (true, nil, let text?): keys.append(.text(text))
+            case (false, let number?, nil): keys.append(.number(number))
+            default: throw Self.fault
+            }
         }
-        self.sort = sort
-        self.id = id
+        self.init(sort: sort, keys: keys, id: id)
     }
 
     func encoded() throws -> String {
-        var wire = Wire(sort: sort.rawValue, id: id.text)
-        switch key {
-        case .number(let number): wire.number = number
-        case .text(let text): wire.text = text
+        let values = keys.map { key in
+            switch key {
+            case .number(let number): WireKey(number: number)
+            case .text(let text): WireKey(text: text)
+            }
         }
-        return try JSONEncoder().encode(wire).base64URL
+        return try StrictJSON.encode(Wire(sort: sort.rawValue, id: id.text, keys: values)).base64URL
     }
 
     private struct Wire: Codable {
         var sort: String
         var id: String
+        var keys: [WireKey]
+    }
+
+    private struct WireKey: Codable {
         var number: Int64?
         var text: String?
     }
 
     private static let fault = RPCFault(
         .invalidArgument, "cursor_invalid", "The cursor does not belong to this list; start from the first page.")
-}
-
-extension Data {
-    /// RFC 4648 section 5, without padding.
-    fileprivate var base64URL: String {
-        base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-    }
-
-    fileprivate init?(base64URL text: String) {
-        let standard = text.replacing("-", with: "+").replacing("_", with: "/")
-        self.init(base64Encoded: standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4))
-    }
 }

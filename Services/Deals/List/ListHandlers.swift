@@ -6,9 +6,17 @@ struct ListHandlers: Sendable {
     let list: DealListStore
     let now: WallClock
 
-    func register(on router: inout RPCRouter) { router.onEncoded(DealMethods.list, page) }
+    func register(on router: inout RPCRouter) {
+        router.onEncoded(DealMethods.list, page)
+        router.onEncoded(DealMethods.search, search)
+    }
 
     func page(_ input: DealQuery, _ context: RPCContext) async throws -> RPCReply {
+        let caller = try Caller(context, may: .readDeals, now: now())
+        return RPCReply(body: try await list.page(ListRequest(input), by: caller))
+    }
+
+    func search(_ input: DealSearch, _ context: RPCContext) async throws -> RPCReply {
         let caller = try Caller(context, may: .readDeals, now: now())
         return RPCReply(body: try await list.page(ListRequest(input), by: caller))
     }

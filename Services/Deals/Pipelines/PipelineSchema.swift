@@ -28,7 +28,7 @@ extension DealsSchema {
             stale_after_days INTEGER CHECK (stale_after_days BETWEEN 1 AND 3650),
             requirement_text TEXT CHECK (length(requirement_text) BETWEEN 1 AND 500),
             wip_hint INTEGER CHECK (wip_hint BETWEEN 1 AND 10000),
-            rules TEXT NOT NULL CHECK (json_valid(rules) AND json_type(rules) = 'array' AND length(rules) <= 32768),
+            rules TEXT NOT NULL CHECK (rules GLOB '[[]*]' AND length(rules) <= 32768),
             replaced_by TEXT CHECK (replaced_by <> key),
             removed_ms INTEGER,
             PRIMARY KEY (pipeline_id, key),

@@ -24,7 +24,8 @@ enum DealColumns {
 
     static func values(_ deal: Deal) throws -> [(any DatabaseValueConvertible)?] {
         let codeKey = FoldedText.of(deal.codeName)
-        let names = [deal.clientName, deal.targetName].compactMap(\.self).map(FoldedText.of)
+        // The client stands last, so that his name can be told from the others.
+        let names = [deal.targetName ?? "", deal.clientName].map(FoldedText.of)
         let searchKey = ([codeKey, deal.number.lowercased()] + names).joined(separator: "\n")
         let core: [(any DatabaseValueConvertible)?] = [
             deal.id, deal.number, deal.codeName, deal.type.rawValue, deal.stage, deal.clientName, deal.probability,

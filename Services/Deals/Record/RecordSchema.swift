@@ -33,9 +33,9 @@ extension DealsSchema {
         ALTER TABLE deal ADD COLUMN legal_hold INTEGER NOT NULL DEFAULT 0 CHECK (legal_hold IN (0, 1));
         ALTER TABLE deal ADD COLUMN retention_until TEXT CHECK (length(retention_until) = 10);
         ALTER TABLE deal ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'
-            CHECK (json_valid(tags) AND json_type(tags) = 'array' AND json_array_length(tags) <= 20);
+            CHECK (tags GLOB '[[]*]' AND length(tags) <= 4096);
         ALTER TABLE deal ADD COLUMN custom_fields TEXT NOT NULL DEFAULT '{}'
-            CHECK (json_valid(custom_fields) AND json_type(custom_fields) = 'object' AND length(custom_fields) <= 32768);
+            CHECK (custom_fields GLOB '{*}' AND length(custom_fields) <= 32768);
         ALTER TABLE deal ADD COLUMN deleted_by BLOB CHECK (length(deleted_by) = 16)
             CHECK ((deleted_ms IS NULL) = (deleted_by IS NULL)) CHECK (deleted_ms IS NULL OR legal_hold = 0);
         ALTER TABLE deal ADD COLUMN last_activity_ms INTEGER;
@@ -67,6 +67,8 @@ extension DealsSchema {
         END;
 
         DROP TRIGGER deal_version_grows;
+        UPDATE deal SET search_key = substr(search_key, 1, length(code_key) + length(number) + 1) || char(10)
+            || substr(search_key, length(code_key) + length(number) + 2);
         CREATE TRIGGER deal_version_grows BEFORE UPDATE OF
             id, number, number_order, code_name, code_key, search_key, real_name, type, stage, status, client_name, sector,
             country, description, value_minor, value_currency, probability, probability_source, confidentiality,

@@ -14,13 +14,18 @@ struct TeamStore: Sendable {
     func team(_ reference: DealReference, by caller: Caller) async throws -> Team {
         try await store.read { db in
             let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT user_id, name, role, access, reason, added_by, added_ms, removed_ms FROM team_member
-                    WHERE deal_id = ? AND removed_ms IS NULL ORDER BY added_ms, rowid
-                    """)
-            return Team(items: try Row.fetchAll(statement, arguments: [deal.id]).map(Self.member))
+            return Team(items: try Self.members(of: deal.id, limit: Self.membersMax, in: db))
         }
+    }
+
+    /// Of a deal that the caller sees, in the order in which they joined.
+    static func members(of deal: UUID, limit: Int, in db: Database) throws -> [TeamMember] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT user_id, name, role, access, reason, added_by, added_ms, removed_ms FROM team_member
+                WHERE deal_id = ? AND removed_ms IS NULL ORDER BY added_ms, rowid LIMIT ?
+                """)
+        return try Row.fetchAll(statement, arguments: [deal, limit]).map(member)
     }
 
     /// - Throws: `notFound` or `access_too_low` when the caller may not change this deal's team.

@@ -51,6 +51,7 @@ enum ActivityRows {
             try json(activity.participants), activity.occurredAt.milliseconds, activity.createdBy,
             activity.createdAt.milliseconds, activity.updatedAt.milliseconds, activity.version,
         ])
+        try WordIndex.add(activity, to: deal, in: db)
     }
 
     /// Writes an activity whose version was counted up by one.
@@ -68,6 +69,7 @@ enum ActivityRows {
         ])
         // The caller read the row in this same transaction, so nobody can have come between.
         guard db.changesCount == 1 else { throw StoredValueFault(column: "version") }
+        try WordIndex.follow(activity, in: db)
     }
 
     static func remove(_ activity: DealActivity, by caller: Caller, in db: Database) throws {

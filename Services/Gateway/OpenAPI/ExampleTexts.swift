@@ -53,6 +53,15 @@ enum ExampleTexts {
         "key": "relationship", "label": "Relationship", "CustomField.type": "choice", "NewCustomField.type": "choice",
         "options": "Strong", "requiredFor": "sell_side_ma",
 
+        "DealFilter.field": "status", "DealFilter.op": "eq", "DealFilter.value": "active",
+        "DealSearch.sort": "-updatedAt", "NewDealView.sort": "codeName", "DealViewPatch.sort": "codeName",
+        "DealView.sort": "codeName", "NewDealView.name": "Live mandates", "DealViewPatch.name": "Live mandates",
+        "DealView.name": "Live mandates", "columns": "codeName",
+
+        "pipeline": "sell_side_ma", "DealBoardColumn.name": "Mandated", "StageTotals.name": "Mandated",
+        "category": "mandate", "DealBoardColumn.category": "mandate", "weighted": "375000000.00",
+        "snippet": "Send the teaser to the first ten buyers",
+
         "toStage": "mandated", "TransitionTarget.name": "Mandated", "fromStage": "pitch",
         "reason": "Runs the buyer list", "Move.reason": "The client signed the engagement letter",
         "StageTransition.reason": "The client signed the engagement letter",
@@ -82,8 +91,9 @@ enum ExampleTexts {
         "DealVersion.type": "deal.updated", "TimelineEntry.type": "call",
         "TimelineEntry.title": "Call with Contoso Freight", "TimelineEntry.kind": "activities",
         "TimelineEntry.act": "written", "StageTime.stage": "pitch",
-        "DealPipeline.name": "Sell-side M&A", "PipelineEdit.name": "Sell-side M&A", "key": "mandated",
-        "PipelineStage.name": "Mandated", "StageEdit.name": "Mandated", "category": "mandate",
+        "DealPipeline.name": "Sell-side M&A", "PipelineEdit.name": "Sell-side M&A", "PipelineStage.key": "mandated",
+        "StageEdit.key": "mandated",
+        "PipelineStage.name": "Mandated", "StageEdit.name": "Mandated",
         "requirementText": "The engagement letter is signed, and compliance has cleared the conflict check.",
         "StageRule.kind": "field_present", "StageRule.field": "engagementLetterSignedOn",
         "RemovedStage.key": "preparation", "RemovedStage.name": "Preparation", "replacedBy": "mandated",
@@ -128,7 +138,8 @@ enum ExampleTexts {
         "daysInFrom": 12, "secondsInFrom": 1_036_800, "visits": 1, "currentSeconds": 345_600,
         "cumulativeSeconds": 1_382_400,
         "onHoldSeconds": 0,
-        "daysInFrom": 12, "staleAfterDays": 30, "wipHint": 10, "liveDeals": 7,
+        "staleAfterDays": 30, "wipHint": 10, "liveDeals": 7,
+        "StageTotals.count": 7, "PipelineTotals.count": 19, "DealTotals.count": 19,
     ]
 
     static let numbers = ["uptime24h": 99.98]
@@ -166,8 +177,10 @@ enum ExampleTexts {
         "Organization": ["lei", "country", "sector"], "NewContactPerson": ["title", "email"],
         "ContactPersonPatch": ["title"], "NewDealParty": ["organizationId", "side", "primary"],
         "DealPartyPatch": ["primary"], "DealParty": ["side"], "OrganizationPage": ["nextCursor"],
-        "TeamMember": [], "AuditVerification": [],
         "TeamMember": [], "AuditVerification": [], "StageRule": ["field"],
+        "DealFilter": ["field", "op", "value"],
+        "DealSearch": ["filter", "limit"], "NewDealView": ["scope", "filter", "sort"],
+        "DealViewPatch": ["name", "pinned"],
         "ServiceHealth": ["since", "checkedAt", "latencyMicroseconds", "uptime24h"],
         "TimelineEntry": ["by", "id", "type", "title", "text"],
         "EventActor": ["session", "address"], "DealPage": ["nextCursor"],

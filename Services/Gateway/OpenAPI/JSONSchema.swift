@@ -13,6 +13,10 @@ indirect enum JSONSchema: Sendable, Equatable {
     case nullable(JSONSchema)
     /// A value of one of several types.
     case anyOf([JSONSchema])
+    /// A type that stands inside itself, by its name.
+    case named(String)
+    /// Any value: which one fits depends on its neighbours.
+    case anything
     /// A type that could not be asked what it wants: it describes nothing, and a test keeps it out of the document.
     case unknown(String)
 
@@ -65,6 +69,8 @@ indirect enum JSONSchema: Sendable, Equatable {
             return ["anyOf": [whole, ["type": "null"]]]
         case .anyOf(let choices): return ["anyOf": choices.map { $0.json() }]
         case .unknown: return [:]
+        case .named(let name): return Self.reference(name)
+        case .anything, .unknown: return [:]
         }
     }
 

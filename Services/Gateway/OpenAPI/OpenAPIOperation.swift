@@ -157,6 +157,7 @@ extension Route {
         case (.integer, nil): return .integer
         case (.boolean, nil): return .boolean
         case (.string(let values), nil): return .string(values: values)
+        case (.list(let values), nil): return .array(.string(values: values))
         }
     }
 }

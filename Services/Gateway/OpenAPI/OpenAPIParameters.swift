@@ -21,19 +21,11 @@ struct OpenAPIParameters {
         "wall-crossings": "Id of the wall-crossing", "custom-fields": "Key of the custom field",
         "organizations": "Id of the organization", "persons": "Id of the person", "parties": "Id of the party",
         "approvals": "Id of the approval", "pipelines": "Id or deal type of the pipeline",
+        "views": "Id of the view",
     ]
 
     /// A deal has a number, too, which is taken wherever its id is, and a pipeline a deal type.
     private func id(_ name: String, of parent: String) -> [String: Any] {
-        let isDeal = parent == "deals"
-        let isKey = parent == "custom-fields"
-        let id =
-            isKey
-            ? ["type": "string", "pattern": SchemaLimits.customFieldKey] : ["type": "string", "format": "uuid"]
-        var out: [String: Any] = ["name": name, "in": "path", "required": true]
-        out["description"] = Self.abouts[parent] ?? "Id of the user"
-        out["schema"] = isDeal ? ["anyOf": [id, ["type": "string", "pattern": SchemaLimits.dealNumber]]] : id
-        out["example"] = isDeal ? "D-2026-0001" : isKey ? ExampleTexts.texts["key"] : ExampleTexts.personID
         let id = ["type": "string", "format": "uuid"]
         var out: [String: Any] = ["name": name, "in": "path", "required": true]
         out["description"] = Self.abouts[parent] ?? "Id of the user"
@@ -45,6 +37,9 @@ struct OpenAPIParameters {
         case "pipelines":
             out["schema"] = ["anyOf": [id, types]]
             out["example"] = DealType.sellSideMA.rawValue
+        case "custom-fields":
+            out["schema"] = ["type": "string", "pattern": SchemaLimits.customFieldKey]
+            out["example"] = ExampleTexts.texts["key"]
         default:
             out["schema"] = id
             out["example"] = ExampleTexts.personID
@@ -54,10 +49,15 @@ struct OpenAPIParameters {
 
     private var query: [[String: Any]] {
         var shape = ""
-        if case .object(let asked) = route.querySchema { shape = asked.name }
+        var required: Set<String> = []
+        if case .object(let asked) = route.querySchema {
+            shape = asked.name
+            required = Set(asked.filter(\.isRequired).map(\.name))
+        }
         return route.query.map { parameter in
             [
-                "name": parameter.name, "in": "query", "required": false, "description": parameter.about,
+                "name": parameter.name, "in": "query", "required": required.contains(parameter.name),
+                "description": parameter.about,
                 "schema": route.schema(of: parameter).json(SchemaLimits.of(parameter.name, in: shape)),
             ]
         }

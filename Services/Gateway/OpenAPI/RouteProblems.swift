@@ -71,6 +71,10 @@ struct RouteProblems {
             // The gateway reads the query; what form a text must have, the service says.
             if case .string(.some, _) = route.schema(of: parameter) { add(.unprocessable, ["validation_failed"]) }
         }
+        // What must be there is missed by the service, too.
+        if case .object(let asked) = route.querySchema, !route.query.isEmpty, asked.contains(where: \.isRequired) {
+            add(.unprocessable, ["validation_failed"])
+        }
     }
 
     private mutating func call(_ method: RPCMethodEntry) {
@@ -222,5 +226,16 @@ struct RouteProblems {
             .unprocessable: ["already_decided", "approval_over"],
         ],
         DealMethods.editPipeline.entry.name: [.preconditionRequired: ["version_required"]],
+        DealMethods.search.entry.name: [.badRequest: ["cursor_invalid"]],
+        DealMethods.createView.entry.name: [
+            .forbidden: ["forbidden"], .conflict: ["view_exists"], .unprocessable: ["views_full"],
+        ],
+        DealMethods.updateView.entry.name: [
+            .forbidden: ["forbidden", "not_owner"], .conflict: ["view_exists"],
+            .preconditionRequired: ["version_required"],
+        ],
+        DealMethods.removeView.entry.name: [
+            .forbidden: ["forbidden", "not_owner"], .preconditionRequired: ["version_required"],
+        ],
     ]
 }

@@ -20,7 +20,7 @@ struct SchemaCollection {
 
     private mutating func add(_ schema: JSONSchema, isInput: Bool) {
         switch schema {
-        case .string, .integer, .number, .boolean: break
+        case .string, .integer, .number, .boolean, .named, .anything: break
         case .choice(let name, let values):
             if let known = choices.updateValue(values, forKey: name), known != values { faults.append(name) }
         case .array(let inner), .map(let inner), .nullable(let inner): add(inner, isInput: isInput)

@@ -25,6 +25,8 @@ enum SchemaExample {
         case .nullable(let inner): return value(inner, name: name, shape: shape)
         case .anyOf(let choices): return choices.first.map { value($0, name: name, shape: shape) } ?? ""
         case .unknown: return [String: Any]()
+        case .anything: return ExampleTexts.texts[path] ?? "text"
+        case .named, .unknown: return [String: Any]()
         }
     }
 

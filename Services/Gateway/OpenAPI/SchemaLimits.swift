@@ -42,7 +42,6 @@ struct SchemaLimits: Sendable {
     private static let email = Self(
         lengths: 3...254, pattern: #"^[^@\s\u0000-\u001F\u007F-\u009F]+@[^@\s\u0000-\u001F\u007F-\u009F]+$"#)
     private static let password = Self(lengths: 15...128)
-    private static let currency = pattern("^[A-Z]{3}$")
     private static let country = pattern("^[A-Z]{2}$")
     private static let mediaType = Self(
         lengths: 3...127, pattern: "^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$")
@@ -52,6 +51,10 @@ struct SchemaLimits: Sendable {
     private static let isin = pattern("^[A-Z]{2}[0-9A-Z]{9}[0-9]$")
     private static let ticker = pattern("^[0-9A-Z][0-9A-Z.:/ -]{0,19}$")
     private static let phone = pattern("^[0-9 +()./-]{3,40}$")
+    private static let listCursor = Self(lengths: 1...2048, pattern: "^[A-Za-z0-9_-]+$")
+    private static let dealSort = Self(lengths: 1...100, pattern: "^-?[A-Za-z]+(,-?[A-Za-z]+){0,2}$")
+    private static let amount = pattern(#"^[0-9]{1,19}(\.[0-9]{1,3})?$"#)
+    private static let currency = pattern("^[A-Z]{3}$")
     private static let neverNull = Self(isNeverNull: true)
     private var neverNull: Self {
         var limits = self
@@ -92,8 +95,24 @@ struct SchemaLimits: Sendable {
         "DealPatch.description": lines(1...10_000), "DealPatch.nextStep": lines(1...500),
         "DealPatch.probability": number(0...100), "DealPatch.confidentiality": neverNull,
         "DealPatch.conflictStatus": neverNull, "DealPatch.leadId": neverNull,
-        "DealQuery.limit": number(1...200), "DealQuery.q": search(0...200), "DealQuery.stage": search(0...200),
-        "DealQuery.cursor": Self(lengths: 1...2048, pattern: "^[A-Za-z0-9_-]+$"),
+        "DealQuery.limit": number(1...200), "DealQuery.q": search(0...200), "DealQuery.cursor": listCursor,
+        "DealQuery.sort": dealSort, "DealQuery.client": search(1...200), "DealQuery.valueMin": amount,
+        "DealQuery.valueMax": amount, "DealQuery.currency": currency, "DealQuery.probabilityMin": number(0...100),
+        "DealQuery.stale": number(1...3660), "DealQuery.fields": pattern("^[A-Za-z]+(,[A-Za-z]+)*$"),
+        "DealQuery.include": pattern("^[a-z]+(,[a-z]+)*$"),
+        "DealBoardQuery.limit": number(1...50), "DealBoardQuery.q": search(0...200),
+        "DealBoardQuery.cursor": listCursor, "DealBoardQuery.sort": dealSort,
+        "DealBoardQuery.client": search(1...200), "DealBoardQuery.valueMin": amount,
+        "DealBoardQuery.valueMax": amount, "DealBoardQuery.currency": currency,
+        "DealBoardQuery.probabilityMin": number(0...100), "DealBoardQuery.stale": number(1...3660),
+        "DealBoardQuery.column": search(1...50),
+        "DealFindQuery.q": search(1...200), "DealFindQuery.limit": number(1...20),
+
+        "DealSearch.limit": number(1...200), "DealSearch.cursor": listCursor, "DealSearch.sort": dealSort,
+        "NewDealView.name": line(1...80), "NewDealView.sort": dealSort,
+        "DealViewPatch.name": line(1...80).neverNull, "DealViewPatch.sort": dealSort,
+        "DealViewQuery.limit": number(1...100), "DealViewQuery.cursor": listCursor,
+        "ViewDealsQuery.limit": number(1...200), "ViewDealsQuery.cursor": listCursor,
 
         "NewDeal.targetName": line(1...200), "NewDeal.subSector": line(1...80), "NewDeal.region": line(1...80),
         "NewDeal.office": line(1...80), "NewDeal.coverageGroup": line(1...80), "NewDeal.source": line(1...200),
@@ -102,7 +121,7 @@ struct SchemaLimits: Sendable {
         "DealPatch.coverageGroup": line(1...80), "DealPatch.source": line(1...200), "DealPatch.lostTo": line(1...200),
         "DealPatch.stakeBps": number(0...10_000), "DealPatch.tags": items(20), "DealPatch.priority": neverNull,
         "DealPatch.valueBasis": neverNull, "DealPatch.forecastCategory": neverNull, "DealPatch.legalHold": neverNull,
-        "Deal.stakeBps": number(0...10_000), "Deal.tags": items(20), "DealQuery.tag": search(1...40),
+        "Deal.stakeBps": number(0...10_000), "Deal.tags": items(20),
         "TagQuery.limit": number(1...200), "TagQuery.q": search(0...40), "DealDeletion.reason": lines(1...500),
         "DealRestoration.reason": lines(1...500), "DealRestoration.codeName": line(2...80),
         "RetentionDecision.reason": lines(1...500), "CodeNameRequest.clientName": line(1...200),
@@ -120,7 +139,6 @@ struct SchemaLimits: Sendable {
         "TimelineQuery.kinds": pattern(
             "^(moves|changes|activities|tasks|documents|team)(,(moves|changes|activities|tasks|documents|team)){0,5}$"),
 
-        "Move.reason": lines(1...500),
         "Move.reason": lines(1...500), "Move.lostTo": line(1...200), "MoveOverride.reason": lines(10...500),
         "MovedDeal.number": pattern(dealNumber), "MovedDeal.probability": number(0...100),
         "NewApproval.reason": lines(1...500), "NewApproval.stage": line(1...50),

@@ -28,6 +28,7 @@ enum SchemaProbe {
         case is Money.Type: .money
         case is DecimalRate.Type: .string()
         case is CustomValue.Type: .anyOf([.string(), .number, .boolean, .money])
+        case is DealFilter.Type: .dealFilter
         // It has no list of its cases.
         case is ProbabilitySource.Type: .choice(name: "ProbabilitySource", values: probabilitySources)
         default:

@@ -4,7 +4,12 @@ import RPC
 
 /// One parameter of a query string and how it becomes a member of the call's JSON input.
 struct QueryParameter: Sendable {
-    enum Kind: Sendable { case integer, boolean, string([String]) }
+    enum Kind: Sendable {
+        case integer, boolean
+        case string([String])
+        /// May be given several times: any of its values fits.
+        case list([String])
+    }
 
     let name: String
     let kind: Kind
@@ -16,12 +21,17 @@ struct QueryParameter: Sendable {
         .init(name: name, kind: .string(values), about: about)
     }
 
+    static func list(_ name: String, _ about: String, oneOf values: [String] = []) -> Self {
+        .init(name: name, kind: .list(values), about: about)
+    }
+
     /// Reads a raw query strictly: unknown, repeated and badly encoded parameters are errors. Returns the JSON object.
     /// - Parameter ignoresOthers: unknown ones are none.
     static func json(_ raw: String?, _ known: [QueryParameter], ignoresOthers: Bool = false) throws -> [UInt8] {
         guard let raw, !raw.isEmpty else { return Array("{}".utf8) }
         var members: [String] = []
         var seen: Set<String> = []
+        var lists: [String: [String]] = [:]
         for pair in raw.split(separator: "&", omittingEmptySubsequences: true) {
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = decoded(halves[0]), let value = decoded(halves.count == 2 ? halves[1] : "") else {
@@ -31,9 +41,14 @@ struct QueryParameter: Sendable {
                 if ignoresOthers { continue }
                 throw refusal(name, "unknown_parameter", "is not a parameter here")
             }
+            if case .list = parameter.kind {
+                lists[name, default: []].append(try parameter.json(value))
+                continue
+            }
             guard seen.insert(name).inserted else { throw refusal(name, "repeated", "is given twice") }
             members.append("\"\(name)\":\(try parameter.json(value))")
         }
+        members += lists.sorted { $0.key < $1.key }.map { "\"\($0)\":[\($1.joined(separator: ","))]" }
         return Array("{\(members.joined(separator: ","))}".utf8)
     }
 
@@ -47,7 +62,7 @@ struct QueryParameter: Sendable {
                 throw Self.refusal(name, "wrong_type", "must be true or false")
             }
             return value
-        case .string(let allowed):
+        case .string(let allowed), .list(let allowed):
             guard allowed.isEmpty || allowed.contains(value) else {
                 throw Self.refusal(name, "invalid", "must be one of \(allowed.joined(separator: ", "))")
             }
@@ -89,18 +104,60 @@ extension [QueryParameter] {
     static let invitations = page
 
     static let deals =
-        page + [
-            .string("sort", "order", oneOf: ["-updatedAt", "updatedAt", "codeName", "-codeName", "number", "-number"]),
-            .string("q", "part of a code name, number, client or target"),
-            .string("type", "one deal type", oneOf: DealType.allCases.map(\.rawValue)), .string("stage", "one stage"),
-            .string("status", "one status", oneOf: DealStatus.allCases.map(\.rawValue)),
-            .string("lead", "id of the lead"), .string("tag", "one tag"),
-            .string("deleted", "only: deals that you could restore", oneOf: DeletedFilter.allCases.map(\.rawValue)),
+        page + dealSort + dealFilters + [
             .boolean("count", "answer the total, too"),
+            .string("deleted", "only: deals that you could restore", oneOf: DeletedFilter.allCases.map(\.rawValue)),
+            .string("fields", "members of a deal with commas between them; the others are left out"),
+            .string("include", "team, counterparties or both: at most a hundred of each per deal, in `included`"),
         ]
 
     static let tags: [QueryParameter] = [
         .string("q", "what they begin with"), .integer("limit", "1 to 200, 50 when left out"),
+    ]
+
+    static let board =
+        dealSort + dealFilters + [
+            .string("pipeline", "the deal type whose stages are the columns", oneOf: DealType.allCases.map(\.rawValue)),
+            .integer("limit", "cards of a column: 1 to 50, 50 when left out"),
+            .string("column", "one stage, which alone is answered"),
+            .string("cursor", "nextCursor of that column"),
+        ]
+
+    static let find: [QueryParameter] = [
+        .string("q", "what is being typed"), .integer("limit", "1 to 20, 10 when left out"),
+    ]
+
+    private static let dealSort: [QueryParameter] = [
+        .string(
+            "sort",
+            "up to three of \(DealSortField.allCases.map(\.rawValue).joined(separator: ", ")) with commas between them, "
+                + "- before those that go down; -updatedAt when left out")
+    ]
+
+    /// Given several times, one of the values must hold; all parameters together must.
+    private static let dealFilters: [QueryParameter] = [
+        .string("q", "part of a code name, number or client, or how words of its texts and activities begin"),
+        .list("type", "deal type", oneOf: DealType.allCases.map(\.rawValue)),
+        .list("product", "what the bank sells", oneOf: DealProduct.allCases.map(\.rawValue)),
+        .list("stage", "key of a stage"),
+        .list("stageCategory", "what kind of work the stage is", oneOf: DealStageCategory.allCases.map(\.rawValue)),
+        .list("status", "status", oneOf: DealStatus.allCases.map(\.rawValue)),
+        .list("lead", "id of the lead, or me"), .list("member", "id of somebody on the team, or me"),
+        .boolean("me", "those that you are on, or are not"),
+        .list("tag", "tag"), .list("priority", "priority", oneOf: DealPriority.allCases.map(\.rawValue)),
+        .list("forecastCategory", "forecast category", oneOf: ForecastCategory.allCases.map(\.rawValue)),
+        .list("sector", "sector"), .list("country", "ISO 3166-1 alpha-2"),
+        .string("client", "how the client's name begins"),
+        .list("confidentiality", "level", oneOf: Confidentiality.allCases.map(\.rawValue)),
+        .list("conflictStatus", "conflict check", oneOf: ConflictStatus.allCases.map(\.rawValue)),
+        .string("valueMin", "decimal amount in `currency`"), .string("valueMax", "decimal amount in `currency`"),
+        .string("currency", "ISO 4217; alone: deals with a value in it"),
+        .integer("probabilityMin", "per cent"),
+        .string("expectedCloseFrom", "a day, inclusive"), .string("expectedCloseTo", "a day, inclusive"),
+        .string("createdFrom", "RFC 3339 time, inclusive"), .string("createdTo", "RFC 3339 time, exclusive"),
+        .string("updatedSince", "RFC 3339 time, inclusive"),
+        .integer("stale", "active, and for at least so many days in its stage"),
+        .boolean("overdue", "whether a task is open that was due"),
     ]
 
     static let activities =
@@ -111,6 +168,7 @@ extension [QueryParameter] {
             .boolean("mine", "those that you own"), .boolean("overdue", "those due before today"),
             .string("dueBefore", "a day, exclusive"),
         ]
+
     static let chunk: [QueryParameter] = [.integer("offset", "where the chunk begins, 0 when left out")]
 
     static let moment: [QueryParameter] = [
@@ -129,13 +187,21 @@ extension [QueryParameter] {
 
     static let rateSeries =
         page + [.string("base", "ISO 4217 code"), .string("quote", "ISO 4217 code of its price")]
+
     static let organizations =
         page + [.string("q", "the beginning of a name; with 3 characters any part of name, alias or code")]
 
     static let organizationDeals = page
 
     static let persons = page
+
     static let approvals = page
+
+    static let views: [QueryParameter] = [
+        .integer("limit", "1 to 100, 100 when left out"), .string("cursor", "nextCursor of the page before"),
+    ]
+
+    static let viewDeals = page + [.boolean("count", "answer the total, too")]
 
     static let audit =
         page + [

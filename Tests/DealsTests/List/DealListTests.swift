@@ -22,7 +22,7 @@ struct DealListTests {
         }
     }
 
-    @Test(arguments: ListSort.allCases, [Role.banker, .compliance])
+    @Test(arguments: ListSort.samples, [Role.banker, .compliance])
     func pagesTogetherAreTheWholeListOnce(sort: ListSort, role: Role) async throws {
         try await Desk.with { desk in
             let banker = desk.person(.banker)
@@ -41,14 +41,7 @@ struct DealListTests {
                 query.cursor = page.nextCursor
             } while query.cursor != nil
             #expect(Set(seen.map(\.id)).count == 23 && seen.count == 23)
-            let inOrder =
-                switch sort {
-                case .newestChange, .oldestChange:
-                    seen.sorted { ($0.updatedAt, $0.id.text) < ($1.updatedAt, $1.id.text) }
-                case .codeName, .codeNameDescending: seen.sorted { $0.codeName < $1.codeName }
-                case .number, .numberDescending: seen.sorted { $0.number < $1.number }
-                }
-            #expect(seen == (sort.isDescending ? inOrder.reversed() : inOrder))
+            #expect(seen == seen.sorted(by: sort.isBefore))
         }
     }
 

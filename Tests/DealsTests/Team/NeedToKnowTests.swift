@@ -188,6 +188,14 @@ struct NeedToKnowTests {
                 for deal in deals where (try? await desk.get(deal, as: person)) != nil { readable.insert(deal.id) }
                 #expect(Set(page.items.map(\.id)) == readable)
                 #expect(page.total == readable.count)
+                let board = try await desk.call(
+                    DealMethods.board, DealBoardQuery(pipeline: .sellSideMA), as: person)
+                #expect(Set(board.columns.flatMap(\.items).map(\.id)) == readable)
+                #expect(board.columns.map(\.count).reduce(0, +) == readable.count)
+                let found = try await desk.call(
+                    DealMethods.search, DealSearch(filter: .not(.field(.q, .contains, .text("?"))), limit: 200),
+                    as: person)
+                #expect(found.items == page.items)
             }
         }
     }
@@ -214,6 +222,14 @@ struct NeedToKnowTests {
                         DealQuery(tag: codeName), DealQuery(deleted: .only, count: true),
                     ] {
                         answers.append(("list", { try await desk.bytes(DealMethods.list, query, as: person) }))
+                    }
+                    let typed = DealFindQuery(q: codeName)
+                    answers.append(("find", { try await desk.bytes(DealMethods.find, typed, as: person) }))
+                    let board = DealBoardQuery(pipeline: type)
+                    answers.append(("board", { try await desk.bytes(DealMethods.board, board, as: person) }))
+                    for field in [DealFilterField.q, .codeName] {
+                        let search = DealSearch(filter: .field(field, .contains, .text(codeName)), count: true)
+                        answers.append(("search", { try await desk.bytes(DealMethods.search, search, as: person) }))
                     }
                     for (name, answer) in answers {
                         let text: String

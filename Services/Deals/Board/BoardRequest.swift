@@ -1,0 +1,62 @@
+import Contracts
+import RPC
+
+/// A stage of a pipeline: its deals stand in one index, in the order of their changes.
+struct BoardColumn: Sendable {
+    let pipeline: DealType
+    let stage: String
+}
+
+/// A checked question for a board, or for the next cards of one of its columns.
+struct BoardRequest: Sendable {
+    static let limits = 1...50
+    static let statuses: [DealStatus] = [.active, .onHold, .won]
+
+    let pipeline: DealType
+    let limit: Int
+    let sort: ListSort
+    /// The key of the one stage that is answered; nil for all.
+    let column: String?
+    let after: ListCursor?
+    /// Of every column; nil for all deals.
+    let filter: DealCondition?
+
+    /// - Throws: `query_invalid` with every parameter that does not fit, or `cursor_invalid`.
+    init(_ query: DealBoardQuery) throws(RPCFault) {
+        var faults: [FieldFault] = []
+        limit = query.limit ?? Self.limits.upperBound
+        if !Self.limits.contains(limit) {
+            faults.append(FieldFault("limit", "out_of_range", "must be 1 to \(Self.limits.upperBound)"))
+        }
+        sort = ListRequest.sort(query.sort, &faults)
+        column = query.column
+        if query.cursor != nil, query.column == nil {
+            faults.append(FieldFault("column", "missing", "is required with cursor"))
+        }
+        var parts: [DealCondition] = []
+        if query.filters.status == nil {
+            parts.append(.field(.status, .isOneOf(Self.statuses.map { .text($0.rawValue) })))
+        }
+        if let asked = FilterParameters.condition(query.filters, &faults) { parts.append(asked) }
+        guard faults.isEmpty else { throw ListRequest.queryInvalid(faults) }
+        pipeline = query.pipeline
+        filter = parts.isEmpty ? nil : .all(parts)
+        after = try ListRequest.after(query.cursor, sort: sort)
+    }
+
+    /// Those that are answered.
+    /// - Throws: `query_invalid` when the pipeline has no such column.
+    func stages(of pipeline: Pipeline) throws(RPCFault) -> [Stage] {
+        guard let column else { return pipeline.stages }
+        guard let stage = pipeline.stage(column) else {
+            let keys = pipeline.stages.map(\.key).joined(separator: ", ")
+            throw ListRequest.queryInvalid([FieldFault("column", "unknown", "must be one of \(keys)")])
+        }
+        return [stage]
+    }
+
+    func cards(of stage: Stage) -> ListRequest {
+        ListRequest(
+            BoardColumn(pipeline: pipeline, stage: stage.key), filter: filter, limit: limit, sort: sort, after: after)
+    }
+}

@@ -1,0 +1,72 @@
+import Contracts
+import Foundation
+import GRDB
+import RPC
+import Storage
+
+/// Boards: what a column counts and adds up is asked by the same scope and filter as its cards, in one transaction.
+struct BoardStore: Sendable {
+    let store: Store
+    let pipelines: PipelineStore
+
+    func board(_ request: BoardRequest, by caller: Caller) async throws -> DealBoard {
+        try await store.read { db in
+            let stages = try request.stages(of: pipelines.pipeline(of: request.pipeline, in: db))
+            let tallies = try Self.tallies(request, by: caller, in: db)
+            let columns = try stages.map { stage in
+                let tally = tallies[stage.key] ?? StageTally()
+                let (cards, next): ([DealCard], String?) =
+                    try tally.count == 0 ? ([], nil) : Self.cards(stage, request, by: caller, in: db)
+                return DealBoardColumn(
+                    stage: stage.key, name: stage.name, category: DealStageCategory(stage.category),
+                    count: tally.count, sums: tally.values, items: cards, nextCursor: next)
+            }
+            return DealBoard(pipeline: request.pipeline, columns: columns)
+        }
+    }
+
+    /// By stage.
+    private static func tallies(
+        _ request: BoardRequest, by caller: Caller, in db: Database
+    ) throws -> [String: StageTally] {
+        let statement = try TallyStatement(request, by: caller, in: db)
+        let rows = try Row.fetchCursor(
+            db.makeStatement(sql: statement.sql), arguments: StatementArguments(statement.arguments))
+        var tallies: [String: StageTally] = [:]
+        while let row = try rows.next() {
+            tallies[row[0], default: StageTally()].add(
+                count: row[3], currency: row[1], probability: row[2], parts: (row[4] ?? 0, row[5] ?? 0))
+        }
+        return tallies
+    }
+
+    private static func cards(
+        _ stage: Stage, _ request: BoardRequest, by caller: Caller, in db: Database
+    ) throws -> ([DealCard], String?) {
+        let statement = try DealListStatement(request.cards(of: stage), by: caller, in: db)
+        let rows = try Row.fetchAll(
+            db.makeStatement(sql: statement.page), arguments: StatementArguments(statement.pageArguments))
+        let shown = rows.prefix(request.limit)
+        let cards = try shown.compactMap { row in try DealRows.deal(row[0], in: db).map(DealCard.init) }
+        let last = rows.count > shown.count ? shown.last : nil
+        return (cards, try last.map(statement.place)?.encoded())
+    }
+}
+
+/// Counts and sums of a board by stage, currency and probability.
+struct TallyStatement {
+    let sql: String
+    let arguments: DealListStatement.Arguments
+
+    init(_ request: BoardRequest, by caller: Caller, in db: Database) throws {
+        let scope = try DealScope(caller, in: db)
+        let filter = request.filter.map { ConditionSQL($0, caller: caller) }
+        sql = """
+            SELECT d.stage, d.value_currency, d.probability, COUNT(*), SUM(d.value_minor / \(StageTally.part)),
+                SUM(d.value_minor % \(StageTally.part))
+            \(scope.sql) AND d.type = ? \(filter.map { "AND \($0.text)" } ?? "")
+            GROUP BY d.stage, d.value_currency, d.probability
+            """
+        arguments = scope.arguments + [request.pipeline.rawValue] + (filter?.arguments ?? [])
+    }
+}

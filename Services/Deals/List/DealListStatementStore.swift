@@ -1,0 +1,104 @@
+import Contracts
+import Foundation
+import GRDB
+
+/// The statements of one list request: scope, filter and place in one WHERE, so that nothing a caller may not see ever
+/// leaves the database.
+struct DealListStatement {
+    typealias Arguments = [(any DatabaseValueConvertible)?]
+
+    /// Answers id, version, last activity and the sort keys of each deal.
+    let page: String
+    let pageArguments: Arguments
+    let count: String
+    let countArguments: Arguments
+    private let sort: ListSort
+
+    init(_ request: ListRequest, by caller: Caller, in db: Database) throws {
+        let scope = try request.isOfDeleted ? DealScope(deletedFor: caller) : DealScope(caller, in: db)
+        let filter = request.filter.map { ConditionSQL($0, caller: caller) }
+        let column = request.column.map { _ in "AND d.type = ? AND d.stage = ?" }
+        let from = "\(scope.sql) \(column ?? "") \(filter.map { "AND \($0.text)" } ?? "")"
+        let place: Arguments = request.column.map { [$0.pipeline.rawValue, $0.stage] } ?? []
+        let values = scope.arguments + place + (filter?.arguments ?? [])
+        let order = ListOrder(request.sort, in: scope)
+        let after = request.after.map(order.after)
+        page = """
+            SELECT d.id, d.version, d.last_activity_ms, \(order.columns.joined(separator: ", ")) \(from) \(after?.sql ?? "")
+            ORDER BY \(order.sql) LIMIT ?
+            """
+        // One row more than asked tells whether there is a next page.
+        pageArguments = values + (after?.arguments ?? []) + [request.limit + 1]
+        count = "SELECT COUNT(*) \(from)"
+        countArguments = values
+        sort = request.sort
+    }
+
+    /// Where a page ends that this row of it is the last of.
+    func place(of row: Row) -> ListCursor {
+        let keys = sort.keys.enumerated().map { index, key -> ListCursor.Key in
+            key.field.isText ? .text(row[3 + index]) : .number(row[3 + index])
+        }
+        return ListCursor(sort: sort, keys: keys, id: row[0])
+    }
+}
+
+/// A sort as SQL.
+struct ListOrder {
+    let columns: [String]
+    private let id: String
+    private let sort: ListSort
+
+    init(_ sort: ListSort, in scope: DealScope) {
+        columns = sort.keys.map { $0.field.column(in: scope) }
+        id = scope.id
+        self.sort = sort
+    }
+
+    private var ways: [Bool] { sort.keys.map(\.isDescending) + [sort.isDescending] }
+
+    var sql: String {
+        zip(columns + [id], ways).map { "\($0) \($1 ? "DESC" : "ASC")" }.joined(separator: ", ")
+    }
+
+    /// What comes after a place. A row value is compared along an index; keys that go two ways are compared one by one.
+    func after(_ place: ListCursor) -> (sql: String, arguments: DealListStatement.Arguments) {
+        let values: DealListStatement.Arguments =
+            place.keys.map { key -> (any DatabaseValueConvertible)? in
+                switch key {
+                case .number(let number): number
+                case .text(let text): text
+                }
+            } + [place.id]
+        let all = columns + [id]
+        if sort.goesOneWay {
+            let marks = all.map { _ in "?" }.joined(separator: ", ")
+            return ("AND (\(all.joined(separator: ", "))) \(sort.isDescending ? "<" : ">") (\(marks))", values)
+        }
+        var (sql, arguments) = ("", DealListStatement.Arguments())
+        for (index, column) in all.enumerated().reversed() {
+            let sign = ways[index] ? "<" : ">"
+            if sql.isEmpty {
+                (sql, arguments) = ("\(column) \(sign) ?", [values[index]])
+            } else {
+                sql = "(\(column) \(sign) ? OR (\(column) = ? AND \(sql)))"
+                arguments = [values[index], values[index]] + arguments
+            }
+        }
+        return ("AND \(sql)", arguments)
+    }
+}
+
+extension DealSortField {
+    fileprivate func column(in scope: DealScope) -> String {
+        switch self {
+        case .updatedAt: scope.updated
+        case .createdAt: "d.created_ms"
+        case .codeName: "d.code_key"
+        case .number: "d.number_order"
+        case .probability: "d.probability"
+        case .stageEnteredOn: "d.stage_entered_on"
+        case .expectedCloseOn: "coalesce(d.expected_close_on, '9999-12-31')"
+        }
+    }
+}
