@@ -24,10 +24,18 @@ struct Caller: Sendable {
     var today: BusinessDate { now.day }
 
     /// The same caller later, as long as his stream is open.
-    func at(_ now: Instant) -> Caller { Caller(self, now: now) }
+    func at(_ now: Instant) -> Caller { Caller(self, context, now: now) }
 
-    private init(_ caller: Caller, now: Instant) {
-        (id, role, context) = (caller.id, caller.role, caller.context)
+    /// The same caller, who has read this version of what he changes; nil when he does not say.
+    func expecting(_ version: Int64?) -> Caller {
+        var context = context
+        context.ifMatch = version
+        return Caller(self, context, now: now)
+    }
+
+    private init(_ caller: Caller, _ context: RPCContext, now: Instant) {
+        (id, role) = (caller.id, caller.role)
+        self.context = context
         self.now = now
     }
 

@@ -9,13 +9,19 @@ enum DealReference: Sendable, Hashable {
 
     /// - Throws: `notFound`, as for a deal that does not exist, when the text is neither.
     init(_ context: RPCContext) throws(RPCFault) {
-        guard let text = context.resource.first else { throw .notFound("deal") }
+        guard let text = context.resource.first, let reference = DealReference(text: text) else {
+            throw .notFound("deal")
+        }
+        self = reference
+    }
+
+    init?(text: String) {
         if let id = UUID(uuidString: text) {
             self = .id(id)
         } else if let number = DealNumber(text: text) {
             self = .number(number.text)
         } else {
-            throw .notFound("deal")
+            return nil
         }
     }
 }

@@ -26,40 +26,46 @@ struct DealStore: Sendable {
         }
     }
 
-    /// A new deal in the first stage of its pipeline, with the values of custom fields checked against the definitions of
-    /// this moment.
     func create(_ new: NewDeal, leadName: String, by caller: Caller) async throws -> Deal {
         try await store.once(by: caller, about: \.id) { db in
-            var form = DealForm(new, in: try pipelines.pipeline(of: new.type, in: db), by: caller)
-            let definitions = try CustomFieldRows.all(in: db)
-            form.customFields(new.customFields.map { .set($0.mapValues(Patch.set)) }, definitions)
-            form.requireCustomFields(definitions)
-            // Asked last and only of a request that would succeed, so that trying names leaves a trace: a deal, its event.
-            if form.faults.isEmpty, try DealRows.isTaken(codeName: form.deal.codeName, except: form.deal.id, in: db) {
-                form.codeNameNotAvailable()
-            }
-            guard form.faults.isEmpty else { throw RPCFault.invalid(form.faults) }
-            var deal = form.deal
-            deal.number = try Self.nextNumber(year: caller.today.year, in: db).text
-            try DealRows.insert(deal, in: db)
-            try TransitionStore.append(.creation(of: deal, by: caller), of: deal, in: db)
-            try TeamStore.append(.creator(of: deal, name: leadName, by: caller), to: deal, in: db)
-            try ChangeRows.append(DealMembers(deal).made, to: deal, EventType.dealCreated, by: caller, in: db)
-            try Event.record(
-                EventType.dealCreated, about: deal, by: caller, changes: DealChanges.between(nil, deal), in: db)
-            return deal
+            try create(new, leadName: leadName, by: caller, in: db)
         }
     }
 
-    func update(_ reference: DealReference, _ patch: DealPatch, by caller: Caller) async throws -> Deal {
-        try await store.write { db in
-            let seen = try DealRows.seen(reference, by: caller, may: .edit, in: db)
-            try ChangeRows.requireUnchanged(patch, since: caller.context.ifMatch, seen.deal, in: db)
-            let pipeline = try pipelines.pipeline(of: seen.deal.type, in: db)
-            let patched = try Self.patched(seen, patch, pipeline, by: caller, in: db)
-            guard patched != seen.deal else { return seen.deal }
-            return try Self.save(patched, replacing: seen.deal, EventType.dealUpdated, by: caller, in: db)
+    /// A new deal in the first stage of its pipeline, with the values of custom fields checked against the definitions of
+    /// this moment.
+    func create(_ new: NewDeal, leadName: String, by caller: Caller, in db: Database) throws -> Deal {
+        var form = DealForm(new, in: try pipelines.pipeline(of: new.type, in: db), by: caller)
+        let definitions = try CustomFieldRows.all(in: db)
+        form.customFields(new.customFields.map { .set($0.mapValues(Patch.set)) }, definitions)
+        form.requireCustomFields(definitions)
+        // Asked last and only of a request that would succeed, so that trying names leaves a trace: a deal, its event.
+        if form.faults.isEmpty, try DealRows.isTaken(codeName: form.deal.codeName, except: form.deal.id, in: db) {
+            form.codeNameNotAvailable()
         }
+        guard form.faults.isEmpty else { throw RPCFault.invalid(form.faults) }
+        var deal = form.deal
+        deal.number = try Self.nextNumber(year: caller.today.year, in: db).text
+        try DealRows.insert(deal, in: db)
+        try TransitionStore.append(.creation(of: deal, by: caller), of: deal, in: db)
+        try TeamStore.append(.creator(of: deal, name: leadName, by: caller), to: deal, in: db)
+        try ChangeRows.append(DealMembers(deal).made, to: deal, EventType.dealCreated, by: caller, in: db)
+        try Event.record(
+            EventType.dealCreated, about: deal, by: caller, changes: DealChanges.between(nil, deal), in: db)
+        return deal
+    }
+
+    func update(_ reference: DealReference, _ patch: DealPatch, by caller: Caller) async throws -> Deal {
+        try await store.write { db in try update(reference, patch, by: caller, in: db) }
+    }
+
+    func update(_ reference: DealReference, _ patch: DealPatch, by caller: Caller, in db: Database) throws -> Deal {
+        let seen = try DealRows.seen(reference, by: caller, may: .edit, in: db)
+        try ChangeRows.requireUnchanged(patch, since: caller.context.ifMatch, seen.deal, in: db)
+        let pipeline = try pipelines.pipeline(of: seen.deal.type, in: db)
+        let patched = try Self.patched(seen, patch, pipeline, by: caller, in: db)
+        guard patched != seen.deal else { return seen.deal }
+        return try Self.save(patched, replacing: seen.deal, EventType.dealUpdated, by: caller, in: db)
     }
 
     /// The deal with the patch applied and checked, also against other rows.

@@ -25,32 +25,40 @@ struct TransitionStore: Sendable {
     /// Sets the fields that come with the move and moves, or does neither.
     func move(_ reference: DealReference, _ move: Move, by caller: Caller) async throws -> MovedDeal {
         try await store.once(by: caller) { db in
-            let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
-            try caller.requireVersion(of: seen.deal)
-            let pipeline = try pipelines.pipeline(of: seen.deal.type, in: db)
-            var deal = seen.deal
-            if let fields = move.fields, fields != DealPatch() {
-                try seen.access.require(.edit)
-                // A refused move leaves no trace, so it must not tell whether a name is free.
-                guard fields.codeName == nil else {
-                    throw RPCFault.invalid([FieldFault("fields.codeName", "not_allowed", "Rename the deal by PATCH.")])
-                }
-                deal = try DealStore.patched(seen, fields, pipeline, by: caller, in: db)
-            }
-            let assessment = try Self.engine(for: deal, in: pipeline, of: seen, by: caller, in: db).assess(move)
-            try seen.access.require(assessment.access(isCompliance: seen.isControlRoom(caller)))
-            guard assessment.unmet.isEmpty else { throw assessment.refusal }
-            let saved = try DealStore.save(
-                assessment.applied(to: deal), replacing: seen.deal, EventType.dealStageChanged,
-                extra: assessment.changes, by: caller, in: db)
-            try Self.append(.move(from: seen.deal, to: saved, assessment, by: caller), of: saved, in: db)
-            if let override = assessment.override {
-                try Event.record(
-                    EventType.dealStageOverridden, about: saved, before: seen.deal, by: caller,
-                    changes: assessment.changes(of: override), in: db)
-            }
-            return MovedDeal(saved, warnings: assessment.warnings)
+            let (deal, warnings) = try self.move(reference, move, by: caller, in: db)
+            return MovedDeal(deal, warnings: warnings)
         }
+    }
+
+    /// The deal as it stands then, and what was not met and did not block.
+    func move(
+        _ reference: DealReference, _ move: Move, by caller: Caller, in db: Database
+    ) throws -> (deal: Deal, warnings: [FieldFault]) {
+        let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
+        try caller.requireVersion(of: seen.deal)
+        let pipeline = try pipelines.pipeline(of: seen.deal.type, in: db)
+        var deal = seen.deal
+        if let fields = move.fields, fields != DealPatch() {
+            try seen.access.require(.edit)
+            // A refused move leaves no trace, so it must not tell whether a name is free.
+            guard fields.codeName == nil else {
+                throw RPCFault.invalid([FieldFault("fields.codeName", "not_allowed", "Rename the deal by PATCH.")])
+            }
+            deal = try DealStore.patched(seen, fields, pipeline, by: caller, in: db)
+        }
+        let assessment = try Self.engine(for: deal, in: pipeline, of: seen, by: caller, in: db).assess(move)
+        try seen.access.require(assessment.access(isCompliance: seen.isControlRoom(caller)))
+        guard assessment.unmet.isEmpty else { throw assessment.refusal }
+        let saved = try DealStore.save(
+            assessment.applied(to: deal), replacing: seen.deal, EventType.dealStageChanged, extra: assessment.changes,
+            by: caller, in: db)
+        try Self.append(.move(from: seen.deal, to: saved, assessment, by: caller), of: saved, in: db)
+        if let override = assessment.override {
+            try Event.record(
+                EventType.dealStageOverridden, about: saved, before: seen.deal, by: caller,
+                changes: assessment.changes(of: override), in: db)
+        }
+        return (saved, assessment.warnings)
     }
 
     /// The newest; more than this many moves nobody makes in good faith.

@@ -35,24 +35,32 @@ struct TeamStore: Sendable {
 
     func add(_ member: TeamMember, to reference: DealReference, by caller: Caller) async throws -> TeamMember {
         try await store.once(by: caller) { db in
-            let deal = try DealRows.seen(reference, by: caller, may: .manage, in: db).deal
-            guard try Self.access(of: member.userId, to: deal.id, in: db) == nil else {
-                throw RPCFault(.alreadyExists, "already_member", "This person is on the deal's team.")
-            }
-            guard try Self.count(deal.id, in: db) < Self.membersMax else {
-                throw RPCFault(
-                    .failedPrecondition, "team_full", "A deal's team has at most \(Self.membersMax) members.")
-            }
-            try Self.append(member, to: deal, in: db)
-            let changes = [
-                FieldChange("userId", before: nil, after: member.userId.text),
-                FieldChange("role", before: nil, after: member.role.rawValue),
-                FieldChange("access", before: nil, after: member.access.rawValue),
-                FieldChange("reason", before: nil, after: member.reason),
-            ]
-            try Event.record(EventType.dealTeamAdded, about: deal, by: caller, changes: changes, in: db)
+            _ = try Self.add(member, to: reference, by: caller, in: db)
             return member
         }
+    }
+
+    /// The deal that he is on now.
+    static func add(
+        _ member: TeamMember, to reference: DealReference, by caller: Caller, in db: Database
+    ) throws -> Deal {
+        let deal = try DealRows.seen(reference, by: caller, may: .manage, in: db).deal
+        guard try access(of: member.userId, to: deal.id, in: db) == nil else {
+            throw RPCFault(.alreadyExists, "already_member", "This person is on the deal's team.")
+        }
+        guard try count(deal.id, in: db) < membersMax else {
+            throw RPCFault(
+                .failedPrecondition, "team_full", "A deal's team has at most \(membersMax) members.")
+        }
+        try append(member, to: deal, in: db)
+        let changes = [
+            FieldChange("userId", before: nil, after: member.userId.text),
+            FieldChange("role", before: nil, after: member.role.rawValue),
+            FieldChange("access", before: nil, after: member.access.rawValue),
+            FieldChange("reason", before: nil, after: member.reason),
+        ]
+        try Event.record(EventType.dealTeamAdded, about: deal, by: caller, changes: changes, in: db)
+        return deal
     }
 
     /// Ends access with the commit: every later call reads the row that is gone from the active ones.
