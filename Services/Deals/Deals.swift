@@ -30,34 +30,39 @@ struct Deals: ServiceProcess {
         let shelf = try DocumentShelf(directory: settings.dataDirectory + "/documents")
         let documents = DocumentHandlers(
             documents: DocumentStore(store: store), shelf: shelf, logger: kit.logger, now: { .now })
-        var router = router(store: store, notices: notices, documents: documents) { lookup, context in
+        let users: UserResolver = { lookup, context in
             try await auth.call(AuthMethods.findUser, lookup, context: context)
         }
+        let imports = ImportDesk(
+            work: ImportWorkStore(store: store),
+            shelf: try DocumentShelf(directory: settings.dataDirectory + "/imports"),
+            users: users, logger: kit.logger, now: { .now })
+        var router = router(store: store, notices: notices, documents: documents, imports: imports, users: users)
 
         var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
         services += [kit.service(auth), kit.service("notices") { await notices.run() }]
-        services += [kit.service("documents") { try await documents.sweep.run() }, try kit.server(router)]
+        services += [kit.service("documents") { try await documents.sweep.run() }]
+        services += [kit.service("imports") { try await imports.run() }, try kit.server(router)]
         return services
     }
 
     /// Every call that this service answers; shared by the process and its tests.
     static func router(
-        store: Store, notices: NoticeDesk, documents: DocumentHandlers, now: @escaping WallClock = { .now },
-        users: @escaping UserResolver
+        store: Store, notices: NoticeDesk, documents: DocumentHandlers, imports: ImportDesk,
+        now: @escaping WallClock = { .now }, users: @escaping UserResolver
     ) -> RPCRouter {
         let bodies = DealBodies()
         let names = UserNames(users)
         let pipelines = PipelineStore()
+        let deals = DealStore(store: store, bodies: bodies, pipelines: pipelines)
+        let transitions = TransitionStore(store: store, pipelines: pipelines)
+        let list = DealListStore(store: store, bodies: bodies)
         let changes = ChangeStore(store: store)
         var router = RPCRouter()
-        DealHandlers(
-            deals: DealStore(store: store, bodies: bodies, pipelines: pipelines), changes: changes, names: names,
-            now: now
-        ).register(on: &router)
+        DealHandlers(deals: deals, changes: changes, names: names, now: now).register(on: &router)
         HistoryHandlers(changes: changes, timeline: TimelineStore(store: store), now: now).register(on: &router)
-        ListHandlers(list: DealListStore(store: store, bodies: bodies), now: now).register(on: &router)
-        StageHandlers(transitions: TransitionStore(store: store, pipelines: pipelines), now: now)
-            .register(on: &router)
+        ListHandlers(list: list, now: now).register(on: &router)
+        StageHandlers(transitions: transitions, now: now).register(on: &router)
         PipelineHandlers(
             edits: PipelineEditStore(store: store, pipelines: pipelines),
             counts: PipelineCountStore(store: store, pipelines: pipelines), now: now
@@ -89,8 +94,12 @@ struct Deals: ServiceProcess {
             numbers: TotalsStore(store: store, pipelines: pipelines), now: now
         ).register(on: &router)
         FindHandlers(deals: FindStore(store: store), now: now).register(on: &router)
-        ViewHandlers(views: ViewStore(store: store), list: DealListStore(store: store, bodies: bodies), now: now)
-            .register(on: &router)
+        ViewHandlers(views: ViewStore(store: store), list: list, now: now).register(on: &router)
+        BulkHandlers(
+            bulk: BulkStore(store: store), deals: deals, transitions: transitions, list: list, users: users, now: now
+        ).register(on: &router)
+        ExportHandlers(list: list, exports: DealExportStore(store: store), now: now).register(on: &router)
+        ImportHandlers(imports: ImportStore(store: store), desk: imports).register(on: &router)
         notices.register(on: &router)
         EventFeed(store.outbox).register(on: &router)
         return router

@@ -36,6 +36,7 @@ enum DealsSchema {
             try db.execute(sql: views + words + board)
             try WordIndex.fill(in: db)
         }
+        migrator.registerMigration("deals 11 imports") { db in try db.execute(sql: imports) }
         return migrator
     }
 }

@@ -94,8 +94,8 @@ package struct EventActor: Codable, Sendable, Hashable {
     }
 }
 
-/// What it was done to: a `deal`, an `organization`, a `pipeline` (whose id is its deal type), the firm's `rates`, a `user`,
-/// a `session`, ….
+/// What it was done to: a `deal`, an `organization`, a `pipeline` (whose id is its deal type), the firm's `rates`, an
+/// `export`, a `user`, a `session`, ….
 package struct EventSubject: Codable, Sendable, Hashable {
     package var kind: String
     package var id: String
@@ -168,6 +168,11 @@ package enum EventType {
     package static let personUpdated = "person.updated"
     package static let personRemoved = "person.removed"
     package static let pipelineUpdated = "pipeline.updated"
+    package static let exportPerformed = "export.performed"
+    package static let importValidated = "import.validated"
+    package static let importCommitted = "import.committed"
+    package static let importReverted = "import.reverted"
+    package static let importRemoved = "import.removed"
     package static let conflictDecided = "conflict.decided"
     package static let ratesChanged = "rates.changed"
     package static let userCreated = "user.created"

@@ -54,6 +54,10 @@ package enum MethodTable {
         DealMethods.search.entry, DealMethods.views.entry, DealMethods.createView.entry, DealMethods.view.entry,
         DealMethods.updateView.entry, DealMethods.removeView.entry, DealMethods.viewDeals.entry,
         DealMethods.board.entry, DealMethods.boardTotals.entry, DealMethods.find.entry,
+        DealMethods.bulk.entry, DealMethods.export.entry, DealMethods.addImport.entry, DealMethods.imports.entry,
+        DealMethods.getImport.entry, DealMethods.putImportContent.entry, DealMethods.mapImport.entry,
+        DealMethods.validateImport.entry, DealMethods.commitImport.entry, DealMethods.revertImport.entry,
+        DealMethods.importErrors.entry, DealMethods.importRows.entry, DealMethods.removeImport.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]

@@ -118,6 +118,19 @@ import Testing
             0x277 deals.board
             0x278 deals.board.totals
             0x279 deals.find
+            0x280 deals.bulk
+            0x281 deals.export
+            0x282 deals.imports.add
+            0x283 deals.imports
+            0x284 deals.imports.get
+            0x285 deals.imports.content.put
+            0x286 deals.imports.map
+            0x287 deals.imports.validate
+            0x288 deals.imports.commit
+            0x289 deals.imports.revert
+            0x28a deals.imports.errors
+            0x28b deals.imports.rows
+            0x28c deals.imports.remove
             0x290 deals.organizations
             0x291 deals.organizations.add
             0x292 deals.organizations.get

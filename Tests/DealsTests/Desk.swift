@@ -15,6 +15,8 @@ struct Desk: Sendable {
     let people = People()
     let notices: NoticeDesk
     let documents: DocumentHandlers
+    /// Works when it is told to.
+    let imports: ImportDesk
     let router: RPCRouter
 
     /// - Parameters:
@@ -55,10 +57,12 @@ struct Desk: Sendable {
         documents = DocumentHandlers(
             documents: DocumentStore(store: store), shelf: try DocumentShelf(directory: directory + "/documents"),
             logger: quiet, now: clock.now)
-        router = Deals.router(store: store, notices: notices, documents: documents, now: clock.now) {
-            [people] lookup, _ in
-            try people.find(lookup)
-        }
+        let users: UserResolver = { [people] lookup, _ in try people.find(lookup) }
+        imports = ImportDesk(
+            work: ImportWorkStore(store: store), shelf: try DocumentShelf(directory: directory + "/imports"),
+            users: users, logger: quiet, now: clock.now)
+        router = Deals.router(
+            store: store, notices: notices, documents: documents, imports: imports, now: clock.now, users: users)
     }
 
     func person(_ role: Role, _ status: UserStatus = .active) -> Person {

@@ -40,6 +40,12 @@ final class People: Sendable {
         return user
     }
 
+    func disable(_ person: Person) {
+        users.withLock { users in
+            for index in users.indices where users[index].id == person.id { users[index].status = .disabled }
+        }
+    }
+
     var questions: Int { asked.withLock { $0 } }
 }
 

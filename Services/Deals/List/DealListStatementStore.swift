@@ -12,6 +12,9 @@ struct DealListStatement {
     let pageArguments: Arguments
     let count: String
     let countArguments: Arguments
+    /// Answers id and whether it is secret of each deal; wants a limit behind its arguments.
+    let matches: String
+    let matchArguments: Arguments
     private let sort: ListSort
 
     init(_ request: ListRequest, by caller: Caller, in db: Database) throws {
@@ -31,6 +34,8 @@ struct DealListStatement {
         pageArguments = values + (after?.arguments ?? []) + [request.limit + 1]
         count = "SELECT COUNT(*) \(from)"
         countArguments = values
+        matches = "SELECT d.id, d.confidentiality = 'secret' \(from) ORDER BY \(order.sql) LIMIT ?"
+        matchArguments = values
         sort = request.sort
     }
 

@@ -60,6 +60,18 @@ struct DealListStore: Sendable {
             total: request.counts ? Self.count(statement, of: request, in: db) : nil)
     }
 
+    /// All deals that fit, in their order, for who goes through them one by one.
+    /// - Parameter max: when there are more, one more than that is answered.
+    func matches(_ request: ListRequest, max: Int, by caller: Caller) async throws -> [ListMatch] {
+        try await store.read { db in
+            let statement = try DealListStatement(request, by: caller, in: db)
+            let arguments = StatementArguments(statement.matchArguments + [max + 1])
+            return try Row.fetchAll(db.makeStatement(sql: statement.matches), arguments: arguments).map {
+                ListMatch(id: $0[0], isSecret: $0[1])
+            }
+        }
+    }
+
     private static func count(
         _ statement: DealListStatement, of request: ListRequest, in db: Database
     ) throws -> Int {
@@ -73,4 +85,10 @@ struct DealListStore: Sendable {
     private static func prepared(_ sql: String, of request: ListRequest, in db: Database) throws -> Statement {
         request.isOfTheList ? try db.cachedStatement(sql: sql) : try db.makeStatement(sql: sql)
     }
+}
+
+/// A deal that fits a question.
+struct ListMatch: Sendable, Hashable {
+    let id: UUID
+    let isSecret: Bool
 }

@@ -24,16 +24,10 @@ struct TransitionStore: Sendable {
 
     /// Sets the fields that come with the move and moves, or does neither.
     func move(_ reference: DealReference, _ move: Move, by caller: Caller) async throws -> MovedDeal {
-        try await store.once(by: caller) { db in
-            let (deal, warnings) = try self.move(reference, move, by: caller, in: db)
-            return MovedDeal(deal, warnings: warnings)
-        }
+        try await store.once(by: caller) { db in try self.move(reference, move, by: caller, in: db) }
     }
 
-    /// The deal as it stands then, and what was not met and did not block.
-    func move(
-        _ reference: DealReference, _ move: Move, by caller: Caller, in db: Database
-    ) throws -> (deal: Deal, warnings: [FieldFault]) {
+    func move(_ reference: DealReference, _ move: Move, by caller: Caller, in db: Database) throws -> MovedDeal {
         let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
         try caller.requireVersion(of: seen.deal)
         let pipeline = try pipelines.pipeline(of: seen.deal.type, in: db)
@@ -58,7 +52,7 @@ struct TransitionStore: Sendable {
                 EventType.dealStageOverridden, about: saved, before: seen.deal, by: caller,
                 changes: assessment.changes(of: override), in: db)
         }
-        return (saved, assessment.warnings)
+        return MovedDeal(saved, warnings: assessment.warnings)
     }
 
     /// The newest; more than this many moves nobody makes in good faith.

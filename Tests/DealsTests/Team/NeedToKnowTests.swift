@@ -85,6 +85,34 @@ struct NeedToKnowTests {
         ]
     }
 
+    /// Calls that answer about many deals at once, asked about this one.
+    private static func callsOnMany(_ desk: Desk, on deal: Deal, as person: Person) -> [(
+        String, () async throws -> Data
+    )] {
+        var patch = DealPatch()
+        patch.sector = .set("Food")
+        let ids = BulkRequest(ids: [deal.id.text, deal.number], op: .update, fields: patch)
+        let filter = BulkRequest(
+            filter: DealQuery(q: deal.codeName), expectedCount: 1, op: .transition, move: Move(toStage: "lost"))
+        let file = DealExportQuery(filter: DealQuery(q: deal.codeName))
+        return [
+            ("bulk", { try await desk.bytes(DealMethods.bulk, ids, as: person) }),
+            ("bulk.filter", { try await desk.bytes(DealMethods.bulk, filter, as: person) }),
+            ("export", { Data(try await desk.file(file, as: person).utf8) }),
+            (
+                "import",
+                {
+                    let text = "deal,sector\n\(deal.number),Food\n"
+                    let job = try await desk.validated(text, as: person)
+                    let rows = try await desk.bytes(
+                        DealMethods.importRows, ImportRowQuery(), as: person, on: [job.id.text])
+                    _ = try await desk.call(DealMethods.removeImport, Nothing(), as: person, on: [job.id.text])
+                    return try rows + Data(RowJSON.text(job).utf8)
+                }
+            ),
+        ]
+    }
+
     private static func outcome(_ call: () async throws -> Data) async -> RPCFault? {
         do {
             _ = try await call()
@@ -231,6 +259,7 @@ struct NeedToKnowTests {
                         let search = DealSearch(filter: .field(field, .contains, .text(codeName)), count: true)
                         answers.append(("search", { try await desk.bytes(DealMethods.search, search, as: person) }))
                     }
+                    answers += Self.callsOnMany(desk, on: deal, as: person)
                     for (name, answer) in answers {
                         let text: String
                         do { text = String(decoding: try await answer(), as: UTF8.self) } catch { text = "\(error)" }

@@ -1,0 +1,100 @@
+import Contracts
+import Foundation
+import GRDB
+import RPC
+
+/// Makes of a row what it asks for, through the doors that a single call goes through.
+struct ImportDoor {
+    struct Made: Sendable {
+        let outcome: ImportRowOutcome
+        let deal: Deal
+        let undo: ImportUndo?
+    }
+
+    let db: Database
+    let deals: DealStore
+    let transitions: TransitionStore
+    let caller: Caller
+    let leadName: String
+    /// Nothing of it will stay. Then the row's code name is exchanged for one that nobody has: whether a name is free is
+    /// told only to who takes it, for then he leaves a trace.
+    let isTrial: Bool
+
+    /// - Throws: `RPCFault` for what the row asks for and does not get.
+    func apply(_ draft: ImportDraft) throws -> Made {
+        guard let deal = try target(draft.identity) else { return try open(draft) }
+        return try change(deal, draft)
+    }
+
+    /// The deal that a row is of; nil when it is a new one. Of what the caller may not see there is none.
+    func target(_ identity: ImportDraft.Identity) throws -> Deal? {
+        switch identity {
+        case .none: return nil
+        case .deal(let text):
+            guard let reference = DealReference(text: text) else { throw RPCFault.notFound("deal") }
+            return try DealRows.seen(reference, by: caller, may: .edit, in: db).deal
+        case .external(let source, let id):
+            let known = try UUID.fetchAll(
+                db.cachedStatement(sql: "SELECT deal_id FROM external_id WHERE source = ? AND external_id = ?"),
+                arguments: [source, id])
+            let seen = try DealRows.visible(Set(known), to: caller, in: db).ids
+            guard seen.count <= 1 else {
+                let words = "Several deals have this name; say which by deal."
+                throw RPCFault.invalid([FieldFault(ImportFields.externalId, "ambiguous", words)])
+            }
+            return try seen.first.map { try DealRows.seen(.id($0), by: caller, may: .edit, in: db).deal }
+        }
+    }
+
+    private func open(_ draft: ImportDraft) throws -> Made {
+        var faults = draft.faults
+        guard let (new, rest) = draft.opening(&faults) else { throw RPCFault.invalid(faults) }
+        let pipeline = try deals.pipelines.pipeline(of: new.type, in: db)
+        let form = DealForm(new, in: pipeline, by: caller)
+        var later = DealForm(form.deal, in: pipeline, today: caller.today)
+        later.apply(rest)
+        faults += form.faults + later.faults
+        guard faults.isEmpty else { throw RPCFault.invalid(faults) }
+        var named = new
+        if isTrial { named.codeName = UUID().text }
+        let created = try deals.create(named, leadName: leadName, by: caller, in: db)
+        if case .external(let source, let id) = draft.identity {
+            try db.cachedStatement(sql: "INSERT INTO external_id (source, external_id, deal_id) VALUES (?, ?, ?)")
+                .execute(arguments: [source, id, created.id])
+        }
+        return Made(outcome: .created, deal: try finish(created, rest, draft), undo: nil)
+    }
+
+    private func change(_ deal: Deal, _ draft: ImportDraft) throws -> Made {
+        try caller.expecting(draft.version).requireVersion(of: deal)
+        var faults = draft.faults
+        var patch = draft.change(of: deal, &faults)
+        var form = DealForm(deal, in: try deals.pipelines.pipeline(of: deal.type, in: db), today: caller.today)
+        form.apply(patch)
+        faults += form.faults
+        guard faults.isEmpty else { throw RPCFault.invalid(faults) }
+        if isTrial, form.deal.codeName != deal.codeName { patch.codeName = .set(UUID().text) }
+        let changed = try finish(deal, patch, draft)
+        guard changed.version != deal.version else { return Made(outcome: .unchanged, deal: deal, undo: nil) }
+        let undo = try ImportUndo(from: changed, backTo: deal)
+        return Made(outcome: .updated, deal: changed, undo: undo)
+    }
+
+    /// Sets the fields and moves the deal to where it is to stand, in one go where the move takes the fields with it.
+    private func finish(_ deal: Deal, _ patch: DealPatch, _ draft: ImportDraft) throws -> Deal {
+        let reference = DealReference.id(deal.id)
+        guard let stage = draft.stage, stage != deal.stage, stage != deal.status.rawValue else {
+            return try patch == DealPatch() ? deal : deals.update(reference, patch, by: caller, in: db)
+        }
+        var fields = patch
+        if patch.codeName != nil {
+            var name = DealPatch()
+            (name.codeName, fields.codeName) = (patch.codeName, nil)
+            _ = try deals.update(reference, name, by: caller, in: db)
+        }
+        let move = Move(
+            toStage: stage, reason: draft.stageReason, effectiveOn: draft.stageEffectiveOn,
+            fields: fields == DealPatch() ? nil : fields)
+        return try transitions.move(reference, move, by: caller, in: db).deal
+    }
+}

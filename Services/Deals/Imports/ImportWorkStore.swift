@@ -1,0 +1,195 @@
+import Contracts
+import Events
+import Foundation
+import GRDB
+import RPC
+import Storage
+
+/// The work on imports, batch by batch. Each batch is one transaction that also says how far the work is, so that after
+/// a crash it goes on with the next. A batch of an import that is elsewhere by now does nothing.
+struct ImportWorkStore: Sendable {
+    let store: Store
+    private let deals: DealStore
+    private let transitions: TransitionStore
+
+    /// Rows of one transaction: other writers wait no longer than for so many.
+    static let batchRows = 250
+
+    init(store: Store) {
+        let pipelines = PipelineStore()
+        self.store = store
+        deals = DealStore(store: store, bodies: DealBodies(), pipelines: pipelines)
+        transitions = TransitionStore(store: store, pipelines: pipelines)
+    }
+
+    func next() async throws -> ImportRecord? { try await store.read { db in try ImportJobs.next(in: db) } }
+
+    /// Those that nobody asks for any more are removed next.
+    func expire(_ now: Instant) async throws {
+        try await store.write { db in
+            for var record in try ImportJobs.expired(now, in: db) where !record.job.state.isWork {
+                record.job.state = .removing
+                try ImportJobs.save(&record, at: now, in: db)
+            }
+        }
+    }
+
+    func write(_ rows: [CSVRow], from first: Int, of id: UUID) async throws {
+        try await store.write { db in
+            guard try ImportJobs.known(id, .reading, in: db) != nil else { return }
+            try ImportRows.write(rows, from: first, of: id, in: db)
+        }
+    }
+
+    func wasRead(_ id: UUID, columns: [String], rows: Int, at now: Instant) async throws {
+        try await end(id, .reading, at: now) { job in
+            (job.state, job.columns, job.rows, job.progress) = (.read, columns, rows, rows)
+        }
+    }
+
+    func cannotBeRead(_ id: UUID, _ fault: ImportFault, at now: Instant) async throws {
+        try await end(id, .reading, at: now) { job in (job.state, job.fault) = (.unreadable, fault) }
+    }
+
+    func halt(_ record: ImportRecord, _ fault: ImportFault, at now: Instant) async throws {
+        try await end(record.job.id, record.job.state, at: now) { job in (job.state, job.fault) = (.halted, fault) }
+    }
+
+    private func end(
+        _ id: UUID, _ state: ImportState, at now: Instant, _ change: @escaping @Sendable (inout ImportJob) -> Void
+    ) async throws {
+        try await store.write { db in
+            guard var record = try ImportJobs.known(id, state, in: db) else { return }
+            change(&record.job)
+            try ImportJobs.save(&record, at: now, in: db)
+        }
+    }
+
+    /// Tries the next rows and undoes each.
+    func validate(_ id: UUID, leadName: String, by caller: Caller) async throws {
+        try await batch(id, .validating, by: caller) { record, db in
+            guard let mapping = record.job.mapping else { throw StoredValueFault(column: "mapping") }
+            let plan = try ImportPlan(mapping, columns: record.job.columns)
+            let rows = try ImportRows.after(record.job.progress, limit: Self.batchRows, of: id, in: db)
+            let trial = ImportTrial(
+                door: ImportDoor(
+                    db: db, deals: deals, transitions: transitions, caller: caller, leadName: leadName, isTrial: true),
+                job: id, plan: plan)
+            for row in rows {
+                if try trial.isValid(row) { record.job.counts.valid += 1 } else { record.job.counts.invalid += 1 }
+            }
+            record.job.progress = min(record.job.progress + rows.count, record.job.rows)
+            return rows.count < Self.batchRows ? .validated : nil
+        }
+    }
+
+    /// Makes deals of the next rows that are valid. A row that is refused now says so and holds nobody up.
+    func commit(_ id: UUID, leadName: String, by caller: Caller) async throws {
+        try await batch(id, .committing, by: caller) { record, db in
+            guard let mapping = record.job.mapping else { throw StoredValueFault(column: "mapping") }
+            let plan = try ImportPlan(mapping, columns: record.job.columns)
+            let door = ImportDoor(
+                db: db, deals: deals, transitions: transitions, caller: caller, leadName: leadName, isTrial: false)
+            let rows = try ImportRows.with(.valid, after: 0, limit: Self.batchRows, of: id, in: db)
+            for var row in rows {
+                switch try db.alone({ try door.apply(ImportDraft(row.cells, plan)) }) {
+                case .success(let made):
+                    (row.outcome, row.undo) = (made.outcome, made.undo)
+                    (row.dealID, row.dealVersion) = (made.deal.id, made.deal.version)
+                case .failure(let fault): (row.outcome, row.errors) = (.refused, fault.ofRow)
+                }
+                try ImportRows.save(row, of: id, in: db)
+                record.job.counts.count(row.outcome)
+            }
+            record.job.progress = min(record.job.progress + rows.count, record.job.rows)
+            return rows.count < Self.batchRows ? .committed : nil
+        }
+    }
+
+    /// Undoes what the import did last and nobody has touched since.
+    func revert(_ id: UUID, by caller: Caller) async throws {
+        try await batch(id, .reverting, by: caller) { record, db in
+            var rows = try ImportRows.last(.updated, limit: Self.batchRows, of: id, in: db)
+            if rows.isEmpty { rows = try ImportRows.last(.created, limit: Self.batchRows, of: id, in: db) }
+            let retreat = try ImportRetreat(db: db, deals: deals, transitions: transitions, caller: caller)
+            for var row in rows {
+                switch try db.alone({ try retreat.undo(row) }) {
+                case .success: (row.outcome, row.errors) = (.reverted, [])
+                case .failure(let fault): (row.outcome, row.errors) = (.kept, fault.ofRow)
+                }
+                try ImportRows.save(row, of: id, in: db)
+                record.job.counts.count(row.outcome)
+            }
+            record.job.progress = min(record.job.progress + rows.count, record.job.rows)
+            return rows.isEmpty ? .reverted : nil
+        }
+    }
+
+    /// The next rows, and with none left the import itself.
+    func remove(_ id: UUID) async throws {
+        try await store.write { db in
+            guard try ImportJobs.known(id, .removing, in: db) != nil else { return }
+            if try !ImportRows.delete(Self.batchRows, of: id, in: db) { try ImportJobs.delete(id, in: db) }
+        }
+    }
+
+    /// - Parameter work: answers where the import stands when there is nothing more to do.
+    private func batch(
+        _ id: UUID, _ state: ImportState, by caller: Caller,
+        _ work: @escaping @Sendable (inout ImportRecord, Database) throws -> ImportState?
+    ) async throws {
+        try await store.write { db in
+            guard var record = try ImportJobs.known(id, state, in: db) else { return }
+            if let end = try work(&record, db) {
+                record.job.state = end
+                try EventFeed.append(Event.ended(record.job, sha256: record.sha256, by: caller), in: db)
+            }
+            try ImportJobs.save(&record, at: caller.now, in: db)
+        }
+    }
+}
+
+extension ImportCounts {
+    fileprivate mutating func count(_ outcome: ImportRowOutcome?) {
+        switch outcome {
+        case .valid: valid += 1
+        case .invalid: invalid += 1
+        case .created: created += 1
+        case .updated: updated += 1
+        case .unchanged: unchanged += 1
+        case .refused: refused += 1
+        case .reverted: reverted += 1
+        case .kept: kept += 1
+        case nil: break
+        }
+    }
+}
+
+extension RPCFault {
+    /// As a row tells it: field by field, or as a whole.
+    var ofRow: [FieldFault] { errors.isEmpty ? [FieldFault("", code, message)] : errors }
+}
+
+extension Event {
+    /// A step of an import is done. Counts only: its deals have events of their own.
+    fileprivate static func ended(_ job: ImportJob, sha256: String, by caller: Caller) -> Event {
+        let counts = job.counts
+        let (type, told): (String, [(String, Int)]) =
+            switch job.state {
+            case .validated: (EventType.importValidated, [("valid", counts.valid), ("invalid", counts.invalid)])
+            case .committed:
+                (
+                    EventType.importCommitted,
+                    [
+                        ("created", counts.created), ("updated", counts.updated), ("unchanged", counts.unchanged),
+                        ("refused", counts.refused),
+                    ]
+                )
+            default: (EventType.importReverted, [("reverted", counts.reverted), ("kept", counts.kept)])
+            }
+        let changes = [FieldChange("fileSHA256", before: nil, after: sha256)]
+        return of(
+            EventSubject(kind: "import", id: job.id.text), type: type, by: caller,
+            changes: changes + told.map { FieldChange($0.0, before: nil, after: String($0.1)) })
+    }
+}
