@@ -14,6 +14,9 @@ extension GatewayHandler {
         case .download:
             let call = try ServiceCall(routed, identity(caller, for: routed.served))
             return try await downloads.response(call.context, to: routed.head)
+        case .csv(let file):
+            let call = try ServiceCall(routed, identity(caller, for: routed.served))
+            return try await downloads.csv(file, call, to: routed.head)
         case .openWebSession: return try await openWebSession(routed)
         case .startOpenID: return try await startOpenID(routed)
         case .finishOpenID: return await finishOpenID(routed)

@@ -10,7 +10,7 @@ extension DealMethods {
 /// Asks for a view of the deals as a file: the list's own filters and order, and which columns. Travels as one flat
 /// object, so that what the list learns to filter by, the file does too.
 package struct DealExportQuery: Codable, Sendable {
-    /// Without `limit`, `cursor` and `count`.
+    /// Without `limit`, `cursor`, `count`, `fields` and `include`.
     package var filter: DealQuery
     /// Names of columns or of fields, divided by commas; all when left out.
     package var fields: String?
@@ -29,6 +29,8 @@ package struct DealExportQuery: Codable, Sendable {
         filter = try DealQuery(from: decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         fields = try container.decodeIfPresent(String.self, forKey: .fields)
+        // The list's own are members; a file has columns.
+        filter.fields = nil
         bom = try container.decodeIfPresent(Bool.self, forKey: .bom)
     }
 

@@ -195,6 +195,30 @@ private func statuses(_ operation: OpenAPIJSON?) -> [Int] {
         "/api/deals/{id}/approvals/{childId}/decision", "post",
         [200, 400, 401, 403, 404, 408, 412, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]
     ),
+    ("/api/deals.csv", "get", [200, 400, 401, 403, 408, 414, 421, 422, 429, 431, 500, 502, 503, 504]),
+    (
+        "/api/deals/bulk", "post",
+        [200, 400, 401, 403, 408, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]
+    ),
+    ("/api/imports", "get", [200, 400, 401, 403, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
+    (
+        "/api/imports", "post",
+        [201, 400, 401, 403, 408, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]
+    ),
+    ("/api/imports/{id}", "get", [200, 304, 400, 401, 403, 404, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
+    (
+        "/api/imports/{id}/content", "put",
+        [200, 400, 401, 403, 404, 408, 409, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]
+    ),
+    (
+        "/api/imports/{id}/mapping", "put",
+        [200, 400, 401, 403, 404, 408, 412, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]
+    ),
+    (
+        "/api/imports/{id}/validate", "post",
+        [200, 400, 401, 403, 404, 408, 412, 413, 414, 421, 422, 429, 431, 500, 502, 503, 504]
+    ),
+    ("/api/imports/{id}/errors.csv", "get", [200, 400, 401, 403, 404, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
     ("/api/auth/login", "post", [200, 400, 401, 408, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]),
     ("/api/auth/setup", "post", [201, 400, 403, 408, 413, 414, 415, 421, 422, 429, 431, 500, 502, 503, 504]),
     ("/api/users/me/factors", "get", [200, 400, 401, 403, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
@@ -285,6 +309,7 @@ func statusesAreThoseThatTheRouteCanAnswer(_ path: String, _ method: String, _ e
         case .call(_, let method): method.name
         case .openWebSession: AuthMethods.openWebSession.entry.name
         case .download: DealMethods.documentContent.entry.name
+        case .csv(let file): file.method.name
         case .keySet, .openAPI, .events, .startOpenID, .finishOpenID: nil as String?
         }
     }

@@ -59,6 +59,8 @@ import Testing
     (.GET, ["api", "pipelines", "ecm_ipo", "counts"], "/api/pipelines/{id}/counts", ["ecm_ipo"]),
     (.GET, ["api", "board", "totals"], "/api/board/totals", []),
     (.GET, ["api", "views", "1", "deals"], "/api/views/{id}/deals", ["1"]),
+    (.GET, ["api", "deals.csv"], "/api/deals.csv", []), (.POST, ["api", "deals", "bulk"], "/api/deals/bulk", []),
+    (.GET, ["api", "imports", "1", "errors.csv"], "/api/imports/{id}/errors.csv", ["1"]),
     (.GET, ["api", "audit", "verify"], "/api/audit/verify", []),
 ])
 func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: String, _ ids: [String]) throws {

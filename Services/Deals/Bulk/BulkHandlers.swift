@@ -15,13 +15,13 @@ struct BulkHandlers: Sendable {
     func change(_ input: BulkRequest, _ context: RPCContext) async throws -> BulkResult {
         let caller = try Caller(context, may: .workOnDeals, now: now())
         let form = try BulkForm(input)
-        let deals = try await deals(form.targets, by: caller)
-        let change = try await change(form.change, of: deals, by: caller)
-        let items = try await bulk.apply(change, to: deals, isTrial: form.isTrial, by: caller)
+        let targets = try await chosen(form.targets, by: caller)
+        let change = try await change(form.change, of: targets, by: caller)
+        let items = try await bulk.apply(change, to: targets, isTrial: form.isTrial, by: caller)
         return BulkResult(items: items, dryRun: form.isTrial)
     }
 
-    private func deals(_ targets: BulkForm.Targets, by caller: Caller) async throws -> [BulkDeal] {
+    private func chosen(_ targets: BulkForm.Targets, by caller: Caller) async throws -> [BulkDeal] {
         switch targets {
         case .named(let deals): return deals
         case .fitting(let request, let expected):
@@ -37,7 +37,7 @@ struct BulkHandlers: Sendable {
     }
 
     private func change(
-        _ change: BulkForm.Change, of deals: [BulkDeal], by caller: Caller
+        _ change: BulkForm.Change, of targets: [BulkDeal], by caller: Caller
     ) async throws -> BulkStore.Change {
         switch change {
         case .update(let patch):
@@ -47,7 +47,7 @@ struct BulkHandlers: Sendable {
                 try transitions.move(reference, move, by: caller, in: db).deal
             }
         case .addMember(let new):
-            guard let member = try await member(new, of: deals, by: caller) else {
+            guard let member = try await member(new, of: targets, by: caller) else {
                 // He managed none of them: each says so by itself.
                 return { reference, caller, db in
                     let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
@@ -65,9 +65,9 @@ struct BulkHandlers: Sendable {
 
     /// - Returns: nil when the caller manages none of the deals: who is known to the firm is not told to him.
     private func member(
-        _ new: NewTeamMember, of deals: [BulkDeal], by caller: Caller
+        _ new: NewTeamMember, of targets: [BulkDeal], by caller: Caller
     ) async throws -> TeamMember? {
-        guard try await bulk.managesAny(of: deals, caller) else { return nil }
+        guard try await bulk.managesAny(of: targets, caller) else { return nil }
         let form = try NewMemberForm(new)
         do {
             return try form.member(await users(form.lookup, caller.context), by: caller)

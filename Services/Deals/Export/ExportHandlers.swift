@@ -59,7 +59,10 @@ extension CSVWriter {
 extension ListRequest {
     /// Of all that fit rather than of a page of them.
     init(all query: DealQuery) throws(RPCFault) {
-        let asked = [("limit", query.limit != nil), ("cursor", query.cursor != nil), ("count", query.count != nil)]
+        let asked = [
+            ("limit", query.limit != nil), ("cursor", query.cursor != nil), ("count", query.count != nil),
+            ("fields", query.fields != nil), ("include", query.include != nil),
+        ]
         let faults = asked.filter { $0.1 }.map {
             FieldFault($0.0, "not_allowed", "is of pages, which there are none of here")
         }

@@ -12,9 +12,9 @@ final class Downloads: Sendable {
     /// Of one file, so that a client that hardly reads does not hold one of those places.
     static let timeMax = TimeAmount.minutes(5)
     /// Pieces that may wait here for a slow client.
-    private static let window = 8
+    static let window = 8
 
-    private let deals: Upstream
+    let deals: Upstream
     private let open = Mutex(0)
 
     init(deals: Upstream) { self.deals = deals }
@@ -63,7 +63,8 @@ final class Downloads: Sendable {
         return String(tag.dropFirst().dropLast())
     }
 
-    private func place() throws(Problem) -> Place {
+    /// - Throws: `Problem` when none is free.
+    func place() throws(Problem) -> Place {
         let isFree = open.withLock { open in
             guard open < Self.openMax else { return false }
             open += 1
@@ -78,10 +79,10 @@ final class Downloads: Sendable {
     }
 
     /// Held from the question to the last byte, however it ends.
-    private final class Place: Sendable {
+    final class Place: Sendable {
         private let downloads: Downloads
 
-        init(_ downloads: Downloads) { self.downloads = downloads }
+        fileprivate init(_ downloads: Downloads) { self.downloads = downloads }
 
         deinit { downloads.open.withLock { $0 -= 1 } }
     }

@@ -98,6 +98,11 @@ enum ExampleTexts {
         "StageRule.kind": "field_present", "StageRule.field": "engagementLetterSignedOn",
         "RemovedStage.key": "preparation", "RemovedStage.name": "Preparation", "replacedBy": "mandated",
         "StageRemoval.key": "preparation", "moveTo": "mandated",
+        "ids": "D-2026-0001", "BulkDeal.id": "D-2026-0001", "BulkItem.id": "D-2026-0001",
+        "NewImport.fileName": "pipeline.csv", "ImportJob.fileName": "pipeline.csv", "ImportJob.state": "validated",
+        "ImportJob.columns": "Project", "ImportJob.fields": "codeName", "ImportColumn.column": "Project",
+        "ImportColumn.field": "codeName", "ImportConstant.field": "type", "ImportConstant.value": "sell_side_ma",
+        "ImportRow.outcome": "created", "ImportRow.cells": "Project Falcon",
 
         "AuditEntry.type": "deal.stage.changed", "EventActor.kind": "user", "EventActor.id": personID,
         "address": "203.0.113.7", "EventSubject.kind": "deal", "EventSubject.id": dealID, "FieldChange.field": "stage",
@@ -140,15 +145,18 @@ enum ExampleTexts {
         "onHoldSeconds": 0,
         "staleAfterDays": 30, "wipHint": 10, "liveDeals": 7,
         "StageTotals.count": 7, "PipelineTotals.count": 19, "DealTotals.count": 19,
+        "failed": 0, "rows": 120, "progress": 120, "valid": 120, "invalid": 0,
+        "NewImport.size": 18_204,
+        "ImportJob.size": 18_204, "created": 0, "updated": 0, "unchanged": 0, "refused": 0, "reverted": 0, "kept": 0,
     ]
 
     static let numbers = ["uptime24h": 99.98]
 
     /// What went wrong, in examples in which nothing did.
-    static let emptyLists: Set = ["problems", "unmet", "warnings", "overridable"]
+    static let emptyLists: Set = ["problems", "unmet", "warnings", "overridable", "errors"]
 
     /// What is not so, in examples in which it would not be.
-    static let untrue: Set = ["isOverdue", "legalHold", "archived"]
+    static let untrue: Set = ["isOverdue", "legalHold", "archived", "dryRun"]
 
     private static let dealShown: Set = [
         "targetName", "sector", "country", "value", "stakeBps", "conflictExpiresOn", "engagementLetterSignedOn",
@@ -181,6 +189,8 @@ enum ExampleTexts {
         "DealFilter": ["field", "op", "value"],
         "DealSearch": ["filter", "limit"], "NewDealView": ["scope", "filter", "sort"],
         "DealViewPatch": ["name", "pinned"],
+        "BulkRequest": ["ids", "fields"], "BulkItem": ["number", "version"], "NewImport": [],
+        "ImportMapping": ["constants", "dateFormat"], "ImportJob": ["mapping"], "ImportRow": ["outcome", "dealId"],
         "ServiceHealth": ["since", "checkedAt", "latencyMicroseconds", "uptime24h"],
         "TimelineEntry": ["by", "id", "type", "title", "text"],
         "EventActor": ["session", "address"], "DealPage": ["nextCursor"],

@@ -70,14 +70,22 @@ enum OpenAPIDocument {
 enum OpenAPITag: String, CaseIterable {
     case auth, people, deals, events, audit, health, documents
 
+    /// The chapters of paths that do not name theirs.
+    private static let others: [(words: Set<String>, tag: OpenAPITag)] = [
+        (["users", "invitations"], .people), (["session"], .auth),
+        (
+            [
+                "tasks", "organizations", "imports", "deals.csv", "views", "board", "search", "pipelines",
+                "custom-fields", "exchange-rates",
+            ], .deals
+        ),
+    ]
+
     init(_ route: Route) {
         let words = route.pattern.prefix(3)
         self =
             words.lazy.compactMap(OpenAPITag.init(rawValue:)).first
-            ?? (words.contains("users") || words.contains("invitations")
-                ? .people
-                : words.contains("session")
-                    ? .auth : words.contains("tasks") || words.contains("organizations") ? .deals : .documents)
+            ?? Self.others.first { !$0.words.isDisjoint(with: words) }?.tag ?? .documents
     }
 
     var about: String {

@@ -39,6 +39,7 @@ struct OpenAPIOperation {
         case .openAPI: "openAPI"
         case .events: "events"
         case .download: DealMethods.documentContent.entry.name
+        case .csv(let file): file.method.name
         }
     }
 
@@ -94,7 +95,7 @@ struct OpenAPIOperation {
                     + OpenIDFailure.allCases.map(\.rawValue).joined(separator: ", ") + ").",
                 "headers": DocumentedHeader.references(DocumentedHeader.common + [.location]),
             ]
-        case .call, .keySet, .openAPI, .events, .download, .openWebSession: nil
+        case .call, .keySet, .openAPI, .events, .download, .csv, .openWebSession: nil
         }
     }
 
@@ -106,6 +107,7 @@ struct OpenAPIOperation {
         var headers = DocumentedHeader.common
         if route.isResource, route.success != .noContent { headers.append(.etag) }
         if isDownload { headers += [.etag, .contentDisposition] }
+        if case .csv = route.target { headers.append(.contentDisposition) }
         if route.location != nil || route.success == .found { headers.append(.location) }
         if route.setsCookie { headers.append(.setCookie) }
         var out: [String: Any] = [
@@ -120,6 +122,7 @@ struct OpenAPIOperation {
         case .openAPI: ["schema": ["type": "object", "required": ["openapi", "info", "paths", "components"]]]
         case .events: ["schema": ["type": "string"], "example": Self.event]
         case .download: ["schema": [String: Any]()]
+        case .csv: ["schema": ["type": "string"], "example": "number,codeName\r\nD-2026-0001,Project Falcon\r\n"]
         case .finishOpenID: ["schema": ["type": "string"]]
         case .startOpenID: nil
         case .call, .keySet, .openWebSession:
@@ -143,7 +146,7 @@ extension Route {
     var documentedOutput: JSONSchema? {
         switch target {
         case .call, .keySet, .openWebSession: success == .noContent ? nil : output
-        case .openAPI, .events, .download, .startOpenID, .finishOpenID: nil
+        case .openAPI, .events, .download, .csv, .startOpenID, .finishOpenID: nil
         }
     }
 

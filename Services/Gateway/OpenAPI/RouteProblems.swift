@@ -28,6 +28,10 @@ struct RouteProblems {
             add(.unprocessable, ["validation_failed"])
         }
         if case .download = route.target { call(DealMethods.documentContent.entry) }
+        if case .csv(let file) = route.target {
+            call(file.method)
+            add(.unavailable, ["too_many_downloads"])
+        }
         if case .events = route.target { add(.unavailable, ["too_many_streams"]) }
     }
 
@@ -194,6 +198,17 @@ struct RouteProblems {
             .forbidden: ["access_too_low"], .unprocessable: ["letter_is_executed"],
         ],
         DealMethods.setRates.entry.name: [.unprocessable: ["pairs_full"]],
+        DealMethods.bulk.entry.name: [.unprocessable: ["count_differs"]],
+        DealMethods.export.entry.name: [.unprocessable: ["export_too_large"]],
+        DealMethods.addImport.entry.name: [.unprocessable: ["imports_full"]],
+        DealMethods.putImportContent.entry.name: [
+            .conflict: ["upload_gap"], .unprocessable: ["upload_too_long", "hash_mismatch"],
+        ],
+        DealMethods.mapImport.entry.name: [.unprocessable: ["import_state"]],
+        DealMethods.validateImport.entry.name: [.unprocessable: ["import_state"]],
+        DealMethods.commitImport.entry.name: [.unprocessable: ["import_state", "rows_invalid"]],
+        DealMethods.revertImport.entry.name: [.unprocessable: ["import_state"]],
+        DealMethods.removeImport.entry.name: [.unprocessable: ["import_state"]],
         DealMethods.decideConflict.entry.name: [.forbidden: ["access_too_low"]],
         DealMethods.access.entry.name: [.forbidden: ["access_too_low"]],
         DealMethods.breakGlass.entry.name: [.unprocessable: ["break_glass_not_needed", "too_many_guests"]],

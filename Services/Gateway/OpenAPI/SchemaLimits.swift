@@ -199,6 +199,12 @@ struct SchemaLimits: Sendable {
         "StageEdit.staleAfterDays": number(1...3650), "StageEdit.requirementText": lines(1...500),
         "StageEdit.wipHint": number(1...10_000), "StageRule.count": number(1...2000),
         "StageRemoval.key": Self(lengths: 1...50), "StageRemoval.moveTo": Self(lengths: 1...50),
+        "BulkRequest.expectedCount": number(1...1000), "DealExportQuery.q": search(0...200),
+        "DealExportQuery.stage": search(0...200), "DealExportQuery.fields": Self(lengths: 1...4096),
+        "NewImport.fileName": line(1...200), "NewImport.size": number(1...26_214_400),
+        "NewImport.sha256": pattern("^[0-9a-f]{64}$"), "ImportMapping.externalSource": line(1...50),
+        "ImportConstant.value": Self(lengths: 0...1000), "ImportRowQuery.limit": number(1...200),
+        "ImportRowQuery.cursor": pattern("^[1-9][0-9]{0,5}$"),
 
         "AuditQuery.limit": number(1...200), "AuditQuery.cursor": pattern("^(0|[1-9][0-9]{0,17})$"),
         "AuditQuery.type": search(1...200), "AuditQuery.actor": search(1...200),

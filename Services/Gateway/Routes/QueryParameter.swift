@@ -159,6 +159,15 @@ extension [QueryParameter] {
         .integer("stale", "active, and for at least so many days in its stage"),
         .boolean("overdue", "whether a task is open that was due"),
     ]
+    /// As the list, of which there are no pages here.
+    static let dealsFile =
+        deals.filter { !["limit", "cursor", "count", "fields", "include"].contains($0.name) } + [
+            .string("fields", "columns in their order, divided by commas; all when left out"),
+            .boolean("bom", "begin with a byte order mark, for spreadsheets"),
+        ]
+
+    static let importRows =
+        page + [.string("outcome", "one outcome", oneOf: ImportRowOutcome.allCases.map(\.rawValue))]
 
     static let activities =
         page + [.string("kind", "one kind", oneOf: ActivityKind.allCases.map(\.rawValue))]

@@ -33,6 +33,8 @@ extension Route {
         make(.PUT, path, summary, call, input: nil).with {
             $0.takesBytes = true
             $0.bodyBytesMax = bytesMax
+            // The answer to a chunk is no resource as it can be read.
+            $0.isResource = false
         }
     }
 
@@ -50,6 +52,17 @@ extension Route {
         Route(
             method: .POST, pattern: segments(path), summary: summary, target: target, input: JSONSchema.of(input),
             output: JSONSchema.of(output), bodyBytesMax: 4096)
+    }
+
+    /// A table that deals writes while it is read.
+    static func csv<I: Decodable>(_ path: String, _ summary: String, _ file: CSVFile, _ input: I.Type) -> Route {
+        Route(
+            method: .GET, pattern: segments(path), summary: summary, target: .csv(file), input: nil, output: nil,
+            querySchema: JSONSchema.of(input), bodyBytesMax: 0
+        ).with {
+            $0.mediaType = "text/csv"
+            $0.limit = .heavy
+        }
     }
 
     /// For browsers, which are led on from it.

@@ -26,6 +26,8 @@ struct Route: Sendable {
         case events
         /// The file of a document, piece by piece.
         case download
+        /// A table, row by row.
+        case csv(CSVFile)
         /// Signs a browser in: the answer sets the cookie.
         case openWebSession
         /// Send a browser to the company's provider, and take it back.
@@ -75,7 +77,7 @@ struct Route: Sendable {
     var setsCookie: Bool {
         switch target {
         case .openWebSession, .startOpenID, .finishOpenID: true
-        case .call, .keySet, .openAPI, .events, .download: endsWebSession
+        case .call, .keySet, .openAPI, .events, .download, .csv: endsWebSession
         }
     }
 
