@@ -1,4 +1,5 @@
 import Contracts
+import RPC
 
 extension Event {
     /// Of what is no deal's own: an export, an import. Its changes hold nothing that only a deal's team may know.

@@ -46,8 +46,8 @@ final class CellEncoder: Encoder {
                 isOptional: isOptional)
             return
         }
-        let cell = try value.map(Self.cell) ?? CSVCell.empty
-        add(name, cell, isOptional: isOptional)
+        guard let value else { return add(name, CSVCell.empty, isOptional: isOptional) }
+        add(name, try Self.cell(value), isOptional: isOptional)
     }
 
     private static func cell(_ value: some Encodable) throws -> CSVCell {

@@ -134,5 +134,8 @@ enum RowJSON {
         try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     }
 
-    static func optional<Value: Decodable>(_ text: String?) throws -> Value? { try text.map(value) }
+    static func optional<Value: Decodable>(_ text: String?) throws -> Value? {
+        guard let text else { return nil }
+        return try value(text)
+    }
 }

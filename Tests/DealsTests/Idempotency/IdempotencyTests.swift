@@ -171,7 +171,7 @@ struct IdempotencyTests {
             let deal = try await desk.deal("Falcon", by: banker)
             func move() async throws -> Deal {
                 let move = Move(toStage: "pitch")
-                return try await desk.call(DealMethods.move, move, as: banker, on: [deal.id.text], key: "k")
+                return try await desk.call(DealMethods.move, move, as: banker, on: [deal.id.text], key: "k").deal
             }
             try await fault("rules_unmet") { try await move() }
             _ = try await desk.update(deal, as: banker) { $0.conflictStatus = .set(.pending) }

@@ -197,6 +197,7 @@ struct FilterMaker {
         case .country: texts = ["DE", "FR"]
         case .codeName, .clientName, .search: texts = ["Deal 3", "deal", "BOREALIS ag", "ärz", "2026-000", "%", "_"]
         case .currency: texts = ["USD", "EUR"]
+        case .tag: texts = ["carve-out", "Family"]
         case .stageCategory: texts = DealStageCategory.allCases.map(\.rawValue)
         case .flag: return .bool(Bool.random(using: &random))
         case .days: return .integer(Int64.random(in: 0...3, using: &random))

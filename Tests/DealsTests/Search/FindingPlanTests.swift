@@ -31,7 +31,8 @@ struct FindingPlanTests {
         let tally = try TallyStatement(board(), by: caller, in: db)
         var plans = [try plan(tally.sql, tally.arguments, db)]
         for request in [try board(), try board(after: cursor)] {
-            let cards = try DealListStatement(request.cards(of: request.stages[0]), by: caller, in: db)
+            let cards = try DealListStatement(
+                request.cards(of: Pipeline.builtIn(for: request.pipeline).first), by: caller, in: db)
             plans.append(try plan(cards.page, cards.pageArguments, db))
         }
         let find = try FindStatement(WordSearch("falcon parcel"), limit: 10, by: caller, in: db)
@@ -56,7 +57,8 @@ struct FindingPlanTests {
             let plain = try BoardRequest(DealBoardQuery(pipeline: .sellSideMA))
             let (tally, column) = try await desk.store.read { db in
                 let tally = try TallyStatement(plain, by: caller, in: db)
-                let column = try DealListStatement(plain.cards(of: plain.stages[0]), by: caller, in: db)
+                let column = try DealListStatement(
+                    plain.cards(of: Pipeline.builtIn(for: plain.pipeline).first), by: caller, in: db)
                 return (
                     try Self.plan(tally.sql, tally.arguments, db),
                     try Self.plan(column.page, column.pageArguments, db)

@@ -100,11 +100,11 @@ private enum Generated {
     static func pipeline(_ random: inout SeededRandom) -> Pipeline? {
         let categories: [StageCategory] = [.origination, .pitch, .mandate, .execution, .signed, .closed]
         return Pipeline(
-            stages: categories.enumerated().map { index, category in
+            categories.enumerated().map { index, category in
                 var stage = Stage("s\(index)", "S\(index)", category, index * 20)
                 stage.rules = (0..<Int.random(in: 0...3, using: &random)).map { _ in rule(&random) }
                 return stage
-            })
+            }, removed: [])
     }
 
     private static func rule(_ random: inout SeededRandom) -> StageRule {
