@@ -19,24 +19,24 @@ enum DealsSchema {
         migrator.registerMigration("deals 3 documents") { db in try db.execute(sql: documents) }
         migrator.registerMigration("deals 4 walls") { db in try db.execute(sql: walls) }
         migrator.registerMigration("deals 5 rates") { db in try db.execute(sql: rates) }
-        migrator.registerMigration("deals 7 record") { db in try db.execute(sql: record) }
-        migrator.registerMigration("deals 8 parties") { db in try db.execute(sql: organizations + parties) }
-        migrator.registerMigration("deals 9 history") { db in
+        migrator.registerMigration("deals 6 record") { db in try db.execute(sql: record) }
+        migrator.registerMigration("deals 7 parties") { db in try db.execute(sql: organizations + parties) }
+        migrator.registerMigration("deals 8 history") { db in
             for sql in [dealVersions, answeredKeys, timelineIndexes] { try db.execute(sql: sql) }
         }
-        migrator.registerMigration("deals 5 rules") { db in
+        migrator.registerMigration("deals 9 rules") { db in
             try db.execute(sql: movesWithWords)
             try db.execute(sql: approvals)
         }
-        migrator.registerMigration("deals 6 pipelines") { db in
+        migrator.registerMigration("deals 10 pipelines") { db in
             try db.execute(sql: pipelines)
             try PipelineSeed.write(in: db)
         }
-        migrator.registerMigration("deals 10 finding") { db in
+        migrator.registerMigration("deals 11 finding") { db in
             try db.execute(sql: views + words + board)
             try WordIndex.fill(in: db)
         }
-        migrator.registerMigration("deals 11 imports") { db in try db.execute(sql: imports) }
+        migrator.registerMigration("deals 12 imports") { db in try db.execute(sql: imports) }
         return migrator
     }
 }

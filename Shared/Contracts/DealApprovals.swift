@@ -5,9 +5,9 @@ extension DealMethods {
     package static let approvals = RPCMethod<ApprovalQuery, ApprovalPage>(
         0x0250, "deals.approvals", callers: [Peer.gateway], isIdempotent: true)
     package static let requestApproval = RPCMethod<NewApproval, Approval>(
-        0x0251, "deals.approvals.request", callers: [Peer.gateway])
+        0x0251, "deals.approvals.request", callers: [Peer.gateway], deduplicates: true)
     package static let decideApproval = RPCMethod<ApprovalDecision, Approval>(
-        0x0252, "deals.approvals.decide", callers: [Peer.gateway])
+        0x0252, "deals.approvals.decide", callers: [Peer.gateway], deduplicates: true)
 }
 
 /// What a second person is asked to approve.

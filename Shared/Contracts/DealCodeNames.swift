@@ -3,7 +3,7 @@ package import RPC
 extension DealMethods {
     /// Changes nothing, but each time it is called it answers other names.
     package static let codeNames = RPCMethod<CodeNameRequest, CodeNameList>(
-        0x0264, "deals.codeNames", callers: [Peer.gateway])
+        0x0264, "deals.codeNames", callers: [Peer.gateway], isIdempotent: true)
 }
 
 /// What code names must not hint at. A body rather than a query: queries stand in logs.

@@ -7,7 +7,7 @@ extension DealMethods {
     package static let parties = RPCMethod<Nothing, DealPartyList>(
         0x029B, "deals.parties", callers: [Peer.gateway], isIdempotent: true)
     package static let addParty = RPCMethod<NewDealParty, DealParty>(
-        0x029C, "deals.parties.add", callers: [Peer.gateway])
+        0x029C, "deals.parties.add", callers: [Peer.gateway], deduplicates: true)
     package static let updateParty = RPCMethod<DealPartyPatch, DealParty>(
         0x029D, "deals.parties.update", callers: [Peer.gateway])
     package static let removeParty = RPCMethod<Nothing, Nothing>(

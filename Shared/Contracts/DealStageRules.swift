@@ -22,9 +22,17 @@ package enum StageRuleKind: String, Codable, Sendable, CaseIterable {
 
 /// Fields of a deal that rules may ask for: those that can be empty.
 package enum StageRuleField: String, Codable, Sendable, CaseIterable {
-    case realName, sector, country, description, value, nextStep, expectedCloseOn, engagementLetterSignedOn, closedOn
+    case realName, targetName, sector, country, description, value, enterpriseValue, nextStep, expectedCloseOn,
+        expectedAnnounceOn, engagementLetterSignedOn, mandatedOn, announcedOn, signedOn, closedOn
 
-    package var isDay: Bool { [.expectedCloseOn, .engagementLetterSignedOn, .closedOn].contains(self) }
+    package var isDay: Bool {
+        switch self {
+        case .expectedCloseOn, .expectedAnnounceOn, .engagementLetterSignedOn, .mandatedOn, .announcedOn, .signedOn,
+            .closedOn:
+            true
+        case .realName, .targetName, .sector, .country, .description, .value, .enterpriseValue, .nextStep: false
+        }
+    }
 }
 
 /// Which tasks `tasks_done` means.

@@ -23,7 +23,7 @@ struct ApprovalStore: Sendable {
 
     /// Writes the request down; nothing is approved by it.
     func request(_ form: ApprovalForm, on reference: DealReference, by caller: Caller) async throws -> Approval {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
             // Compliance, which only reads, asks for no more than what is its own to do.
             if form.kind != .reopen || !seen.isControlRoom(caller) { try seen.access.require(.edit) }
@@ -43,7 +43,7 @@ struct ApprovalStore: Sendable {
     func decide(
         _ id: UUID, of reference: DealReference, _ form: ApprovalDecisionForm, by caller: Caller
     ) async throws -> Approval {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
             let deal = seen.deal
             var approval = try ApprovalRows.approval(id, of: deal.id, at: caller.now, in: db)

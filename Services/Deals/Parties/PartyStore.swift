@@ -20,7 +20,7 @@ struct PartyStore: Sendable {
     }
 
     func add(_ new: NewDealParty, to reference: DealReference, by caller: Caller) async throws -> DealParty {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let deal = try DealRows.seen(reference, by: caller, may: .edit, in: db).deal
             let (party, organization) = try Self.named(new, by: caller, in: db)
             let others = try PartyRows.all(of: deal.id, in: db)

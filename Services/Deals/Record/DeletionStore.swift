@@ -25,7 +25,7 @@ struct DeletionStore: Sendable {
     }
 
     func restore(_ reference: DealReference, _ input: DealRestoration, by caller: Caller) async throws -> Deal {
-        try await store.write { db in
+        try await store.once(by: caller) { db in
             let before = try DealRows.deleted(reference, by: caller, in: db).deal
             try Self.requireVersion(of: before, by: caller)
             let reason = try input.checkedReason()

@@ -64,11 +64,14 @@ struct Assessment: Sendable {
         var next = deal
         switch target {
         case .stage(let stage, let isLast): enter(stage, isLast: isLast, &next)
-        case .hold: next.status = .onHold
+        case .hold:
+            next.status = .onHold
+            next.reviewOn = move.reviewOn ?? deal.reviewOn
         case .resume: next.status = .active
         case .end(let status):
             next.status = status
             next.outcomeReason = move.reason
+            next.lostTo = move.lostTo ?? deal.lostTo
             next.probability = 0
             next.probabilitySource = .stage
         case nil: break

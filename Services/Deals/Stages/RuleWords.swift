@@ -4,12 +4,16 @@ extension StageRuleField {
     func isFilled(in deal: Deal) -> Bool {
         switch self {
         case .realName: deal.realName != nil
+        case .targetName: deal.targetName != nil
+        case .enterpriseValue: deal.enterpriseValue != nil
         case .sector: deal.sector != nil
         case .country: deal.country != nil
         case .description: deal.description != nil
         case .value: deal.value != nil
         case .nextStep: deal.nextStep != nil
-        case .expectedCloseOn, .engagementLetterSignedOn, .closedOn: day(of: deal) != nil
+        case .expectedCloseOn, .expectedAnnounceOn, .engagementLetterSignedOn, .mandatedOn, .announcedOn, .signedOn,
+            .closedOn:
+            day(of: deal) != nil
         }
     }
 
@@ -19,7 +23,11 @@ extension StageRuleField {
         case .expectedCloseOn: deal.expectedCloseOn
         case .engagementLetterSignedOn: deal.engagementLetterSignedOn
         case .closedOn: deal.closedOn
-        case .realName, .sector, .country, .description, .value, .nextStep: nil
+        case .expectedAnnounceOn: deal.expectedAnnounceOn
+        case .mandatedOn: deal.mandatedOn
+        case .announcedOn: deal.announcedOn
+        case .signedOn: deal.signedOn
+        case .realName, .targetName, .sector, .country, .description, .value, .enterpriseValue, .nextStep: nil
         }
     }
 
@@ -31,6 +39,12 @@ extension StageRuleField {
         case .expectedCloseOn: "expected_close_on"
         case .engagementLetterSignedOn: "engagement_letter"
         case .closedOn: "closed_on"
+        case .targetName: "target_name"
+        case .enterpriseValue: "enterprise_value"
+        case .expectedAnnounceOn: "expected_announce_on"
+        case .mandatedOn: "mandated_on"
+        case .announcedOn: "announced_on"
+        case .signedOn: "signed_on"
         case .sector, .country, .description, .value: rawValue
         }
     }
@@ -47,6 +61,12 @@ extension StageRuleField {
         case .expectedCloseOn: "Say when the deal is expected to close."
         case .engagementLetterSignedOn: "Say when the engagement letter was signed."
         case .closedOn: "Say when the deal closed."
+        case .targetName: "Say what the target is."
+        case .enterpriseValue: "Say what the whole enterprise is worth."
+        case .expectedAnnounceOn: "Say when the deal is expected to be announced."
+        case .mandatedOn: "Say when the mandate was given."
+        case .announcedOn: "Say when the deal was announced."
+        case .signedOn: "Say when the deal was signed."
         }
     }
 }

@@ -20,6 +20,8 @@ struct IdempotencyTests {
         let closed = try await desk.deal("Hawk", by: lead, confidentiality: .secret)
         let document = try await desk.link(in: deal, as: lead)
         let crossing = try await desk.ask(for: desk.person(.banker), on: deal, by: lead)
+        let asked = try await desk.ask(.fairnessCommittee, on: deal, by: lead)
+        let gone = try await desk.delete(try await desk.deal("Kestrel", by: lead), as: lead)
         let (member, guest) = (desk.person(.banker), desk.person(.banker))
         let until = desk.clock.now().advanced(bySeconds: 86_400)
         let link = "https://rooms.example/2"
@@ -51,18 +53,28 @@ struct IdempotencyTests {
             on(desk, DealMethods.decideCrossing, compliance, [deal.id, crossing.id]) {
                 CrossingDecision(decision: .approve, note: $0)
             },
+            on(desk, DealMethods.addParty, lead, [deal.id]) {
+                NewDealParty(organization: NewOrganization(name: $0, kind: .other), role: .lender)
+            },
+            on(desk, DealMethods.requestApproval, lead, [deal.id]) { NewApproval(kind: .engagement, reason: $0) },
+            on(desk, DealMethods.decideApproval, compliance, [deal.id, asked.id]) {
+                ApprovalDecision(decision: .approve, note: $0)
+            },
+            on(desk, DealMethods.restore, lead, [gone.id], ifMatch: gone.version) { DealRestoration(reason: $0) },
         ]
     }
 
     private static func on<Input, Output>(
         _ desk: Desk, _ method: RPCMethod<Input, Output>, _ person: Person, _ resource: [UUID],
-        _ input: @escaping @Sendable (String) -> Input
+        ifMatch: Int64? = nil, _ input: @escaping @Sendable (String) -> Input
     ) -> (String, Sending) {
         let path = resource.map(\.text)
         return (
             method.entry.name,
             { key, isOther in
-                try await desk.bytes(method, input(isOther ? "other" : "first"), as: person, on: path, key: key)
+                try await desk.bytes(
+                    method, input(isOther ? "other" : "first"), as: person, on: path,
+                    ifMatch: ifMatch, key: key)
             }
         )
     }

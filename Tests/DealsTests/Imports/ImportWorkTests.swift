@@ -193,9 +193,12 @@ struct ImportWorkTests {
     /// Of every table that refers to deals, whoever adds one.
     @Test func whetherADealWasTouchedIsALookUp() async throws {
         try await Desk.with { desk in
+            let pipelines = PipelineStore()
+            let deals = DealStore(store: desk.store, bodies: DealBodies(), pipelines: pipelines)
+            let transitions = TransitionStore(store: desk.store, pipelines: pipelines)
             let caller = try Caller(desk.context(desk.person(.banker)), may: .createDeals, now: desk.clock.now())
             let plan = try await desk.store.read { db in
-                let sql = try ImportRetreat(db: db, caller: caller).tracesSQL
+                let sql = try ImportRetreat(db: db, deals: deals, transitions: transitions, caller: caller).tracesSQL
                 return try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN \(sql)", arguments: [caller.id]).map {
                     $0["detail"] as String
                 }
