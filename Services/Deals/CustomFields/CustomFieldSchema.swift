@@ -7,7 +7,7 @@ extension DealsSchema {
             label TEXT NOT NULL CHECK (length(label) BETWEEN 1 AND 80),
             type TEXT NOT NULL CHECK (type IN ('text', 'number', 'date', 'money', 'choice', 'boolean')),
             options TEXT NOT NULL CHECK (options GLOB '[[]*]'
-                AND (type = 'choice') = (json_array_length(options) > 0)),
+                AND (type = 'choice') = (options <> '[]')),
             required_for TEXT NOT NULL CHECK (required_for GLOB '[[]*]'),
             archived INTEGER NOT NULL CHECK (archived IN (0, 1)),
             version INTEGER NOT NULL CHECK (version >= 1),

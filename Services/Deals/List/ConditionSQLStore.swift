@@ -55,8 +55,11 @@ struct ConditionSQL {
             add(column, comparison)
             text += ")"
         case (.tag, _):
-            // By the index over the tags, however many deals there are without this one.
-            text += "d.id IN (SELECT x.deal_id FROM deal_tag x WHERE "
+            // Members walk their own deals. Compliance walks the tag, however many deals there are without it.
+            text +=
+                caller.role == .compliance
+                ? "d.id IN (SELECT x.deal_id FROM deal_tag x WHERE "
+                : "EXISTS (SELECT 1 FROM deal_tag x WHERE x.deal_id = d.id AND "
             add(column, comparison)
             text += ")"
         case (.member, _):

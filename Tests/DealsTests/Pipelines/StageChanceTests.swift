@@ -25,8 +25,10 @@ struct StageChanceTests {
             for deal in [own, other, lost] { #expect(try await desk.get(deal, as: banker) == deal) }
             #expect(try await desk.events().count == events + 1)
             try await fault("version_mismatch") {
-                try await desk.update(follows, as: banker) { $0.sector = .set("Food") }
+                try await desk.update(follows, as: banker) { $0.probability = .set(20) }
             }
+            // Whoever changes another field is not held up by it.
+            #expect(try await desk.update(follows, as: banker) { $0.sector = .set("Food") }.probability == 8)
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 struct StageKeyTests {
     @Test(arguments: [
         ("Round 2 (LOI)", "round_2_loi"), ("  Teaser / NDA ", "teaser_nda"), ("2nd look", "stage_2nd_look"),
-        ("Über-Prüfung", "stage_ber_pr_fung"), ("…", "stage"), ("PITCH", "pitch_2"), ("Won", "won_2"),
+        ("Über-Prüfung", "ber_pr_fung"), ("…", "stage"), ("PITCH", "pitch_2"), ("Won", "won_2"),
         ("Withdrawn", "withdrawn_2"),
     ])
     func keysAreMadeFromNames(name: String, key: String) {

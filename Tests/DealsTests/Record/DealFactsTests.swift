@@ -185,7 +185,9 @@ struct DealFactsTests {
                 $0.lostTo = .set("Another bank")
             }
             #expect(lost.lostTo == "Another bank")
-            let reopened = try await desk.move(lost, to: lost.stage, as: compliance, reason: "they came back")
+            let asked = try await desk.ask(.reopen, on: lost, by: banker)
+            _ = try await desk.decide(.approve, asked, on: lost, as: compliance)
+            let reopened = try await desk.move(lost, to: lost.stage, as: banker, reason: "they came back")
             #expect(reopened.status == .active && reopened.lostTo == nil)
         }
     }

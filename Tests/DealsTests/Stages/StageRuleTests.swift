@@ -150,7 +150,7 @@ struct StageRuleTests {
         let rule = StageRule(.fieldPresent, field: .value)
         let softer = StageRule(.fieldPresent, field: .value, severity: .warn)
         #expect(StageRule.faults(of: [rule, softer]).map(\.field) == ["rules[1]"])
-        let many = (1...21).map { StageRule(.minCounterparties, count: $0) }
+        let many = (1...StageRule.rulesMax + 1).map { StageRule(.minCounterparties, count: $0) }
         #expect(StageRule.faults(of: many).codes == ["too_many"])
         #expect(StageRule.faults(of: Array(many.dropLast())).isEmpty)
     }

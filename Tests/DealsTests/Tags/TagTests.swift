@@ -30,7 +30,7 @@ struct TagTests {
             #expect(try await desk.list(DealQuery(tag: "food"), as: banker).items == [two])
             #expect(try await desk.list(DealQuery(tag: "carve-out"), as: banker).items.isEmpty)
             let refused = try await fault("query_invalid") { try await desk.list(DealQuery(tag: " "), as: banker) }
-            #expect(refused.details == ["tag invalid"])
+            #expect(refused.details == ["tag too_short"])
         }
     }
 
