@@ -19,22 +19,25 @@ package struct DealBoardQuery: Codable, Sendable {
     package var cursor: String?
     /// The column that the cursor is of.
     package var column: String?
+    /// ISO 4217: each column's sums also as one, by today's exchange rates.
+    package var convertTo: String?
     /// Stand beside the other members.
     package var filters: DealFilters
 
     package init(
         pipeline: DealType, limit: Int? = nil, sort: String? = nil, cursor: String? = nil, column: String? = nil,
-        filters: DealFilters = DealFilters()
+        convertTo: String? = nil, filters: DealFilters = DealFilters()
     ) {
         self.pipeline = pipeline
         self.limit = limit
         self.sort = sort
         self.cursor = cursor
         self.column = column
+        self.convertTo = convertTo
         self.filters = filters
     }
 
-    private enum CodingKeys: String, CodingKey { case pipeline, limit, sort, cursor, column }
+    private enum CodingKeys: String, CodingKey { case pipeline, limit, sort, cursor, column, convertTo }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -43,6 +46,7 @@ package struct DealBoardQuery: Codable, Sendable {
         sort = try container.decodeIfPresent(String.self, forKey: .sort)
         cursor = try container.decodeIfPresent(String.self, forKey: .cursor)
         column = try container.decodeIfPresent(String.self, forKey: .column)
+        convertTo = try container.decodeIfPresent(String.self, forKey: .convertTo)
         filters = try DealFilters(from: decoder)
     }
 
@@ -53,6 +57,7 @@ package struct DealBoardQuery: Codable, Sendable {
         try container.encodeIfPresent(sort, forKey: .sort)
         try container.encodeIfPresent(cursor, forKey: .cursor)
         try container.encodeIfPresent(column, forKey: .column)
+        try container.encodeIfPresent(convertTo, forKey: .convertTo)
         try filters.encode(to: encoder)
     }
 }
@@ -76,19 +81,22 @@ package struct DealBoardColumn: Codable, Sendable {
     package var count: Int
     /// By currency; amounts of different currencies are never added. A deal without a value is in none.
     package var sums: [DealSum]
+    /// The sums in one currency, where that was asked for and fits.
+    package var converted: ConvertedSum?
     package var items: [DealCard]
     /// Nil when these are the column's last cards.
     package var nextCursor: String?
 
     package init(
-        stage: String, name: String, category: DealStageCategory, count: Int, sums: [DealSum], items: [DealCard],
-        nextCursor: String?
+        stage: String, name: String, category: DealStageCategory, count: Int, sums: [DealSum],
+        converted: ConvertedSum? = nil, items: [DealCard], nextCursor: String?
     ) {
         self.stage = stage
         self.name = name
         self.category = category
         self.count = count
         self.sums = sums
+        self.converted = converted
         self.items = items
         self.nextCursor = nextCursor
     }

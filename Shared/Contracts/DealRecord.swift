@@ -3,7 +3,8 @@ package import RPC
 
 extension DealMethods {
     package static let delete = RPCMethod<DealDeletion, Deal>(0x0260, "deals.delete", callers: [Peer.gateway])
-    package static let restore = RPCMethod<DealRestoration, Deal>(0x0261, "deals.restore", callers: [Peer.gateway], deduplicates: true)
+    package static let restore = RPCMethod<DealRestoration, Deal>(
+        0x0261, "deals.restore", callers: [Peer.gateway], deduplicates: true)
     package static let decideRetention = RPCMethod<RetentionDecision, Deal>(
         0x0262, "deals.retention.decide", callers: [Peer.gateway])
 }

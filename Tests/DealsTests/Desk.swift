@@ -25,15 +25,17 @@ struct Desk: Sendable {
     ///   - found: a directory in which there is a file already; removed at the end like any other.
     static func with(
         beat: Duration = .seconds(3600), directory found: String? = nil,
-        prepare: (String) throws -> Void = { _ in }, _ body: (Desk) async throws -> Void
+        prepare: ((String) throws -> Void)? = nil, _ body: (Desk) async throws -> Void
     ) async throws {
         let new = FileManager.default.temporaryDirectory.appendingPathComponent("deals-\(UUID().text)").path
         let directory = found ?? new
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        try prepare(directory)
-        let store = try Store.open(
-            directory: directory, fileName: "deals.sqlite", migrator: DealsSchema.migrator, durability: .normal,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        if let prepare {
+            try prepare(directory)
+        } else if found == nil {
+            try FileManager.default.copyItem(atPath: try await empty.value, toPath: directory)
+        }
+        let store = try open(directory)
         let outcome: Result<Void, any Error>
         do {
             let desk = try Desk(store, directory: directory, beat: beat)
@@ -48,6 +50,20 @@ struct Desk: Sendable {
         }
         try await store.close()
         try outcome.get()
+    }
+
+    /// A directory with a file of all tables and no deals: to make one takes as long as many of the tests.
+    private static let empty = Task {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("deals-\(UUID().text)").path
+        let store = try open(directory)
+        try await store.close()
+        return directory
+    }
+
+    private static func open(_ directory: String) throws -> Store {
+        try Store.open(
+            directory: directory, fileName: "deals.sqlite", migrator: DealsSchema.migrator, durability: .normal,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     private init(_ store: Store, directory: String, beat: Duration) throws {

@@ -18,6 +18,7 @@ struct BoardRequest: Sendable {
     /// The key of the one stage that is answered; nil for all.
     let column: String?
     let after: ListCursor?
+    let convertTo: Currency?
     /// Of every column; nil for all deals.
     let filter: DealCondition?
 
@@ -30,6 +31,10 @@ struct BoardRequest: Sendable {
         }
         sort = ListRequest.sort(query.sort, &faults)
         column = query.column
+        convertTo = query.convertTo.flatMap(Currency.init(code:))
+        if query.convertTo != nil, convertTo == nil {
+            faults.append(FieldFault("convertTo", "invalid", "must be an ISO 4217 code such as USD"))
+        }
         if query.cursor != nil, query.column == nil {
             faults.append(FieldFault("column", "missing", "is required with cursor"))
         }

@@ -13,13 +13,15 @@ struct BoardStore: Sendable {
         try await store.read { db in
             let stages = try request.stages(of: pipelines.pipeline(of: request.pipeline, in: db))
             let tallies = try Self.tallies(request, by: caller, in: db)
+            let converter = try request.convertTo.map { try RateStore.converter(to: $0, on: caller.today, in: db) }
             let columns = try stages.map { stage in
                 let tally = tallies[stage.key] ?? StageTally()
                 let (cards, next): ([DealCard], String?) =
                     try tally.count == 0 ? ([], nil) : Self.cards(stage, request, by: caller, in: db)
                 return DealBoardColumn(
                     stage: stage.key, name: stage.name, category: DealStageCategory(stage.category),
-                    count: tally.count, sums: tally.values, items: cards, nextCursor: next)
+                    count: tally.count, sums: tally.values, converted: converter.flatMap(tally.converted), items: cards,
+                    nextCursor: next)
             }
             return DealBoard(pipeline: request.pipeline, columns: columns)
         }

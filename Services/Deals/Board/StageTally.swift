@@ -36,6 +36,15 @@ struct StageTally: Sendable, Hashable {
         }
     }
 
+    /// Nil when one of the sums is larger than an amount can be.
+    func converted(by converter: CurrencyConverter) -> ConvertedSum? {
+        let amounts = sums.compactMap { code, sum -> Money? in
+            guard let currency = Currency(code: code), let units = Int64(exactly: sum.minorUnits) else { return nil }
+            return Money(minorUnits: units, currency: currency)
+        }
+        return amounts.count == sums.count ? converter.convert(amounts) : nil
+    }
+
     /// Rounded half away from zero.
     private static func hundredth(of value: Int128) -> Int128 {
         value < 0 ? -hundredth(of: -value) : (value + 50) / 100

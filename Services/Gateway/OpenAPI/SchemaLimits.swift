@@ -105,7 +105,7 @@ struct SchemaLimits: Sendable {
         "DealBoardQuery.client": search(1...200), "DealBoardQuery.valueMin": amount,
         "DealBoardQuery.valueMax": amount, "DealBoardQuery.currency": currency,
         "DealBoardQuery.probabilityMin": number(0...100), "DealBoardQuery.stale": number(1...3660),
-        "DealBoardQuery.column": search(1...50),
+        "DealBoardQuery.column": search(1...50), "DealBoardQuery.convertTo": currency,
         "DealFindQuery.q": search(1...200), "DealFindQuery.limit": number(1...20),
 
         "DealSearch.limit": number(1...200), "DealSearch.cursor": listCursor, "DealSearch.sort": dealSort,

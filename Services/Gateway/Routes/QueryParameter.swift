@@ -121,6 +121,7 @@ extension [QueryParameter] {
             .integer("limit", "cards of a column: 1 to 50, 50 when left out"),
             .string("column", "one stage, which alone is answered"),
             .string("cursor", "nextCursor of that column"),
+            .string("convertTo", "ISO 4217: the sums also in this one currency, by today's exchange rates"),
         ]
 
     static let find: [QueryParameter] = [

@@ -108,6 +108,34 @@ struct BoardTests {
         }
     }
 
+    /// By the rates of the day; what has none stands beside.
+    @Test func sumsAreConvertedIntoOneCurrency() async throws {
+        try await Desk.with { desk in
+            let (admin, banker) = (desk.person(.admin), desk.person(.banker))
+            let today = desk.clock.now().day
+            let rate = try #require(DecimalRate("1.25"))
+            let rates = NewRates(rates: [NewRate(base: "EUR", quote: "USD", asOf: today, rate: rate)])
+            _ = try await desk.call(DealMethods.setRates, rates, as: admin)
+            for (number, (amount, code)) in [(1000, "EUR"), (200, "USD"), (7, "CHF")].enumerated() {
+                let currency = try #require(Currency(code: code))
+                let deal = try await desk.deal("Deal \(number)", by: banker)
+                _ = try await desk.update(deal, as: banker) {
+                    $0.value = .set(Money(minorUnits: Int64(amount), currency: currency))
+                }
+            }
+            let plain = try await Self.board(desk, as: banker).columns[0]
+            #expect(plain.converted == nil)
+            let column = try await Self.board(desk, as: banker) { $0.convertTo = "USD" }.columns[0]
+            #expect(column.sums == plain.sums)
+            #expect(column.converted?.total.amount == "14.50")
+            #expect(column.converted?.unconverted.map(\.currency.code) == ["CHF"])
+            let refused = try await fault("query_invalid") {
+                try await Self.board(desk, as: banker) { $0.convertTo = "XXX" }
+            }
+            #expect(refused.details == ["convertTo invalid"])
+        }
+    }
+
     @Test func aBadBoardNamesWhatIsWrong() async throws {
         try await Desk.with { desk in
             let banker = desk.person(.banker)
