@@ -28,6 +28,10 @@ struct CustomFieldRules: Sendable {
         case .clear: changes = values.mapValues { _ in .clear }
         case .set(let named): changes = named
         }
+        guard changes.count <= CustomFieldStore.fieldsMax else {
+            faults.append(FieldFault("customFields", "too_many", "must name at most \(CustomFieldStore.fieldsMax) fields"))
+            return values
+        }
         var result = values
         // In order, so that the same request gets the same answer.
         for (key, change) in changes.sorted(by: { $0.key < $1.key }) {

@@ -27,6 +27,9 @@ struct DealExportStore: Sendable {
         }
     }
 
+    /// What may be looked for by them is a name, also where nothing of that name is found.
+    private static let namesDeals: Set = ["q", "client", "tag"]
+
     /// Writes down who takes what out, before he gets a byte of it. When a secret deal is among it, the log learns the
     /// names of the filters alone: what was looked for may be a name. Of secret deals it keeps the ids.
     func record(
@@ -37,7 +40,8 @@ struct DealExportStore: Sendable {
             switch filter.cell {
             case .empty: nil
             case .number(let value), .text(let value):
-                secret.isEmpty ? "\(filter.column)=\(value)" : filter.column
+                secret.isEmpty && !Self.namesDeals.contains(filter.column)
+                    ? "\(filter.column)=\(value)" : filter.column
             }
         }
         var changes = [

@@ -61,10 +61,10 @@ extension ListRequest {
     init(all query: DealQuery) throws(RPCFault) {
         let asked = [
             ("limit", query.limit != nil), ("cursor", query.cursor != nil), ("count", query.count != nil),
-            ("fields", query.fields != nil), ("include", query.include != nil),
+            ("fields", query.fields != nil), ("include", query.include != nil), ("deleted", query.deleted != nil),
         ]
         let faults = asked.filter { $0.1 }.map {
-            FieldFault($0.0, "not_allowed", "is of pages, which there are none of here")
+            FieldFault($0.0, "not_allowed", "is of the list alone")
         }
         guard faults.isEmpty else {
             throw RPCFault(.invalidArgument, "query_invalid", "The query does not fit; see errors.", errors: faults)

@@ -70,7 +70,7 @@ struct ImportDesk: Sendable {
     private static func mayPass(_ error: any Error) -> Bool {
         switch error {
         case is StorageError, is CancellationError: true
-        case let fault as RPCFault: fault.status == .unavailable || fault.status == .deadlineExceeded
+        case let fault as RPCFault: [.unavailable, .deadlineExceeded, .resourceExhausted].contains(fault.status)
         default: false
         }
     }

@@ -26,6 +26,17 @@ struct ImportDoor {
         return try change(deal, draft)
     }
 
+    /// The same for a row that stays. A move that is refused would take a name back that was free, and so tell of it
+    /// without a trace: such a row is tried first under a name that nobody has.
+    func applyTraced(_ draft: ImportDraft) throws -> Made {
+        if draft.stage != nil {
+            let trial = ImportDoor(
+                db: db, deals: deals, transitions: transitions, caller: caller, leadName: leadName, isTrial: true)
+            _ = try db.alone(isTrial: true) { try trial.apply(draft) }.get()
+        }
+        return try apply(draft)
+    }
+
     /// The deal that a row is of; nil when it is a new one. Of what the caller may not see there is none.
     func target(_ identity: ImportDraft.Identity) throws -> Deal? {
         switch identity {

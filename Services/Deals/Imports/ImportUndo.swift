@@ -29,6 +29,12 @@ struct ImportUndo: Codable, Sendable, Hashable {
         let whole = try JSONSerialization.jsonObject(with: StrictJSON.encode(before)) as? [String: Any] ?? [:]
         var picked: [String: Any] = [:]
         for member in members { picked[member] = whole[member] ?? NSNull() }
+        if members.contains("customFields") {
+            // A patch of them is merged: what was not there is taken out by name.
+            var custom = whole["customFields"] as? [String: Any] ?? [:]
+            for key in after.customFields.keys where before.customFields[key] == nil { custom[key] = NSNull() }
+            picked["customFields"] = custom
+        }
         if before.probabilitySource == .stage, members.contains("probability") { picked["probability"] = NSNull() }
         fields = try StrictJSON.decode(DealPatch.self, from: JSONSerialization.data(withJSONObject: picked))
     }

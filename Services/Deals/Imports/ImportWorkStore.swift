@@ -92,7 +92,8 @@ struct ImportWorkStore: Sendable {
                 db: db, deals: deals, transitions: transitions, caller: caller, leadName: leadName, isTrial: false)
             let rows = try ImportRows.with(.valid, after: 0, limit: Self.batchRows, of: id, in: db)
             for var row in rows {
-                switch try db.alone({ try door.apply(ImportDraft(row.cells, plan)) }) {
+                let draft = ImportDraft(row.cells, plan)
+                switch try db.alone({ try door.applyTraced(draft) }) {
                 case .success(let made):
                     (row.outcome, row.undo) = (made.outcome, made.undo)
                     (row.dealID, row.dealVersion) = (made.deal.id, made.deal.version)

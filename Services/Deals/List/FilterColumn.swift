@@ -76,7 +76,7 @@ extension DealFilterField {
     /// Whether a condition on it can spell the name of a deal or of a client.
     var holdsNames: Bool {
         switch self {
-        case .codeName, .clientName, .q: true
+        case .codeName, .clientName, .tag, .q: true
         default: false
         }
     }

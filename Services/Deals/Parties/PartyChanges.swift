@@ -2,14 +2,10 @@ import Contracts
 
 /// What an event tells of a party.
 enum PartyChanges {
-    /// What an event of a secret deal tells, too.
+    /// What an event of a secret deal tells, too. The organization's id is not among it: the directory tells everybody
+    /// whose it is.
     static func ids(_ before: DealParty?, _ after: DealParty?) -> [FieldChange] {
-        [
-            FieldChange("partyId", before: before?.id.text, after: after?.id.text),
-            FieldChange("organizationId", before: before?.organizationId.text, after: after?.organizationId.text),
-        ]
-            + ((before ?? after)?.personId == nil
-                ? [] : [FieldChange("personId", before: before?.personId?.text, after: after?.personId?.text)])
+        [FieldChange("partyId", before: before?.id.text, after: after?.id.text)]
     }
 
     /// - Parameters:
@@ -22,10 +18,13 @@ enum PartyChanges {
         }
     }
 
-    private static let names = ["organizationName", "personName", "role", "side", "primary", "codeAlias"]
+    private static let names = [
+        "organizationId", "personId", "organizationName", "personName", "role", "side", "primary", "codeAlias",
+    ]
 
     private static func fields(_ party: DealParty) -> [String: String] {
         let all = [
+            "organizationId": party.organizationId.text, "personId": party.personId?.text,
             "organizationName": party.organizationName, "personName": party.personName, "role": party.role.rawValue,
             "side": party.side?.rawValue, "primary": String(party.primary), "codeAlias": party.codeAlias,
         ]

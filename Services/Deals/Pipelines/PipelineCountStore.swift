@@ -5,9 +5,6 @@ import Storage
 
 /// Counts the live deals of a pipeline's stages, for those who may see totals.
 struct PipelineCountStore: Sendable {
-    /// Management is told of no fewer: a count of one or two would tell who of those that one knows of has a deal there.
-    static let toldMin = 3
-
     let store: Store
     let pipelines: PipelineStore
 
@@ -15,12 +12,11 @@ struct PipelineCountStore: Sendable {
         try await store.read { db in
             let found = try reference.find(in: pipelines.all(in: db))
             let counts = try Self.counts(of: found.type, for: caller, in: db)
+            let all = found.pipeline.stages.map { counts[$0.key] ?? 0 }
+            // Management is told no more than by the totals, or one of them would tell what the other withholds.
+            let told = caller.role == .compliance ? all : BlindRow(all).cells
             return PipelineCounts(
-                items: found.pipeline.stages.map { stage in
-                    let count = counts[stage.key] ?? 0
-                    let isTold = caller.role == .compliance || count >= Self.toldMin
-                    return StageCount(stage: stage.key, liveDeals: isTold ? count : nil)
-                })
+                items: zip(found.pipeline.stages, told).map { StageCount(stage: $0.key, liveDeals: $1) })
         }
     }
 

@@ -59,7 +59,9 @@ extension DealsSchema {
             INSERT INTO deal_tag (tag, deal_id) SELECT value, NEW.id FROM json_each(NEW.tags);
         END;
         CREATE TRIGGER deal_stays_as_it_was_deleted BEFORE UPDATE ON deal
-        WHEN OLD.deleted_ms IS NOT NULL AND NEW.deleted_ms IS NOT NULL AND NEW.version <> OLD.version BEGIN
+        WHEN OLD.deleted_ms IS NOT NULL AND NEW.deleted_ms IS NOT NULL AND NEW.version <> OLD.version
+            -- It follows its pipeline all the same: whoever restores it must find its stage.
+            AND NEW.stage = OLD.stage AND NEW.probability = OLD.probability BEGIN
             SELECT RAISE(ABORT, 'a deleted deal is restored before it is changed');
         END;
         CREATE TRIGGER deal_keeps_rows BEFORE DELETE ON deal BEGIN

@@ -9,6 +9,7 @@ extension DealsSchema {
             source BLOB NOT NULL CHECK (length(source) IN (0, 16)),
             PRIMARY KEY (deal_id, word, source)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX deal_word_of_source ON deal_word (deal_id, source);
         CREATE TRIGGER deal_word_leaves_with_its_activity AFTER UPDATE OF deleted_ms ON deal_activity
         WHEN NEW.deleted_ms IS NOT NULL BEGIN
             DELETE FROM deal_word WHERE deal_id = NEW.deal_id AND source = NEW.id;

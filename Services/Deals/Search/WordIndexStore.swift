@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import GRDB
+import RPC
 
 /// The table `deal_word`, written in the transaction of the change that it follows.
 enum WordIndex {
@@ -55,7 +56,7 @@ enum WordIndex {
     private static func add(_ words: Set<String>, of deal: UUID, source: Data, in db: Database) throws {
         let statement = try db.cachedStatement(
             sql: "INSERT OR IGNORE INTO deal_word (deal_id, word, source) SELECT ?, value, ? FROM json_each(?)")
-        try statement.execute(arguments: [deal, source, json(words)])
+        try statement.execute(arguments: [deal, source, try json(words)])
     }
 
     private static func replace(_ words: Set<String>, of deal: UUID, source: Data, in db: Database) throws {
@@ -70,9 +71,8 @@ enum WordIndex {
 
     private static func text(_ parts: [String?]) -> String { parts.compactMap(\.self).joined(separator: "\n") }
 
-    private static func json(_ words: Set<String>) -> String {
-        // Words are letters and digits, so that nothing in them wants an escape.
-        "[" + words.sorted().map { "\"\($0)\"" }.joined(separator: ",") + "]"
+    private static func json(_ words: Set<String>) throws -> String {
+        String(decoding: try StrictJSON.encode(words.sorted()), as: UTF8.self)
     }
 
     private static func source(_ id: UUID) -> Data { withUnsafeBytes(of: id.uuid) { Data($0) } }

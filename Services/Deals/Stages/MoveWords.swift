@@ -82,6 +82,7 @@ extension Move {
         var move = self
         move.reason = reason?.trimmed
         move.lostTo = lostTo?.trimmed
+        if move.lostTo?.isEmpty == true { move.lostTo = nil }
         return move
     }
 }

@@ -83,5 +83,5 @@ extension FieldFault {
     /// Others read its filter, and most of them know nothing of the deals that the owner may see.
     fileprivate static let namesInSharedView = FieldFault(
         "filter", "names_in_shared_view",
-        "of a view for a team or the firm must not look at codeName, clientName or q: others would read the name")
+        "of a view for a team or the firm must not look at codeName, clientName, tag or q: others would read the name")
 }

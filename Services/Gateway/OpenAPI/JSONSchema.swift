@@ -68,7 +68,6 @@ indirect enum JSONSchema: Sendable, Equatable {
             guard !limits.isNeverNull else { return whole }
             return ["anyOf": [whole, ["type": "null"]]]
         case .anyOf(let choices): return ["anyOf": choices.map { $0.json() }]
-        case .unknown: return [:]
         case .named(let name): return Self.reference(name)
         case .anything, .unknown: return [:]
         }

@@ -24,7 +24,6 @@ enum SchemaExample {
         case .object(let shape): return members(shape)
         case .nullable(let inner): return value(inner, name: name, shape: shape)
         case .anyOf(let choices): return choices.first.map { value($0, name: name, shape: shape) } ?? ""
-        case .unknown: return [String: Any]()
         case .anything: return ExampleTexts.texts[path] ?? "text"
         case .named, .unknown: return [String: Any]()
         }

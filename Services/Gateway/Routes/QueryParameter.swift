@@ -162,7 +162,7 @@ extension [QueryParameter] {
     ]
     /// As the list, of which there are no pages here.
     static let dealsFile =
-        deals.filter { !["limit", "cursor", "count", "fields", "include"].contains($0.name) } + [
+        deals.filter { !["limit", "cursor", "count", "fields", "include", "deleted"].contains($0.name) } + [
             .string("fields", "columns in their order, divided by commas; all when left out"),
             .boolean("bom", "begin with a byte order mark, for spreadsheets"),
         ]

@@ -82,7 +82,7 @@ struct DealExportTests {
             #expect(event.actor.id == banker.id.text)
             #expect(
                 event.changes == [
-                    FieldChange("filter", before: nil, after: "q=falc"),
+                    FieldChange("filter", before: nil, after: "q"),
                     FieldChange("columns", before: nil, after: "codeName"),
                     FieldChange("rows", before: nil, after: "1"),
                 ])

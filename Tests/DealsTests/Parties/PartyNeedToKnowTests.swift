@@ -221,7 +221,7 @@ struct PartyNeedToKnowTests {
             let events = try await desk.events()
             #expect(!String(describing: events).contains("Zephyr"))
             let added = try #require(events.first { $0.type == EventType.dealPartyAdded })
-            #expect(added.changes.map(\.field) == ["partyId", "organizationId"])
+            #expect(added.changes.map(\.field) == ["partyId"])
 
             let open = try await desk.deal("Hawk", by: banker)
             _ = try await desk.newParty("Mistral", .target, on: open, by: banker)

@@ -34,7 +34,7 @@ struct PartyTests {
             #expect(
                 added.changes.map(\.field) == ["partyId", "organizationId", "organizationName", "role", "primary"])
             let updated = try #require(try await desk.events(of: EventType.dealPartyUpdated).first)
-            #expect(updated.changes.map(\.field) == ["partyId", "organizationId", "side", "codeAlias"])
+            #expect(updated.changes.map(\.field) == ["partyId", "side", "codeAlias"])
             #expect(try await desk.events(of: EventType.dealPartyRemoved).count == 1)
         }
     }

@@ -32,6 +32,21 @@ struct StageChanceTests {
         }
     }
 
+    /// Whoever restores a deal finds it where its pipeline has it by then.
+    @Test func deletedDealsFollowTheirPipelineToo() async throws {
+        try await Desk.with { desk in
+            let (admin, banker) = (desk.person(.admin), desk.person(.banker))
+            let deal = try await desk.deal("Falcon", by: banker)
+            let asked = try await desk.update(deal, as: banker) { $0.conflictStatus = .set(.pending) }
+            let gone = try await desk.delete(desk.move(asked, to: "pitch", as: banker), as: banker)
+            _ = try await desk.edit(as: admin) { $0.change("pitch") { $0.probability = 12 } }
+            _ = try await desk.edit(as: admin) { $0.remove("pitch", to: "mandated") }
+            let found = try await desk.get(gone, as: banker)
+            #expect(found.deletedAt != nil && found.stage == "mandated")
+            #expect(try await desk.restore(found, as: banker).stage == "mandated")
+        }
+    }
+
     @Test func anEstimateThatIsGivenUpTakesTheChanceOfTheStageAsItStands() async throws {
         try await Desk.with { desk in
             let (admin, banker) = (desk.person(.admin), desk.person(.banker))
