@@ -29,7 +29,8 @@ struct CustomFieldRules: Sendable {
         case .set(let named): changes = named
         }
         guard changes.count <= CustomFieldStore.fieldsMax else {
-            faults.append(FieldFault("customFields", "too_many", "must name at most \(CustomFieldStore.fieldsMax) fields"))
+            faults.append(
+                FieldFault("customFields", "too_many", "must name at most \(CustomFieldStore.fieldsMax) fields"))
             return values
         }
         var result = values
