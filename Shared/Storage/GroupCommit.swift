@@ -41,18 +41,24 @@ final class GroupCommit: Sendable {
 
     /// A caller that is cancelled before the write has its turn gets a CancellationError, and nothing ran. From then on
     /// the write is carried out and answered all the same: only so the caller always knows whether it happened.
-    func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    /// - Parameter isAlone: it gets a transaction of its own and no savepoint around it, see `Store.writeAlone`.
+    func write<T: Sendable>(
+        isAlone: Bool = false, _ body: @escaping @Sendable (Database) throws -> T
+    ) async throws -> T {
         try Task.checkCancellation()
         if case .failing(let error) = watch.health { throw error }
         let caller = QueuedWrite.Caller()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let write = QueuedWrite(
-                    caller: caller,
+                    caller: caller, isAlone: isAlone,
                     run: { [watch] db in
-                        let outcome = Result { try db.savepoint(body) }
-                        if case .failure(let error) = outcome, watch.fault(error) != nil { throw error }
-                        return { continuation.resume(with: outcome) }
+                        let outcome = Result { isAlone ? try body(db) : try db.savepoint(body) }
+                        guard case .failure(let error) = outcome else {
+                            return ({ continuation.resume(with: outcome) }, true)
+                        }
+                        if watch.fault(error) != nil { throw error }
+                        return ({ continuation.resume(with: outcome) }, false)
                     },
                     fail: { continuation.resume(throwing: $0) })
                 do {
@@ -94,7 +100,10 @@ final class GroupCommit: Sendable {
         do {
             try db.inTransaction(.immediate) {
                 for write in batch {
-                    answers.append(try write.run(db))
+                    let (answer, isKept) = try write.run(db)
+                    answers.append(answer)
+                    // Alone, so there is nobody else's work in the transaction.
+                    if !isKept, write.isAlone { return .rollback }
                     // SQLite rolls back by itself after some errors, and on ON CONFLICT ROLLBACK. The next savepoint
                     // would then be a transaction of its own, kept although its batch is told that it failed.
                     guard db.isInsideTransaction else { throw DatabaseError(resultCode: .SQLITE_ABORT) }

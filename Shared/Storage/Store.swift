@@ -84,6 +84,14 @@ package final class Store: Sendable {
         try await gate.pass { try await commits.write(body) }
     }
 
+    /// As `write`, for long work: in a transaction that it shares with nobody, so that what many small writes would wait for
+    /// is this one alone, and not one savepoint around all that it does. Inside a savepoint SQLite keeps the first state of
+    /// every page that is changed, and walks that list with every statement that has triggers: **measured**, the same work
+    /// of a thousand changed pages takes twice as long.
+    package func writeAlone<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+        try await gate.pass { try await commits.write(isAlone: true, body) }
+    }
+
     /// Whether writes are taken; after a failure of the disk a test write each second finds out when they are again.
     package var health: StoreHealth { commits.health }
 

@@ -4,9 +4,12 @@ import Synchronization
 /// A write that waits for its turn.
 struct QueuedWrite: Sendable {
     let caller: Caller
-    /// Runs the closure; what it returns hands the outcome to the waiter and is called after COMMIT. Throws when the
-    /// outcome is an error that concerns all who share the transaction.
-    let run: @Sendable (Database) throws -> () -> Void
+    /// Shares its transaction with nobody.
+    let isAlone: Bool
+    /// Runs the closure; the answer that it returns hands the outcome to the waiter and is called after COMMIT. What is
+    /// not kept has failed and told nobody yet. Throws when the outcome is an error that concerns all who share the
+    /// transaction.
+    let run: @Sendable (Database) throws -> (answer: () -> Void, isKept: Bool)
     /// Called instead when nothing was kept.
     let fail: @Sendable (any Error) -> Void
 
@@ -35,13 +38,20 @@ struct WriteQueue {
         return !isDraining
     }
 
-    /// Takes writes until there are enough for a transaction; those whose callers gave up come on top.
+    /// Takes writes until there are enough for a transaction; those whose callers gave up come on top. One that wants to
+    /// be alone ends the batch before it, and is a batch by itself.
     mutating func nextBatch() -> (writes: [QueuedWrite], cancelled: [QueuedWrite]) {
         var writes: [QueuedWrite] = []
         var cancelled: [QueuedWrite] = []
         for write in waiting {
             guard writes.count < GroupCommit.batchMax else { break }
-            if write.caller.isCancelled { cancelled.append(write) } else { writes.append(write) }
+            if write.caller.isCancelled {
+                cancelled.append(write)
+                continue
+            }
+            guard writes.isEmpty || !write.isAlone else { break }
+            writes.append(write)
+            if write.isAlone { break }
         }
         waiting.removeFirst(writes.count + cancelled.count)
         if !writes.isEmpty { transactions += 1 }

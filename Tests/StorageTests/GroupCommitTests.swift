@@ -55,6 +55,41 @@ struct GroupCommitTests {
         }
     }
 
+    /// Before it, alone, and after it: three transactions beside that of the writer that was held.
+    @Test func longWorkSharesItsTransactionWithNobody() async throws {
+        try await withCommits { commits, pool in
+            let writer = HeldWriter()
+            async let first: Void = commits.write { _ in writer.hold() }
+            await writer.isHeld()
+            let before = Task { try await commits.write { try insertNote(1, in: $0) } }
+            try await until { commits.waiting == 1 }
+            let alone = Task { try await commits.write(isAlone: true) { try insertNote(2, in: $0) } }
+            try await until { commits.waiting == 2 }
+            let after = Task { try await commits.write { try insertNote(3, in: $0) } }
+            try await until { commits.waiting == 3 }
+            writer.release()
+            try await first
+            for write in [before, alone, after] { try await write.value }
+            #expect(commits.transactions == 4)
+            #expect(try await pool.read { try notes(in: $0) } == [1, 2, 3])
+        }
+    }
+
+    @Test(arguments: ["INSERT INTO note (id) VALUES (2)", "INSERT OR ROLLBACK INTO note (id) VALUES (1)"])
+    func longWorkThatThrowsIsUndoneWhole(_ sql: String) async throws {
+        try await withCommits { commits, pool in
+            await #expect(throws: (any Error).self) {
+                try await commits.write(isAlone: true) { db in
+                    try insertNote(1, in: db)
+                    try db.execute(sql: sql)
+                    throw Refused()
+                }
+            }
+            try await commits.write(isAlone: true) { try insertNote(3, in: $0) }
+            #expect(try await pool.read { try notes(in: $0) } == [3])
+        }
+    }
+
     @Test(arguments: [
         // Fails at COMMIT.
         "PRAGMA defer_foreign_keys = ON; INSERT INTO note (id, parent) VALUES (2, 99)",
