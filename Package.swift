@@ -113,7 +113,8 @@ let package = Package(
         shared(
             "Storage", ["CZlib", .grdb, .crypto, .logging], exclude: ["README.md"],
             testsAlso: ["storage-probe", .inMemoryLogging]),
-        shared("Events", ["Contracts", "RPC", "Storage", .grdb, .nio("NIOCore")], testsAlso: [.logging]),
+        shared(
+            "Events", ["CZlib", "Contracts", "RPC", "Storage", .grdb, .nio("NIOCore")], testsAlso: [.logging, .crypto]),
         shared("Telemetry", [.logging, .metrics, .coreMetrics], exclude: ["README.md"]),
         shared("Tokens", [.crypto]),
         shared(

@@ -19,7 +19,7 @@ package struct EventFeed: Sendable {
             Outbox.NewEntry(
                 eventID: event.id, topic: event.topic, aggregate: event.subject.id, type: event.type,
                 aggregateVersion: event.version, occurredMilliseconds: event.time.milliseconds, traceID: event.traceId,
-                actor: "\(event.actor.kind):\(event.actor.id)", payload: EventJSON.encode(event)),
+                actor: "\(event.actor.kind):\(event.actor.id)", payload: EventPacking.pack(EventJSON.encode(event))),
             in: db)
     }
 
@@ -34,11 +34,13 @@ package struct EventFeed: Sendable {
         let page = try await outbox.page(
             after: input.after, limit: input.limit, wait: .milliseconds(input.waitMilliseconds))
         var out = ByteBuffer()
-        out.reserveCapacity(page.entries.reduce(64) { $0 + $1.payload.count + 40 })
+        out.reserveCapacity(page.entries.reduce(64) { $0 + 6 * $1.payload.count + 40 })
         out.writeStaticString(#"{"events":["#)
         for (index, entry) in page.entries.enumerated() {
+            // The rest is for the next page: what was read is small only while it is packed.
+            guard index == 0 || out.readableBytes < Outbox.pageBytesMax else { break }
             out.writeString(index == 0 ? #"{"event":"# : #",{"event":"#)
-            out.writeBytes(entry.payload)
+            out.writeBytes(try EventPacking.unpack(entry.payload))
             out.writeString(",\"sequence\":\(entry.sequence)}")
         }
         out.writeString("],\"newest\":\(page.newest)}")

@@ -8,14 +8,14 @@ import GRDB
 package struct Outbox: Sendable {
     /// Both keep a page below the largest frame of the RPC (4 MiB) with room for its wrapping.
     package static let pageEntriesMax = 500
-    static let pageBytesMax = 2 * 1024 * 1024
+    package static let pageBytesMax = 2 * 1024 * 1024
     /// Larger payloads are refused by the table.
-    static let payloadBytesMax = 256 * 1024
+    package static let payloadBytesMax = 256 * 1024
     package static let waitMax = Duration.seconds(30)
 
     package struct Entry: Sendable, Hashable {
         package var sequence: Int64
-        /// The event as JSON.
+        /// The event as its producer keeps it.
         package var payload: Data
     }
 

@@ -15,7 +15,7 @@ extension Outbox {
         package var occurredMilliseconds: Int64
         package var traceID: String?
         package var actor: String
-        /// The whole event as JSON, at most 256 KiB.
+        /// The whole event, at most 256 KiB.
         package var payload: Data
         /// Of the payload; counts up when its meaning changes.
         package var schemaVersion: Int
