@@ -37,6 +37,7 @@ enum DealsSchema {
             try WordIndex.fill(in: db)
         }
         migrator.registerMigration("deals 12 imports") { db in try db.execute(sql: imports) }
+        migrator.registerMigration("deals 13 lean") { db in try db.execute(sql: lean) }
         return migrator
     }
 }

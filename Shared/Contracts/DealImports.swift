@@ -38,7 +38,8 @@ package enum ImportState: String, Codable, Sendable, CaseIterable {
     /// Its columns are known and wait to be mapped.
     case read
     case mapped, validating, validated, committing, committed, reverting, reverted
-    /// The work cannot go on; `fault` says why. What was committed stays, and may be reverted.
+    /// The work stopped; `fault` says why. The step may be asked for again and goes on where it was; what was committed
+    /// stays, and may be reverted.
     case halted
     case removing
 }

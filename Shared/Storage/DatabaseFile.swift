@@ -63,6 +63,8 @@ struct DatabaseFile {
                     PRAGMA trusted_schema = OFF;
                     PRAGMA cell_size_check = ON;
                     PRAGMA foreign_keys = ON;
+                    -- So that the triggers against deleting rows see those that INSERT OR REPLACE would delete.
+                    PRAGMA recursive_triggers = ON;
                     PRAGMA analysis_limit = 400;
                     """)
         }

@@ -65,6 +65,10 @@ struct DealsSchemaTests {
     ])
     func theSchemaRefuses(sql: String) async throws {
         try await Self.with { desk, _ in
+            // So that there is a row to guard.
+            try await desk.store.write { db in
+                try db.execute(sql: "UPDATE deal SET confidentiality = 'secret', version = version + 1")
+            }
             await #expect(throws: DatabaseError.self) {
                 try await desk.store.write { db in try db.execute(sql: sql) }
             }

@@ -40,9 +40,13 @@ final class People: Sendable {
         return user
     }
 
-    func disable(_ person: Person) {
+    func disable(_ person: Person) { set(.disabled, person) }
+
+    func enable(_ person: Person) { set(.active, person) }
+
+    private func set(_ status: UserStatus, _ person: Person) {
         users.withLock { users in
-            for index in users.indices where users[index].id == person.id { users[index].status = .disabled }
+            for index in users.indices where users[index].id == person.id { users[index].status = status }
         }
     }
 

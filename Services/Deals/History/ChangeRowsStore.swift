@@ -5,13 +5,25 @@ import RPC
 
 /// The tables `deal_version` and `deal_change`, which are only ever added to.
 enum ChangeRows {
-    /// Writes down what made a version, in the transaction that made it.
-    static func append(
-        _ changes: [MemberChange], to deal: Deal, _ eventType: String, by caller: Caller, in db: Database
+    /// Writes down that a deal was created. What it was made of is not written: it follows from what the deal is and what
+    /// changed since, see `creation`.
+    static func begin(_ deal: Deal, by caller: Caller, in db: Database) throws {
+        try appendVersion(of: deal, EventType.dealCreated, by: caller, in: db)
+    }
+
+    private static func appendVersion(
+        of deal: Deal, _ eventType: String, by caller: Caller, in db: Database
     ) throws {
         try db.cachedStatement(
             sql: "INSERT INTO deal_version (deal_id, version, at_ms, by_user_id, event_type) VALUES (?, ?, ?, ?, ?)"
         ).execute(arguments: [deal.id, deal.version, deal.updatedAt.milliseconds, caller.id, eventType])
+    }
+
+    /// Writes down what made a version, in the transaction that made it.
+    static func append(
+        _ changes: [MemberChange], to deal: Deal, _ eventType: String, by caller: Caller, in db: Database
+    ) throws {
+        try appendVersion(of: deal, eventType, by: caller, in: db)
         let statement = try db.cachedStatement(
             sql: "INSERT INTO deal_change (deal_id, version, field, before, after) VALUES (?, ?, ?, ?, ?)")
         for change in changes {
@@ -65,6 +77,14 @@ enum ChangeRows {
         return try Row.fetchOne(statement, arguments: [deal, instant.milliseconds]).map {
             ($0[0], Instant(milliseconds: $0[1]))
         }
+    }
+
+    /// What a deal was made of, by field: all that it had in its first version, if that is how it began.
+    static func creation(of deal: Deal, at instant: Instant, field: String? = nil, _ db: Database) throws
+        -> [MemberChange]
+    {
+        let first = try Self.deal(deal, in: 1, since: instant, in: db)
+        return try DealMembers(first).made.filter { field == nil || $0.field == field }
     }
 
     /// By field.

@@ -21,16 +21,21 @@ struct ChangeStore: Sendable {
 
     func page(_ reference: DealReference, _ request: ChangeRequest, by caller: Caller) async throws -> DealChangePage {
         try await store.read { db in
-            let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal.id
+            let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
             // One row more than asked tells whether there is a next page.
-            let rows = try Self.versions(of: deal, request, in: db)
+            var rows = try Self.versions(of: deal.id, request, in: db)
+            if request.field != nil, rows.count <= request.limit, request.before > 1 {
+                rows += try Self.creation(of: deal.id, in: db)
+            }
             var items: [DealVersion] = []
             var bytes = 0
-            while let row = try rows.next() {
+            for row in rows {
+                let changes = try Self.changes(row, of: deal, request, in: db)
+                // Of the creation is asked whatever the field is.
+                guard request.field == nil || !changes.isEmpty else { continue }
                 guard items.count < request.limit, bytes < WorkPage.bytesMax else {
                     return DealChangePage(items: items, nextCursor: items.last.map { String($0.version) })
                 }
-                let changes = try ChangeRows.changes(of: deal, in: row[0], field: request.field, db)
                 bytes += changes.reduce(200) { $0 + $1.bytes }
                 items.append(
                     DealVersion(
@@ -41,23 +46,45 @@ struct ChangeStore: Sendable {
         }
     }
 
-    static func versions(of deal: UUID, _ request: ChangeRequest, in db: Database) throws -> RowCursor {
+    private static func changes(
+        _ row: Row, of deal: Deal, _ request: ChangeRequest, in db: Database
+    ) throws -> [MemberChange] {
+        let (version, type): (Int64, String?) = (row[0], row[3])
+        guard version == 1, type == EventType.dealCreated else {
+            return try ChangeRows.changes(of: deal.id, in: version, field: request.field, db)
+        }
+        return try ChangeRows.creation(of: deal, at: Instant(milliseconds: row[1]), field: request.field, db)
+    }
+
+    static func versions(
+        of deal: UUID, _ request: ChangeRequest, in db: Database
+    ) throws -> [Row] {
         guard let field = request.field else {
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT version, at_ms, by_user_id, event_type FROM deal_version
                     WHERE deal_id = ? AND version < ? ORDER BY version DESC LIMIT ?
                     """)
-            return try Row.fetchCursor(statement, arguments: [deal, request.before, request.limit + 1])
+            return try Row.fetchAll(statement, arguments: [deal, request.before, request.limit + 1])
         }
         let statement = try db.cachedStatement(
             sql: """
                 SELECT v.version, v.at_ms, v.by_user_id, v.event_type
                 FROM deal_change c INDEXED BY deal_change_of_field
                 CROSS JOIN deal_version v ON v.deal_id = c.deal_id AND v.version = c.version
-                WHERE c.deal_id = ? AND c.field = ? AND c.version < ? ORDER BY c.version DESC LIMIT ?
+                WHERE c.deal_id = ? AND c.field = ? AND c.version BETWEEN 2 AND ? ORDER BY c.version DESC LIMIT ?
                 """)
-        return try Row.fetchCursor(statement, arguments: [deal, field, request.before, request.limit + 1])
+        return try Row.fetchAll(statement, arguments: [deal, field, request.before - 1, request.limit + 1])
+    }
+
+    /// The first version, of whose fields no rows are written.
+    private static func creation(of deal: UUID, in db: Database) throws -> [Row] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT version, at_ms, by_user_id, event_type FROM deal_version
+                WHERE deal_id = ? AND version = 1 AND event_type IS NOT NULL
+                """)
+        return try Row.fetchAll(statement, arguments: [deal])
     }
 }
 

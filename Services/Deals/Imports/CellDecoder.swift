@@ -8,6 +8,8 @@ struct CellDecoder: Decoder {
     fileprivate let cells: FieldCells
     /// Nil for the row as a whole.
     fileprivate var member: String?
+    /// Instead of the member's text.
+    fileprivate var word: String?
     /// Members that do not fit and are told of already.
     fileprivate var passedOver: Set<String> = []
     let codingPath: [any CodingKey] = []
@@ -42,7 +44,7 @@ struct CellDecoder: Decoder {
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer { throw IsComposed() }
 
     func singleValueContainer() throws -> any SingleValueDecodingContainer {
-        OneCell(cells: cells, member: member ?? "")
+        OneCell(cells: cells, member: member ?? "", word: word)
     }
 }
 
@@ -84,12 +86,13 @@ private struct RowContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
 private struct OneCell: SingleValueDecodingContainer {
     let cells: FieldCells
     let member: String
+    var word: String?
     let codingPath: [any CodingKey] = []
 
     func decodeNil() -> Bool { cells.clears(member) }
 
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
-        let text = cells.texts[member] ?? ""
+        let text = word ?? cells.texts[member] ?? ""
         let value: Any
         switch type {
         case is String.Type: value = text
@@ -148,13 +151,12 @@ private struct OneCell: SingleValueDecodingContainer {
 
     /// A choice is taken in any case and with spaces, as people write it; what is composed is JSON.
     private func other<T: Decodable>(_ text: String) throws -> T {
-        var cells = cells
+        var word: String?
         if T.self is any RawRepresentable.Type {
-            let word = text.lowercased().replacing(" ", with: "_").replacing("-", with: "_")
-            cells.set(member, word, emptyClears: false)
+            word = String(text.lowercased().map { $0 == " " || $0 == "-" ? "_" : $0 })
         }
         do {
-            return try T(from: CellDecoder(cells: cells, member: member))
+            return try T(from: CellDecoder(cells: cells, member: member, word: word))
         } catch is IsComposed {
             guard let value = try? StrictJSON.decode(T.self, from: Data(text.utf8)) else {
                 throw unfit("invalid", "must be JSON as the field has it")

@@ -9,6 +9,7 @@ import Storage
 struct ImportDesk: Sendable {
     /// After a failure that may pass, such as a full disk.
     private static let pause = Duration.seconds(5)
+    private static let hour = Duration.seconds(3600)
 
     let work: ImportWorkStore
     let shelf: DocumentShelf
@@ -33,8 +34,23 @@ struct ImportDesk: Sendable {
     /// There is work.
     func knock() { knocking.yield() }
 
-    /// Works off what there is, and then whatever comes, until it is cancelled.
+    /// Works off what there is, and then whatever comes, until it is cancelled. Once an hour it looks by itself for what has
+    /// expired and for files that belong to nothing.
     func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: Self.hour)
+                    knock()
+                }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func work() async throws {
         knock()
         for await _ in knocks {
             do { try await workOff() } catch StorageError.closed { return } catch {
@@ -50,19 +66,27 @@ struct ImportDesk: Sendable {
     func workOff() async throws {
         try await work.expire(now())
         while try await step() {}
+        try await sweep()
+    }
+
+    /// Of an import that was removed while the process was killed, or that an older database does not know. A row is there
+    /// before its file, so what is on the list without a row will never have one.
+    private func sweep() async throws {
+        for orphan in try await work.orphans(among: shelf.files()) { try await shelf.remove(orphan) }
     }
 
     /// One batch of the import that has waited longest.
     /// - Returns: false when there was none.
     func step() async throws -> Bool {
         try Task.checkCancellation()
-        guard let record = try await work.next() else { return false }
-        do { try await step(record) } catch let error where Self.mayPass(error) { throw error } catch {
+        guard let id = try await work.next() else { return false }
+        do {
+            if let record = try await work.record(id) { try await step(record) }
+        } catch let error where Self.mayPass(error) { throw error } catch {
             logger.error(
-                "an import cannot go on",
-                metadata: ["import.id": "\(record.job.id.text)", "error": "\(error)"])
+                "an import cannot go on", metadata: ["import.id": "\(id.text)", "error": "\(error)"])
             let fault = ImportFault(code: "internal", message: RPCFault.internal.message)
-            try await work.halt(record, fault, at: now())
+            try await work.halt(id, fault, at: now())
         }
         return true
     }
@@ -88,7 +112,7 @@ struct ImportDesk: Sendable {
         guard let (caller, name) = try await importer(of: record) else {
             let fault = ImportFault(
                 code: "importer_not_allowed", message: "Who made the import may not open deals any more.")
-            return try await work.halt(record, fault, at: now())
+            return try await work.halt(id, fault, at: now())
         }
         switch record.job.state {
         case .validating: try await work.validate(id, leadName: name, by: caller)

@@ -14,24 +14,36 @@ struct ImportDoor {
     let db: Database
     let deals: DealStore
     let transitions: TransitionStore
+    /// Of the transaction.
+    let rules: DealStore.OpeningRules
     let caller: Caller
     let leadName: String
     /// Nothing of it will stay. Then the row's code name is exchanged for one that nobody has: whether a name is free is
     /// told only to who takes it, for then he leaves a trace.
     let isTrial: Bool
 
+    /// What comes of a row, undone alone where it is refused or only tried.
+    func attempt(_ draft: ImportDraft) throws -> Result<Made, RPCFault> {
+        guard draft.isPlainOpening else {
+            return try db.alone(isTrial: isTrial) { try isTrial ? apply(draft) : applyTraced(draft) }
+        }
+        // It is refused before anything is written, so there is nothing to undo, and a savepoint would only cost.
+        do { return .success(try apply(draft)) } catch let fault as RPCFault { return .failure(fault) }
+    }
+
     /// - Throws: `RPCFault` for what the row asks for and does not get.
-    func apply(_ draft: ImportDraft) throws -> Made {
+    private func apply(_ draft: ImportDraft) throws -> Made {
         guard let deal = try target(draft.identity) else { return try open(draft) }
         return try change(deal, draft)
     }
 
     /// The same for a row that stays. A move that is refused would take a name back that was free, and so tell of it
     /// without a trace: such a row is tried first under a name that nobody has.
-    func applyTraced(_ draft: ImportDraft) throws -> Made {
+    private func applyTraced(_ draft: ImportDraft) throws -> Made {
         if draft.stage != nil {
             let trial = ImportDoor(
-                db: db, deals: deals, transitions: transitions, caller: caller, leadName: leadName, isTrial: true)
+                db: db, deals: deals, transitions: transitions, rules: rules, caller: caller, leadName: leadName,
+                isTrial: true)
             _ = try db.alone(isTrial: true) { try trial.apply(draft) }.get()
         }
         return try apply(draft)
@@ -60,15 +72,22 @@ struct ImportDoor {
     private func open(_ draft: ImportDraft) throws -> Made {
         var faults = draft.faults
         guard let (new, rest) = draft.opening(&faults) else { throw RPCFault.invalid(faults) }
-        let pipeline = try deals.pipelines.pipeline(of: new.type, in: db)
-        let form = DealForm(new, in: pipeline, by: caller)
-        var later = DealForm(form.deal, in: pipeline, today: caller.today)
-        later.apply(rest)
-        faults += form.faults + later.faults
+        var form = try deals.form(new, by: rules, for: caller)
+        faults += form.faults
+        if draft.setsLater {
+            var later = DealForm(form.deal, in: try rules.pipeline(of: new.type), today: caller.today)
+            later.apply(rest)
+            faults += later.faults
+        }
         guard faults.isEmpty else { throw RPCFault.invalid(faults) }
-        var named = new
-        if isTrial { named.codeName = UUID().text }
-        let created = try deals.create(named, leadName: leadName, by: caller, in: db)
+        if isTrial {
+            // Nothing is left that could refuse it.
+            if draft.stage == nil, !draft.setsLater { return Made(outcome: .created, deal: form.deal, undo: nil) }
+            var named = new
+            named.codeName = UUID().text
+            form = try deals.form(named, by: rules, for: caller)
+        }
+        let created = try deals.open(form, leadName: leadName, by: caller, in: db)
         if case .external(let source, let id) = draft.identity {
             try db.cachedStatement(sql: "INSERT INTO external_id (source, external_id, deal_id) VALUES (?, ?, ?)")
                 .execute(arguments: [source, id, created.id])

@@ -25,10 +25,16 @@ struct ImportDraft: Sendable {
 
     var codeName: String? { cells.texts["codeName"] }
 
+    /// Whether it says something that a new deal gets in a second step.
+    let setsLater: Bool
+
+    /// A new deal and nothing but that.
+    var isPlainOpening: Bool { identity == .none && stage == nil && !setsLater }
+
     init(_ row: [String], _ plan: ImportPlan) {
         let cells = plan.cells(row)
         var faults: [FieldFault] = []
-        let own = CellDecoder.decode(RowFields.self, cells.only(Set(ImportFields.ofRows)).withoutCleared, &faults)
+        let own = CellDecoder.decode(RowFields.self, cells.only(ImportFields.ofRow).withoutCleared, &faults)
         if let deal = own?.deal {
             identity = .deal(deal)
         } else if let external = own?.externalId, let source = plan.mapping.externalSource {
@@ -45,14 +51,16 @@ struct ImportDraft: Sendable {
         stageEffectiveOn = own?.stageEffectiveOn
         self.faults = faults
         self.cells = cells
+        setsLater = !cells.withoutCleared.only(ImportFields.toChangeLater).isEmpty
     }
 
     /// As a new deal, and what of it is set once it is there.
     func opening(_ faults: inout [FieldFault]) -> (new: NewDeal, rest: DealPatch)? {
         let cells = cells.withoutCleared
         let new = CellDecoder.decode(NewDeal.self, cells.only(ImportFields.toOpen), &faults)
-        let later = ImportFields.toChange.subtracting(ImportFields.toOpen)
-        let rest = CellDecoder.decode(DealPatch.self, cells.only(later), &faults)
+        let rest =
+            setsLater
+            ? CellDecoder.decode(DealPatch.self, cells.only(ImportFields.toChangeLater), &faults) : DealPatch()
         guard let new, let rest else { return nil }
         return (new, rest)
     }

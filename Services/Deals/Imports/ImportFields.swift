@@ -11,6 +11,7 @@ enum ImportFields {
 
     /// Of the row rather than of a deal.
     static let ofRows = [deal, externalId, version, stage, stageReason, stageEffectiveOn]
+    static let ofRow = Set(ofRows)
     /// Not the same for two rows.
     static let ofOneRow: Set = [deal, externalId, version, "codeName"]
 
@@ -28,6 +29,8 @@ enum ImportFields {
     static let required = opening.filter { !$0.isOptional }.map(\.column)
     static let toOpen = Set(opening.map(\.column))
     static let toChange = Set(changing.map(\.column))
+    /// What a new deal gets in a second step.
+    static let toChangeLater = toChange.subtracting(toOpen)
 
     private static func cells(of contract: some Encodable) -> [NamedCell] {
         // Nothing in them can fail: they are texts and choices. A test holds the list against the contracts.

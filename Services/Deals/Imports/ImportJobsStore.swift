@@ -54,19 +54,46 @@ enum ImportJobs {
         return try Row.fetchOne(statement, arguments: [id, state.rawValue]).map(record)
     }
 
+    private static let atWork = "state IN ('reading', 'validating', 'committing', 'reverting', 'removing')"
+
     /// What has waited longest for work, so that several take turns.
-    static func next(in db: Database) throws -> ImportRecord? {
+    static func next(in db: Database) throws -> UUID? {
         let statement = try db.cachedStatement(
-            sql: """
-                \(selected) WHERE state IN ('reading', 'validating', 'committing', 'reverting', 'removing')
-                ORDER BY updated_ms LIMIT 1
-                """)
-        return try Row.fetchOne(statement).map(record)
+            sql: "SELECT id FROM import_job WHERE \(atWork) ORDER BY updated_ms LIMIT 1")
+        return try UUID.fetchOne(statement)
     }
 
-    static func expired(_ now: Instant, in db: Database) throws -> [ImportRecord] {
-        let statement = try db.cachedStatement(sql: "\(selected) WHERE expires_ms <= ? ORDER BY expires_ms LIMIT 100")
-        return try Row.fetchAll(statement, arguments: [now.milliseconds]).map(record)
+    static func record(_ id: UUID, in db: Database) throws -> ImportRecord? {
+        try Row.fetchOne(db.cachedStatement(sql: "\(selected) WHERE id = ?"), arguments: [id]).map(record)
+    }
+
+    /// Whatever else stands in it: also when that cannot be read.
+    static func halt(_ id: UUID, _ fault: ImportFault, at now: Instant, in db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE import_job SET state = 'halted', fault = ?, version = version + 1, updated_ms = max(updated_ms, ?)
+                WHERE id = ? AND \(atWork)
+                """
+        ).execute(arguments: [try RowJSON.text(fault), now.milliseconds, id])
+    }
+
+    /// Those that nobody asks for any more are removed next, up to a hundred of them.
+    /// - Returns: how many there were.
+    static func expire(_ now: Instant, in db: Database) throws -> Int {
+        try db.cachedStatement(
+            sql: """
+                UPDATE import_job SET state = 'removing', version = version + 1, updated_ms = max(updated_ms, ?1)
+                WHERE id IN (SELECT id FROM import_job WHERE expires_ms <= ?1 AND NOT \(atWork)
+                    ORDER BY expires_ms LIMIT 100)
+                """
+        ).execute(arguments: [now.milliseconds])
+        return db.changesCount
+    }
+
+    /// Those of the files that belong to no import.
+    static func orphans(among files: [ShelfFile], in db: Database) throws -> [ShelfFile] {
+        let statement = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM import_job WHERE id = ?)")
+        return try files.filter { try Bool.fetchOne(statement, arguments: [$0.id]) != true }
     }
 
     static func insert(_ record: ImportRecord, in db: Database) throws {

@@ -18,8 +18,8 @@ enum ImportRules {
         fileprivate var from: Set<ImportState> {
             switch self {
             case .map: [.read, .mapped, .validated]
-            case .validate: [.mapped, .validated]
-            case .commit: [.validated]
+            case .validate: [.mapped, .validated, .halted]
+            case .commit: [.validated, .halted]
             case .revert: [.committed, .halted]
             case .remove:
                 [.uploading, .unreadable, .read, .mapped, .validated, .committed, .reverted, .halted]
@@ -29,10 +29,27 @@ enum ImportRules {
 
     /// - Throws: `import_state` when the import stands where this cannot be done.
     static func require(_ step: Step, of job: ImportJob) throws(RPCFault) {
+        if job.state == .halted { try requireGoingOn(with: step, of: job) }
         guard !step.from.contains(job.state) else { return }
         let wanted = step.from.map(\.rawValue).sorted().joined(separator: ", ")
         throw RPCFault(
             .failedPrecondition, "import_state", "The import is \(job.state.rawValue); it must be one of \(wanted).")
+    }
+
+    /// What was halted goes on with the step that it was halted in: one that has made deals is not tried again, and one
+    /// whose rows are not all tried is not committed.
+    private static func requireGoingOn(with step: Step, of job: ImportJob) throws(RPCFault) {
+        let words: String
+        switch step {
+        case .validate where job.counts.done > 0:
+            words = "The import was halted while it was committed; commit or revert it."
+        case .commit where job.rows == 0 || job.counts.valid + job.counts.invalid < job.rows:
+            words = "The import was halted before all of its rows were validated; validate it."
+        case .commit where job.counts.reverted + job.counts.kept > 0:
+            words = "The import was halted while it was reverted; revert it."
+        default: return
+        }
+        throw RPCFault(.failedPrecondition, "import_state", words)
     }
 
     /// Rows with errors are left out only when that is what was asked for.
@@ -46,6 +63,11 @@ enum ImportRules {
             throw RPCFault(.failedPrecondition, "rows_invalid", "No row is without errors.")
         }
     }
+}
+
+extension ImportCounts {
+    /// Rows that a commit is done with.
+    var done: Int { created + updated + unchanged + refused }
 }
 
 extension ImportState {

@@ -63,6 +63,8 @@ struct ImportStore: Sendable {
         try await step(.commit, id, by: caller) { record, _ in
             try ImportRules.requireRows(of: record.job, skipsInvalid: input.skipInvalid == true)
             record.begin(.committing, by: caller)
+            // Of a commit that was halted.
+            record.job.progress = record.job.counts.done
         }
     }
 

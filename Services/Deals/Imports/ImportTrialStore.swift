@@ -23,9 +23,7 @@ struct ImportTrial {
         if let identity, try ImportRows.hasIdentity(identity, before: row.number, of: job, in: door.db) {
             errors.append(FieldFault("", "repeated", "An earlier row is of the same deal."))
         }
-        if case .failure(let fault) = try door.db.alone(isTrial: true, { try door.apply(draft) }) {
-            errors += fault.ofRow
-        }
+        if case .failure(let fault) = try door.attempt(draft) { errors += fault.ofRow }
         errors = Array(errors.prefix(Self.errorsMax))
         try ImportRows.saveValidated(row.number, errors, name: name, identity: identity, of: job, in: door.db)
         return errors.isEmpty

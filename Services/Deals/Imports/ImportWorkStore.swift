@@ -12,8 +12,8 @@ struct ImportWorkStore: Sendable {
     private let deals: DealStore
     private let transitions: TransitionStore
 
-    /// Rows of one transaction: other writers wait no longer than for so many.
-    static let batchRows = 250
+    /// Rows of one transaction, which is nobody else's: other writers wait no longer than for so many.
+    static let batchRows = 100
 
     init(store: Store) {
         let pipelines = PipelineStore()
@@ -22,20 +22,24 @@ struct ImportWorkStore: Sendable {
         transitions = TransitionStore(store: store, pipelines: pipelines)
     }
 
-    func next() async throws -> ImportRecord? { try await store.read { db in try ImportJobs.next(in: db) } }
+    func next() async throws -> UUID? { try await store.read { db in try ImportJobs.next(in: db) } }
+
+    /// Nil when it is gone.
+    func record(_ id: UUID) async throws -> ImportRecord? {
+        try await store.read { db in try ImportJobs.record(id, in: db) }
+    }
 
     /// Those that nobody asks for any more are removed next.
     func expire(_ now: Instant) async throws {
-        try await store.write { db in
-            for var record in try ImportJobs.expired(now, in: db) where !record.job.state.isWork {
-                record.job.state = .removing
-                try ImportJobs.save(&record, at: now, in: db)
-            }
-        }
+        while try await store.write({ db in try ImportJobs.expire(now, in: db) }) > 0 {}
+    }
+
+    func orphans(among files: [ShelfFile]) async throws -> [ShelfFile] {
+        try await store.read { db in try ImportJobs.orphans(among: files, in: db) }
     }
 
     func write(_ rows: [CSVRow], from first: Int, of id: UUID) async throws {
-        try await store.write { db in
+        try await store.writeAlone { db in
             guard try ImportJobs.known(id, .reading, in: db) != nil else { return }
             try ImportRows.write(rows, from: first, of: id, in: db)
         }
@@ -51,8 +55,8 @@ struct ImportWorkStore: Sendable {
         try await end(id, .reading, at: now) { job in (job.state, job.fault) = (.unreadable, fault) }
     }
 
-    func halt(_ record: ImportRecord, _ fault: ImportFault, at now: Instant) async throws {
-        try await end(record.job.id, record.job.state, at: now) { job in (job.state, job.fault) = (.halted, fault) }
+    func halt(_ id: UUID, _ fault: ImportFault, at now: Instant) async throws {
+        try await store.write { db in try ImportJobs.halt(id, fault, at: now, in: db) }
     }
 
     private func end(
@@ -73,7 +77,8 @@ struct ImportWorkStore: Sendable {
             let rows = try ImportRows.after(record.job.progress, limit: Self.batchRows, of: id, in: db)
             let trial = ImportTrial(
                 door: ImportDoor(
-                    db: db, deals: deals, transitions: transitions, caller: caller, leadName: leadName, isTrial: true),
+                    db: db, deals: deals, transitions: transitions, rules: try deals.openingRules(in: db),
+                    caller: caller, leadName: leadName, isTrial: true),
                 job: id, plan: plan)
             for row in rows {
                 if try trial.isValid(row) { record.job.counts.valid += 1 } else { record.job.counts.invalid += 1 }
@@ -89,11 +94,12 @@ struct ImportWorkStore: Sendable {
             guard let mapping = record.job.mapping else { throw StoredValueFault(column: "mapping") }
             let plan = try ImportPlan(mapping, columns: record.job.columns)
             let door = ImportDoor(
-                db: db, deals: deals, transitions: transitions, caller: caller, leadName: leadName, isTrial: false)
+                db: db, deals: deals, transitions: transitions, rules: try deals.openingRules(in: db), caller: caller,
+                leadName: leadName, isTrial: false)
             let rows = try ImportRows.with(.valid, after: 0, limit: Self.batchRows, of: id, in: db)
             for var row in rows {
                 let draft = ImportDraft(row.cells, plan)
-                switch try db.alone({ try door.applyTraced(draft) }) {
+                switch try door.attempt(draft) {
                 case .success(let made):
                     (row.outcome, row.undo) = (made.outcome, made.undo)
                     (row.dealID, row.dealVersion) = (made.deal.id, made.deal.version)
@@ -128,7 +134,7 @@ struct ImportWorkStore: Sendable {
 
     /// The next rows, and with none left the import itself.
     func remove(_ id: UUID) async throws {
-        try await store.write { db in
+        try await store.writeAlone { db in
             guard try ImportJobs.known(id, .removing, in: db) != nil else { return }
             if try !ImportRows.delete(Self.batchRows, of: id, in: db) { try ImportJobs.delete(id, in: db) }
         }
@@ -139,7 +145,7 @@ struct ImportWorkStore: Sendable {
         _ id: UUID, _ state: ImportState, by caller: Caller,
         _ work: @escaping @Sendable (inout ImportRecord, Database) throws -> ImportState?
     ) async throws {
-        try await store.write { db in
+        try await store.writeAlone { db in
             guard var record = try ImportJobs.known(id, state, in: db) else { return }
             if let end = try work(&record, db) {
                 record.job.state = end

@@ -47,7 +47,8 @@ enum DealColumns {
             deal.equityValue?.minorUnits, deal.equityValue?.currency.code, deal.valueBasis.rawValue, deal.stakeBps,
             deal.forecastCategory.rawValue, deal.mandatedOn?.text, deal.signedOn?.text, deal.expectedAnnounceOn?.text,
             deal.announcedOn?.text, deal.nextMilestoneOn?.text, deal.reviewOn?.text, deal.lostTo, deal.legalHold,
-            deal.retentionUntil?.text, try json(deal.tags), try json(deal.customFields),
+            deal.retentionUntil?.text, deal.tags.isEmpty ? "[]" : try json(deal.tags),
+            deal.customFields.isEmpty ? "{}" : try json(deal.customFields),
             deal.deletedAt?.milliseconds, deal.deletedBy,
         ]
     }

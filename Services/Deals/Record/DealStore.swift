@@ -32,13 +32,26 @@ struct DealStore: Sendable {
         }
     }
 
-    /// A new deal in the first stage of its pipeline, with the values of custom fields checked against the definitions of
-    /// this moment.
     func create(_ new: NewDeal, leadName: String, by caller: Caller, in db: Database) throws -> Deal {
-        var form = DealForm(new, in: try pipelines.pipeline(of: new.type, in: db), by: caller)
-        let definitions = try CustomFieldRows.all(in: db)
-        form.customFields(new.customFields.map { .set($0.mapValues(Patch.set)) }, definitions)
-        form.requireCustomFields(definitions)
+        let form = try form(new, by: openingRules(in: db), for: caller)
+        return try open(form, leadName: leadName, by: caller, in: db)
+    }
+
+    /// A new deal in the first stage of its pipeline, with the values of custom fields checked against the definitions of
+    /// this moment, and all that is wrong with it but for one thing: whether its name is taken, `open` says.
+    func form(_ new: NewDeal, by rules: OpeningRules, for caller: Caller) throws -> DealForm {
+        var form = DealForm(new, in: try rules.pipeline(of: new.type), by: caller)
+        form.customFields(new.customFields.map { .set($0.mapValues(Patch.set)) }, rules.definitions)
+        form.requireCustomFields(rules.definitions)
+        return form
+    }
+
+    func openingRules(in db: Database) throws -> OpeningRules {
+        OpeningRules(pipelines: try pipelines.all(in: db), definitions: try CustomFieldRows.all(in: db))
+    }
+
+    func open(_ form: DealForm, leadName: String, by caller: Caller, in db: Database) throws -> Deal {
+        var form = form
         // Asked last and only of a request that would succeed, so that trying names leaves a trace: a deal, its event.
         if form.faults.isEmpty, try DealRows.isTaken(codeName: form.deal.codeName, except: form.deal.id, in: db) {
             form.codeNameNotAvailable()
@@ -49,7 +62,7 @@ struct DealStore: Sendable {
         try DealRows.insert(deal, in: db)
         try TransitionStore.append(.creation(of: deal, by: caller), of: deal, in: db)
         try TeamStore.append(.creator(of: deal, name: leadName, by: caller), to: deal, in: db)
-        try ChangeRows.append(DealMembers(deal).made, to: deal, EventType.dealCreated, by: caller, in: db)
+        try ChangeRows.begin(deal, by: caller, in: db)
         try Event.record(
             EventType.dealCreated, about: deal, by: caller, changes: DealChanges.between(nil, deal), in: db)
         return deal
@@ -113,6 +126,17 @@ struct DealStore: Sendable {
             eventType, about: deal, before: before, by: caller,
             changes: DealChanges.between(before, deal) + extra, in: db)
         return deal
+    }
+
+    /// What new deals are checked against, as one transaction sees it.
+    struct OpeningRules: Sendable {
+        fileprivate let pipelines: [DealType: StoredPipeline]
+        fileprivate let definitions: [CustomField]
+
+        func pipeline(of type: DealType) throws -> Pipeline {
+            guard let stored = pipelines[type] else { throw StoredValueFault(column: "deal_type") }
+            return stored.pipeline
+        }
     }
 
     private static func nextNumber(year: Int, in db: Database) throws -> DealNumber {

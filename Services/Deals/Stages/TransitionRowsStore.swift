@@ -40,7 +40,7 @@ enum TransitionRows {
     }
 
     private static func json(_ faults: [FieldFault]) throws -> String {
-        String(decoding: try StrictJSON.encode(faults), as: UTF8.self)
+        faults.isEmpty ? "[]" : String(decoding: try StrictJSON.encode(faults), as: UTF8.self)
     }
 
     private static func faults(_ json: String) throws -> [FieldFault] {

@@ -48,5 +48,11 @@ enum CountryCode {
 }
 
 extension String {
-    var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+    var trimmed: String {
+        // Most texts have nothing around them, and Foundation would make a new string all the same.
+        if let first = utf8.first, let last = utf8.last, Self.isInk(first), Self.isInk(last) { return self }
+        return trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private static func isInk(_ byte: UInt8) -> Bool { (0x21..<0x7F).contains(byte) }
 }

@@ -69,10 +69,15 @@ struct AccessListStore: Sendable {
     private static func isOpen(_ deal: UUID, at instant: Instant, in db: Database) throws -> Bool? {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT confidentiality FROM confidentiality_change
-                WHERE deal_id = ? AND since_ms <= ? ORDER BY since_ms DESC, seq DESC LIMIT 1
+                SELECT coalesce((
+                    SELECT c.confidentiality FROM confidentiality_change c
+                    WHERE c.deal_id = d.id AND c.since_ms <= ?2 ORDER BY c.since_ms DESC, c.seq DESC LIMIT 1
+                ), CASE WHEN NOT EXISTS (SELECT 1 FROM confidentiality_change c WHERE c.deal_id = d.id)
+                    THEN d.confidentiality END)
+                FROM deal d WHERE d.id = ?1 AND d.created_ms <= ?2
                 """)
         let row = try Row.fetchOne(statement, arguments: [deal, instant.milliseconds])
-        return try row.map { try $0.choice(0, Confidentiality.self) != .secret }
+        let then: Confidentiality? = try row?.optionalChoice(0)
+        return then.map { $0 != .secret }
     }
 }

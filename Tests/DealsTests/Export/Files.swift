@@ -119,11 +119,16 @@ extension Desk {
     func validated(
         _ text: String, as person: Person, source: String? = nil, _ change: (inout ImportMapping) -> Void = { _ in }
     ) async throws -> ImportJob {
+        try await validate(mapped(text, as: person, source: source, change), as: person)
+    }
+
+    func mapped(
+        _ text: String, as person: Person, source: String? = nil, _ change: (inout ImportMapping) -> Void = { _ in }
+    ) async throws -> ImportJob {
         let job = try await upload(text, as: person)
         var mapping = ImportMapping(columns: job.columns.map { ImportColumn($0, as: $0) }, externalSource: source)
         change(&mapping)
-        _ = try await map(job, mapping, as: person)
-        return try await validate(job, as: person)
+        return try await map(job, mapping, as: person)
     }
 
     func imported(

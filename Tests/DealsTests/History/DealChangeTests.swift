@@ -1,6 +1,8 @@
 import Contracts
 import Foundation
+import GRDB
 import RPC
+import Storage
 import Testing
 
 @testable import deals
@@ -112,5 +114,24 @@ struct DealChangeTests {
         guard !names.isEmpty else { return }
         let together = names.map { "\"\($0)\":\(members[$0] ?? "")" }.joined(separator: ",")
         #expect("{\(together)}" == json)
+    }
+
+    /// Of the creation no rows are written: what it was made of follows from what came after.
+    @Test func theChangesOfAFieldEndWithWhatItWasCreatedWith() async throws {
+        try await Desk.with { desk in
+            let banker = desk.person(.banker)
+            var deal = try await desk.deal("Falcon", by: banker)
+            for step in ["call", "write"] {
+                deal = try await desk.update(deal, as: banker) { $0.nextStep = .set(step) }
+            }
+            let rows = try await desk.store.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM deal_change") }
+            #expect(rows == 2)
+            let names = try await desk.changes(of: deal, as: banker, DealChangeQuery(field: "codeName"))
+            #expect(names.items.map(\.version) == [1] && names.items[0].type == EventType.dealCreated)
+            #expect(names.items[0].changes == [FieldChange("codeName", before: nil, after: "Falcon")])
+            // It was created without one.
+            let steps = try await desk.changes(of: deal, as: banker, DealChangeQuery(field: "nextStep"))
+            #expect(steps.items.map(\.version) == [3, 2] && steps.nextCursor == nil)
+        }
     }
 }

@@ -127,6 +127,70 @@ struct ImportWorkTests {
             let halted = try await desk.importJob(job, as: banker)
             #expect(halted.state == .halted && halted.fault?.code == "importer_not_allowed")
             #expect(try await desk.list(as: banker).items.isEmpty)
+
+            desk.people.enable(banker)
+            _ = try await desk.call(
+                DealMethods.commitImport, ImportCommit(), as: banker, on: [job.id.text])
+            try await desk.imports.workOff()
+            let done = try await desk.importJob(job, as: banker)
+            #expect(done.state == .committed && done.counts.created == 2 && done.fault == nil)
+        }
+    }
+
+    /// What cannot even be read is halted, and others go on.
+    @Test func anImportThatIsDamagedHoldsNobodyUp() async throws {
+        try await Desk.with { desk in
+            let banker = desk.person(.banker)
+            let (bad, good) = (
+                try await desk.validated(Self.rows(2), as: banker),
+                try await desk.validated("codeName,type,clientName\nFalcon,ecm_ipo,Aurora\n", as: banker)
+            )
+            for job in [bad, good] {
+                _ = try await desk.call(
+                    DealMethods.commitImport, ImportCommit(), as: banker, on: [job.id.text])
+            }
+            try await desk.store.write { db in
+                try db.execute(
+                    sql: "UPDATE import_job SET counts = '{', version = version + 1 WHERE id = ?", arguments: [bad.id])
+            }
+            try await desk.imports.workOff()
+            #expect(try await desk.importJob(good, as: banker).state == .committed)
+            let state = try await desk.store.read { db in
+                try String.fetchOne(db, sql: "SELECT state FROM import_job WHERE id = ?", arguments: [bad.id])
+            }
+            #expect(state == "halted")
+        }
+    }
+
+    /// What was halted while its rows were tried is tried again from the first, and not committed before.
+    @Test func aHaltedValidationBeginsAnew() async throws {
+        try await Desk.with { desk in
+            let banker = desk.person(.banker)
+            let job = try await desk.mapped(Self.rows(2), as: banker)
+            _ = try await desk.call(DealMethods.validateImport, Nothing(), as: banker, on: [job.id.text])
+            desk.people.disable(banker)
+            try await desk.imports.workOff()
+            desk.people.enable(banker)
+            try await fault("import_state") {
+                try await desk.call(DealMethods.commitImport, ImportCommit(), as: banker, on: [job.id.text])
+            }
+            _ = try await desk.call(DealMethods.validateImport, Nothing(), as: banker, on: [job.id.text])
+            try await desk.imports.workOff()
+            #expect(try await desk.importJob(job, as: banker).state == .validated)
+        }
+    }
+
+    @Test func aFileThatBelongsToNoImportIsRemoved() async throws {
+        try await Desk.with { desk in
+            let shelf = desk.imports.shelf
+            let name = ShelfFile(id: UUIDv7.make(), isPart: false).name
+            try Data("a,b\n".utf8).write(to: URL(fileURLWithPath: "\(shelf.directory)/\(name)"))
+            let new = NewImport(fileName: "x.csv", size: 9, sha256: Desk.sha256([1]))
+            let banker = desk.person(.banker)
+            let open = try await desk.call(DealMethods.addImport, new, as: banker)
+            _ = try await desk.put([1, 2], at: 0, of: open, as: banker)
+            try await desk.imports.workOff()
+            #expect(try await shelf.files().map(\.id) == [open.id])
         }
     }
 
