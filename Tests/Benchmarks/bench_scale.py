@@ -1,8 +1,8 @@
 """One deal, lists, search and board over many deals beside few: 1 000 000 beside 10 000, in release, over loopback.
 
 The deals are imported as a bank would bring its own: CSV files through /api/imports. Who imported them is on all of them;
-another banker is on every 5 000th, and sees as many of the small set. Each question is asked by both, over one
-connection, with another deal or word each time.
+another banker is on 200 of them, and compliance sees all without being on any. Each question is asked by all three, over
+one connection, with another deal or word each time.
 """
 import csv
 import hashlib
@@ -27,8 +27,9 @@ ROWS_PER_FILE = 100_000
 CHUNK_BYTES = 1 << 20
 JOB_SECONDS_MAX, TOKEN_SECONDS, FEW_DEALS = 1800, 300, 200
 SETTINGS = {f"IBP_RATE_{name}": "1000000/s:1000000" for name in ("ADDRESS", "USER", "WRITE", "HEAVY")}
-ALL, FEW = "who is on all of them", "who is on few"
-PEOPLE = {ALL: "bench@firm.example", FEW: "few@firm.example"}
+ALL, FEW, CONTROL = "who is on all of them", "who is on few", "compliance"
+PEOPLE = {ALL: "bench@firm.example", FEW: "few@firm.example", CONTROL: "control@firm.example"}
+ROLES = {CONTROL: "compliance"}
 GROWTH_MAX, P99_MILLISECONDS_MAX, ROWS_PER_SECOND_MIN, FILE_BYTES_MAX = 1.5, 20, 5000, 2 << 30
 NAMES = ("Amber Birch Cedar Dale Elm Fern Gorse Heath Iris Juniper Kestrel Linden Maple Nettle Oak Pine Quince Rowan "
          "Sedge Thorn Umber Vetch Willow Yarrow").split()
@@ -40,6 +41,7 @@ QUESTIONS = {
     "list of 50": "/api/deals?limit=50",
     "list of 50, filtered": "/api/deals?limit=50&type=levfin&sector=Sector%20{digit}",
     "search for a word": "/api/deals?limit=50&q={word}",
+    "search while typing": "/api/search?q={word}",
     "board": "/api/board?pipeline=sell_side_ma",
 }
 
@@ -95,7 +97,7 @@ class Book:
         administrator = self.token(EMAIL)
         for who, email in PEOPLE.items():
             invited = call(self.url, "/api/admin/invitations", administrator,
-                           {"email": email, "name": who, "role": "banker"})
+                           {"email": email, "name": who, "role": ROLES.get(who, "banker")})
             call(self.url, "/api/auth/invitations/accept", body={"token": invited["token"], "password": PASSWORD})
             self.ids[who] = call(self.url, "/api/users/me", self.token(email))["id"]
 

@@ -23,12 +23,13 @@ struct ImportDoor {
     let isTrial: Bool
 
     /// What comes of a row, undone alone where it is refused or only tried.
-    func attempt(_ draft: ImportDraft) throws -> Result<Made, RPCFault> {
+    /// - Parameter opening: of a plain opening, if that was looked at before, by the same rules.
+    func attempt(_ draft: ImportDraft, _ opening: ImportOpening? = nil) throws -> Result<Made, RPCFault> {
         guard draft.isPlainOpening else {
             return try db.alone(isTrial: isTrial) { try isTrial ? apply(draft) : applyTraced(draft) }
         }
         // It is refused before anything is written, so there is nothing to undo, and a savepoint would only cost.
-        do { return .success(try apply(draft)) } catch let fault as RPCFault { return .failure(fault) }
+        do { return .success(try open(draft, opening)) } catch let fault as RPCFault { return .failure(fault) }
     }
 
     /// - Throws: `RPCFault` for what the row asks for and does not get.
@@ -69,23 +70,17 @@ struct ImportDoor {
         }
     }
 
-    private func open(_ draft: ImportDraft) throws -> Made {
-        var faults = draft.faults
-        guard let (new, rest) = draft.opening(&faults) else { throw RPCFault.invalid(faults) }
-        var form = try deals.form(new, by: rules, for: caller)
-        faults += form.faults
-        if draft.setsLater {
-            var later = DealForm(form.deal, in: try rules.pipeline(of: new.type), today: caller.today)
-            later.apply(rest)
-            faults += later.faults
+    private func open(_ draft: ImportDraft, _ opening: ImportOpening? = nil) throws -> Made {
+        let opening = try opening ?? ImportOpening(draft, by: rules, for: caller)
+        guard opening.faults.isEmpty, case (let new, let rest, var form)? = opening.deal else {
+            throw RPCFault.invalid(opening.faults)
         }
-        guard faults.isEmpty else { throw RPCFault.invalid(faults) }
         if isTrial {
             // Nothing is left that could refuse it.
             if draft.stage == nil, !draft.setsLater { return Made(outcome: .created, deal: form.deal, undo: nil) }
             var named = new
             named.codeName = UUID().text
-            form = try deals.form(named, by: rules, for: caller)
+            form = try rules.form(named, for: caller)
         }
         let created = try deals.open(form, leadName: leadName, by: caller, in: db)
         if case .external(let source, let id) = draft.identity {

@@ -14,6 +14,8 @@ struct ImportWorkStore: Sendable {
 
     /// Rows of one transaction, which is nobody else's: other writers wait no longer than for so many.
     static let batchRows = 100
+    /// Of one step of a commit: so often is asked whether who imports may still do so, and others' imports have a turn.
+    static let stepBatches = 10
 
     init(store: Store) {
         let pipelines = PipelineStore()
@@ -88,18 +90,45 @@ struct ImportWorkStore: Sendable {
         }
     }
 
-    /// Makes deals of the next rows that are valid. A row that is refused now says so and holds nobody up.
+    /// Makes deals of the next rows that are valid, `stepBatches` times `batchRows` of them. A row that is refused now
+    /// says so and holds nobody up.
     func commit(_ id: UUID, leadName: String, by caller: Caller) async throws {
+        var ready = try await readyRows(of: id, after: 0, for: caller)
+        for _ in 1..<Self.stepBatches {
+            guard let batch = ready, batch.rows.count == Self.batchRows, let last = batch.rows.last else { break }
+            async let next = readyRows(of: id, after: last.row.number, for: caller)
+            try await commit(batch, of: id, leadName: leadName, by: caller)
+            ready = try await next
+        }
+        if let ready { try await commit(ready, of: id, leadName: leadName, by: caller) }
+    }
+
+    /// Nil when the import is elsewhere by now.
+    private func readyRows(of id: UUID, after number: Int, for caller: Caller) async throws -> ReadyRows? {
+        try await store.read { db in
+            guard let job = try ImportJobs.known(id, .committing, in: db)?.job else { return nil }
+            guard let mapping = job.mapping else { throw StoredValueFault(column: "mapping") }
+            let plan = try ImportPlan(mapping, columns: job.columns)
+            let rules = try deals.openingRules(in: db)
+            let rows = try ImportRows.with(.valid, after: number, limit: Self.batchRows, of: id, in: db)
+            return ReadyRows(
+                rows: try rows.map { row in
+                    let draft = ImportDraft(row.cells, plan)
+                    let opening = draft.isPlainOpening ? try ImportOpening(draft, by: rules, for: caller) : nil
+                    return ReadyRow(row: row, draft: draft, opening: opening)
+                }, rules: rules)
+        }
+    }
+
+    private func commit(_ ready: ReadyRows, of id: UUID, leadName: String, by caller: Caller) async throws {
         try await batch(id, .committing, by: caller) { record, db in
-            guard let mapping = record.job.mapping else { throw StoredValueFault(column: "mapping") }
-            let plan = try ImportPlan(mapping, columns: record.job.columns)
             let door = ImportDoor(
                 db: db, deals: deals, transitions: transitions, rules: try deals.openingRules(in: db), caller: caller,
                 leadName: leadName, isTrial: false)
-            let rows = try ImportRows.with(.valid, after: 0, limit: Self.batchRows, of: id, in: db)
-            for var row in rows {
-                let draft = ImportDraft(row.cells, plan)
-                switch try door.attempt(draft) {
+            let isFresh = door.rules.isSame(as: ready.rules)
+            for item in ready.rows {
+                var row = item.row
+                switch try door.attempt(item.draft, isFresh ? item.opening : nil) {
                 case .success(let made):
                     (row.outcome, row.undo) = (made.outcome, made.undo)
                     (row.dealID, row.dealVersion) = (made.deal.id, made.deal.version)
@@ -108,8 +137,8 @@ struct ImportWorkStore: Sendable {
                 try ImportRows.save(row, of: id, in: db)
                 record.job.counts.count(row.outcome)
             }
-            record.job.progress = min(record.job.progress + rows.count, record.job.rows)
-            return rows.count < Self.batchRows ? .committed : nil
+            record.job.progress = min(record.job.progress + ready.rows.count, record.job.rows)
+            return ready.rows.count < Self.batchRows ? .committed : nil
         }
     }
 

@@ -24,12 +24,15 @@ final class PipelineStore: Sendable {
         return pipeline
     }
 
-    func all(in db: Database) throws -> [DealType: StoredPipeline] {
+    func all(in db: Database) throws -> [DealType: StoredPipeline] { try marked(in: db).pipelines }
+
+    /// - Returns: also their mark, by which they are told from what they were before.
+    func marked(in db: Database) throws -> (mark: Int64, pipelines: [DealType: StoredPipeline]) {
         let statement = try db.cachedStatement(sql: "SELECT mark FROM pipeline_mark")
         guard let mark = try Int64.fetchOne(statement) else { throw StoredValueFault(column: "mark") }
-        if let kept = kept.withLock({ $0 }), kept.mark == mark { return kept.pipelines }
+        if let kept = kept.withLock({ $0 }), kept.mark == mark { return (mark, kept.pipelines) }
         let pipelines = try PipelineRows.all(in: db)
         kept.withLock { $0 = Kept(mark: mark, pipelines: pipelines) }
-        return pipelines
+        return (mark, pipelines)
     }
 }

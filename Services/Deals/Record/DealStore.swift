@@ -33,21 +33,13 @@ struct DealStore: Sendable {
     }
 
     func create(_ new: NewDeal, leadName: String, by caller: Caller, in db: Database) throws -> Deal {
-        let form = try form(new, by: openingRules(in: db), for: caller)
+        let form = try openingRules(in: db).form(new, for: caller)
         return try open(form, leadName: leadName, by: caller, in: db)
     }
 
-    /// A new deal in the first stage of its pipeline, with the values of custom fields checked against the definitions of
-    /// this moment, and all that is wrong with it but for one thing: whether its name is taken, `open` says.
-    func form(_ new: NewDeal, by rules: OpeningRules, for caller: Caller) throws -> DealForm {
-        var form = DealForm(new, in: try rules.pipeline(of: new.type), by: caller)
-        form.customFields(new.customFields.map { .set($0.mapValues(Patch.set)) }, rules.definitions)
-        form.requireCustomFields(rules.definitions)
-        return form
-    }
-
     func openingRules(in db: Database) throws -> OpeningRules {
-        OpeningRules(pipelines: try pipelines.all(in: db), definitions: try CustomFieldRows.all(in: db))
+        let (mark, pipelines) = try pipelines.marked(in: db)
+        return OpeningRules(mark: mark, pipelines: pipelines, definitions: try CustomFieldRows.all(in: db))
     }
 
     func open(_ form: DealForm, leadName: String, by caller: Caller, in db: Database) throws -> Deal {
@@ -130,12 +122,25 @@ struct DealStore: Sendable {
 
     /// What new deals are checked against, as one transaction sees it.
     struct OpeningRules: Sendable {
+        /// Of the pipelines: others have another.
+        fileprivate let mark: Int64
         fileprivate let pipelines: [DealType: StoredPipeline]
         fileprivate let definitions: [CustomField]
+
+        func isSame(as other: OpeningRules) -> Bool { mark == other.mark && definitions == other.definitions }
 
         func pipeline(of type: DealType) throws -> Pipeline {
             guard let stored = pipelines[type] else { throw StoredValueFault(column: "deal_type") }
             return stored.pipeline
+        }
+
+        /// A new deal in the first stage of its pipeline, with the values of custom fields checked against their
+        /// definitions, and all that is wrong with it but for one thing: whether its name is taken, `open` says.
+        func form(_ new: NewDeal, for caller: Caller) throws -> DealForm {
+            var form = DealForm(new, in: try pipeline(of: new.type), by: caller)
+            form.customFields(new.customFields.map { .set($0.mapValues(Patch.set)) }, definitions)
+            form.requireCustomFields(definitions)
+            return form
         }
     }
 

@@ -24,15 +24,16 @@ struct ImportWorkTests {
     @Test func aCommitGoesOnAfterACrashBetweenBatches() async throws {
         try await Desk.with { desk in
             let banker = desk.person(.banker)
-            let count = ImportWorkStore.batchRows * 2 + 20
+            let step = ImportWorkStore.batchRows * ImportWorkStore.stepBatches
+            let count = step + 20
             let job = try await desk.validated(Self.rows(count), as: banker)
             #expect(job.counts.valid == count)
             _ = try await desk.call(
                 DealMethods.commitImport, ImportCommit(), as: banker, on: [job.id.text])
             #expect(try await desk.imports.step())
             let half = try await desk.importJob(job, as: banker)
-            #expect(half.state == .committing && half.progress == ImportWorkStore.batchRows)
-            #expect(half.counts.created == ImportWorkStore.batchRows)
+            #expect(half.state == .committing && half.progress == step)
+            #expect(half.counts.created == step)
             #expect(try await desk.list(DealQuery(limit: 1, count: true), as: banker).total == half.progress)
 
             try await Self.restarted(desk).workOff()
