@@ -46,9 +46,11 @@ enum ChangeRows {
 
     /// The deal as it was in an earlier version.
     /// - Throws: `history_not_kept` when that is not on record.
-    static func deal(_ deal: Deal, in version: Int64, since at: Instant, in db: Database) throws -> Deal {
+    static func deal(_ deal: Deal, in version: Int64, in db: Database) throws -> Deal {
         guard version != deal.version else { return deal }
-        guard try knowsAll(of: deal, since: version, in: db) else { throw RPCFault.historyNotKept }
+        guard try knowsAll(of: deal, since: version, in: db),
+            let updated = try updatedAt(deal.id, in: version, in: db)
+        else { throw RPCFault.historyNotKept }
         var members = try DealMembers(deal)
         // What each field was before the first of its changes that came after that version.
         let statement = try db.cachedStatement(
@@ -61,22 +63,32 @@ enum ChangeRows {
         let rows = try Row.fetchCursor(statement, arguments: [deal.id, version])
         while let row = try rows.next() { members.set(row[0], row[1]) }
         members.set("version", String(version))
-        members.set("updatedAt", "\"\(at.text)\"")
+        members.set("updatedAt", "\"\(updated.text)\"")
         // Of today's work, which the past does not know.
         members.set("lastActivityAt", nil)
         return try members.deal()
     }
 
-    /// The version that a deal had at an instant, and since when; nil when none is on record.
-    static func version(of deal: UUID, at instant: Instant, in db: Database) throws -> (Int64, Instant)? {
+    /// The version that a deal had at an instant; nil when none is on record. A clock that was set back may have made one
+    /// version later than the next: the newest counts, and is sought from the newest on.
+    static func version(of deal: UUID, at instant: Instant, in db: Database) throws -> Int64? {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT version, at_ms FROM deal_version WHERE deal_id = ? AND at_ms <= ?
-                ORDER BY at_ms DESC, version DESC LIMIT 1
+                SELECT version FROM deal_version WHERE deal_id = ? AND +at_ms <= ? ORDER BY version DESC LIMIT 1
                 """)
-        return try Row.fetchOne(statement, arguments: [deal, instant.milliseconds]).map {
-            ($0[0], Instant(milliseconds: $0[1]))
-        }
+        return try Int64.fetchOne(statement, arguments: [deal, instant.milliseconds])
+    }
+
+    /// When somebody last worked on what the deal was in a version: a version in which it merely followed its pipeline left
+    /// `updatedAt` as it was.
+    private static func updatedAt(_ deal: UUID, in version: Int64, in db: Database) throws -> Instant? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT at_ms FROM deal_version WHERE deal_id = ? AND version <= ? AND event_type IS NOT ?
+                ORDER BY version DESC LIMIT 1
+                """)
+        return try Int64.fetchOne(statement, arguments: [deal, version, EventType.pipelineUpdated])
+            .map(Instant.init(milliseconds:))
     }
 
     /// What a deal was made of, by field: all that it had in its first version, if that is how it began.

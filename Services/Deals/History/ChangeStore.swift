@@ -12,10 +12,10 @@ struct ChangeStore: Sendable {
     func deal(_ reference: DealReference, at instant: Instant, by caller: Caller) async throws -> Deal {
         try await store.read { db in
             let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
-            guard let (version, at) = try ChangeRows.version(of: deal.id, at: instant, in: db) else {
+            guard let version = try ChangeRows.version(of: deal.id, at: instant, in: db) else {
                 throw instant < deal.createdAt ? RPCFault.notYetCreated : .historyNotKept
             }
-            return try ChangeRows.deal(deal, in: version, since: at, in: db)
+            return try ChangeRows.deal(deal, in: version, in: db)
         }
     }
 

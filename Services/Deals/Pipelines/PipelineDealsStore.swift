@@ -28,7 +28,7 @@ enum PipelineDeals {
 
     /// Gives live deals that have their chance from their stage the new one. Their version grows, so that no copy of them
     /// passes for the newest, and each has the change on record; `updatedAt` stays, for nobody has worked on them, and lists
-    /// keep their order. There is no event for each of them: that the stage's chance changed is the event.
+    /// keep their order. No version is older than the one before, whatever the clock says. There is no event for each of them: that the stage's chance changed is the event.
     static func followChances(
         _ before: StoredPipeline, _ after: StoredPipeline, by caller: Caller, in db: Database
     ) throws {
@@ -38,7 +38,7 @@ enum PipelineDeals {
             try db.cachedStatement(
                 sql: """
                     INSERT INTO deal_version (deal_id, version, at_ms, by_user_id, event_type)
-                    SELECT id, version + 1, ?4, ?5, ?6 \(followers)
+                    SELECT id, version + 1, max(?4, updated_ms), ?5, ?6 \(followers)
                     """
             ).execute(arguments: which + [caller.now.milliseconds, caller.id, EventType.pipelineUpdated])
             try db.cachedStatement(
