@@ -37,11 +37,8 @@ enum ChangeRows {
     static func requireUnchanged(_ patch: DealPatch, since version: Int64?, _ deal: Deal, in db: Database) throws {
         guard let version, version != deal.version else { return }
         guard try knowsAll(of: deal, since: version, in: db) else { throw try RPCFault.stale(deal) }
-        let patched = JSONMembers.of(try StrictJSON.encode(patch)).keys
-        let conflicting = try changed(in: deal.id, since: version, in: db).intersection(patched)
-        guard conflicting.isEmpty else {
-            throw try RPCFault.stale(deal, conflictingFields: conflicting.sorted())
-        }
+        let conflicting = try changed(in: deal.id, since: version, in: db).with(patch)
+        guard conflicting.isEmpty else { throw try RPCFault.stale(deal, conflictingFields: conflicting) }
     }
 
     /// The deal as it was in an earlier version.
@@ -120,10 +117,17 @@ enum ChangeRows {
         return try Int64.fetchOne(statement, arguments: [deal.id, version]) == deal.version - version + 1
     }
 
-    private static func changed(in deal: UUID, since version: Int64, in db: Database) throws -> Set<String> {
+    /// Values are read of custom fields alone: others have changed when they are named.
+    private static func changed(in deal: UUID, since version: Int64, in db: Database) throws -> FieldConflicts {
         let statement = try db.cachedStatement(
-            sql: "SELECT field FROM deal_change WHERE deal_id = ? AND version > ?")
-        return Set(try String.fetchAll(statement, arguments: [deal, version]))
+            sql: """
+                SELECT field, CASE WHEN field = ?3 THEN before END, CASE WHEN field = ?3 THEN after END
+                FROM deal_change WHERE deal_id = ?1 AND version > ?2
+                """)
+        let rows = try Row.fetchCursor(statement, arguments: [deal, version, FieldConflicts.custom])
+        var conflicts = FieldConflicts()
+        while let row = try rows.next() { conflicts.add(MemberChange(field: row[0], before: row[1], after: row[2])) }
+        return conflicts
     }
 }
 

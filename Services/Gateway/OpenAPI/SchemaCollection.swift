@@ -55,7 +55,7 @@ struct SchemaCollection {
                 "errors": ["type": "array", "items": JSONSchema.reference("FieldFault")],
                 "conflictingFields": [
                     "type": "array", "items": ["type": "string"],
-                    "description": "With 412: the fields that you set and others have changed.",
+                    "description": "With 412: the fields that you set and others changed; a custom field by its key.",
                 ],
                 "current": ["type": "object", "description": "With 412: the resource as it stands."],
             ] as [String: [String: Any]],
