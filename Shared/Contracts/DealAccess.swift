@@ -22,12 +22,16 @@ package struct AccessList: Codable, Sendable {
     /// Whether the deal was open to everybody in compliance, on its team or not, as it is unless it is secret. Nil when
     /// that is not on record: before the deal was, or before this was written down.
     package var openToCompliance: Bool?
+    /// Since when the deal was deleted; nil while it was not. Only those who may restore it saw it then, and did nothing
+    /// else with it: who managed it, and compliance, on its team or where the deal was open to it.
+    package var deletedAt: Instant?
     /// The team in the order in which its members joined, then those who were let in for a time.
     package var items: [AccessEntry]
 
-    package init(asOf: Instant, openToCompliance: Bool?, items: [AccessEntry]) {
+    package init(asOf: Instant, openToCompliance: Bool?, deletedAt: Instant? = nil, items: [AccessEntry]) {
         self.asOf = asOf
         self.openToCompliance = openToCompliance
+        self.deletedAt = deletedAt
         self.items = items
     }
 }

@@ -11,15 +11,21 @@ struct AccessListStore: Sendable {
     /// For so long a broken glass lets in.
     static let glassSeconds: Int64 = 3600
 
+    /// - Returns: while the deal was deleted, those alone whose access would let them restore it if their role does.
     func list(_ reference: DealReference, at instant: Instant, by caller: Caller) async throws -> AccessList {
         try await store.read { db in
             let seen = try DealRows.seenOrDeleted(reference, by: caller, in: db)
             try seen.requireOversight(by: caller)
-            let members = try Self.members(of: seen.deal.id, at: instant, in: db)
-            let guests = try TimedAccess.entries(of: seen.deal.id, at: instant, in: db)
+            let deletedAt = try DealDeletions.since(seen.deal, at: instant, in: db)
+            var items = try Self.members(of: seen.deal.id, at: instant, in: db)
+            if deletedAt == nil {
+                items += try TimedAccess.entries(of: seen.deal.id, at: instant, in: db)
+            } else {
+                items.removeAll { $0.access == .edit }
+            }
             return AccessList(
                 asOf: instant, openToCompliance: try Self.isOpen(seen.deal.id, at: instant, in: db),
-                items: members + guests)
+                deletedAt: deletedAt, items: items)
         }
     }
 

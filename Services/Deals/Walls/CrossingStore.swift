@@ -10,7 +10,7 @@ struct CrossingStore: Sendable {
 
     func page(limit: Int, after: UUID?, of reference: DealReference, by caller: Caller) async throws -> CrossingPage {
         try await store.read { db in
-            let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
+            let seen = try DealRows.seenOrDeleted(reference, by: caller, in: db)
             try seen.requireOversight(by: caller)
             let statement = try db.cachedStatement(
                 sql: """
@@ -54,7 +54,8 @@ struct CrossingStore: Sendable {
         _ id: UUID, of reference: DealReference, _ form: CrossingDecisionForm, by caller: Caller
     ) async throws -> WallCrossing {
         try await store.once(by: caller) { db in
-            let (deal, found) = try Self.find(id, of: reference, by: caller, in: db)
+            let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
+            let (deal, found) = (seen.deal, try Self.find(id, of: seen, by: caller, in: db))
             var crossing = found
             try crossing.decide(form, by: caller)
             let decided = try Self.some(crossing.decidedAt)
@@ -75,10 +76,11 @@ struct CrossingStore: Sendable {
         }
     }
 
-    /// Ends access with the commit.
+    /// Ends access with the commit. Also of a deleted deal: who was let in would be again when it is restored.
     func end(_ id: UUID, of reference: DealReference, by caller: Caller) async throws -> WallCrossing {
         try await store.write { db in
-            let (deal, found) = try Self.find(id, of: reference, by: caller, in: db)
+            let seen = try DealRows.seenOrDeleted(reference, by: caller, in: db)
+            let (deal, found) = (seen.deal, try Self.find(id, of: seen, by: caller, in: db))
             var crossing = found
             let wasGranted = crossing.status == .granted
             try crossing.end(by: caller)
@@ -104,9 +106,8 @@ extension CrossingStore {
 
     /// A crossing of a deal whose access the caller decides over, as he read it.
     private static func find(
-        _ id: UUID, of reference: DealReference, by caller: Caller, in db: Database
-    ) throws -> (deal: Deal, crossing: WallCrossing) {
-        let seen = try DealRows.seen(reference, by: caller, may: .read, in: db)
+        _ id: UUID, of seen: SeenDeal, by caller: Caller, in db: Database
+    ) throws -> WallCrossing {
         try seen.requireSay(by: caller)
         let statement = try db.cachedStatement(
             sql: "SELECT \(columns) FROM wall_crossing WHERE deal_id = ? AND id = ?")
@@ -115,7 +116,7 @@ extension CrossingStore {
         }
         let crossing = try crossing(row, at: caller.now)
         try crossing.requireVersion(caller.context.ifMatch)
-        return (seen.deal, crossing)
+        return crossing
     }
 
     /// Whose crossing is asked for or runs.

@@ -22,7 +22,22 @@ struct WallHandlers: Sendable {
 
     func access(_ query: AccessQuery, _ context: RPCContext) async throws -> AccessList {
         let caller = try Caller(context, may: .readDeals, now: now())
-        return try await accesses.list(DealReference(context), at: query.instant(now: caller.now), by: caller)
+        var list = try await accesses.list(DealReference(context), at: query.instant(now: caller.now), by: caller)
+        guard list.deletedAt != nil else { return list }
+        var items: [AccessEntry] = []
+        for item in list.items where try await mayRestore(item, context) { items.append(item) }
+        list.items = items
+        return list
+    }
+
+    /// Who manages a deal; of those who merely read it, compliance, by the role that they have today: no other is on record.
+    private func mayRestore(_ entry: AccessEntry, _ context: RPCContext) async throws -> Bool {
+        guard entry.access != .manage else { return true }
+        do {
+            return try await users(UserLookup(id: entry.userId), context).role == .compliance
+        } catch let fault as RPCFault where fault.status == .notFound {
+            return false
+        }
     }
 
     /// Of compliance alone: other roles get one answer, whatever deal they name.

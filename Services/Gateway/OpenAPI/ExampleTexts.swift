@@ -185,6 +185,7 @@ enum ExampleTexts {
         "Organization": ["lei", "country", "sector"], "NewContactPerson": ["title", "email"],
         "ContactPersonPatch": ["title"], "NewDealParty": ["organizationId", "side", "primary"],
         "DealPartyPatch": ["primary"], "DealParty": ["side"], "OrganizationPage": ["nextCursor"],
+        "AccessList": ["openToCompliance"],
         "TeamMember": [], "AuditVerification": [], "StageRule": ["field"],
         "DealFilter": ["field", "op", "value"],
         "DealSearch": ["filter", "limit"], "NewDealView": ["scope", "filter", "sort"],

@@ -47,6 +47,57 @@ struct AccessListTests {
         }
     }
 
+    /// For as long as a deal is deleted, those alone who may restore it; before and after it everybody, also when asked later.
+    @Test(arguments: [Confidentiality.secret, .internal])
+    func aDeletionIsATimeInWhichOnlyThoseSeeTheDealWhoMayRestoreIt(level: Confidentiality) async throws {
+        try await Desk.with { desk in
+            let (banker, second, editor) = (desk.person(.banker), desk.person(.banker), desk.person(.banker))
+            let (guest, observer, compliance) = (
+                desk.person(.banker), desk.person(.observer), desk.person(.compliance)
+            )
+            var times: [Instant] = []
+            func mark() {
+                times.append(desk.clock.now())
+                desk.clock.advance(seconds: 10)
+            }
+            var deal = try await desk.deal("Falcon", by: banker, confidentiality: level)
+            _ = try await desk.add(second, to: deal, by: banker, access: .manage)
+            _ = try await desk.add(editor, to: deal, by: banker, access: .edit)
+            for person in [observer, compliance] { _ = try await desk.add(person, to: deal, by: banker, access: .read) }
+            _ = try await desk.cross(guest, on: deal, by: banker, and: second)
+            mark()
+            for _ in 0..<2 {
+                deal = try await desk.delete(deal, as: banker)
+                mark()
+                mark()
+                deal = try await desk.restore(deal, as: compliance)
+                mark()
+            }
+            let gone = try await desk.delete(deal, as: second)
+            mark()
+            let all = [banker, second, editor, observer, compliance, guest].map(\.id)
+            let few = [banker, second, compliance].map(\.id)
+            let lists = try await Self.lists(of: gone, at: times, desk, as: compliance)
+            #expect(lists.map { $0.items.map(\.userId) } == [all, few, few, all, few, few, all, few])
+            let since = lists.map(\.deletedAt)
+            #expect(since == [nil, times[1], times[1], nil, times[4], times[4], nil, times[7]])
+            // Those who are named are those who read the deal.
+            let named = Set(try await desk.access(gone, as: banker).items.map(\.userId))
+            for person in [banker, second, editor, observer, compliance, guest] {
+                let isRead = (try? await desk.get(gone, as: person)) != nil
+                #expect(isRead == named.contains(person.id))
+            }
+        }
+    }
+
+    private static func lists(
+        of deal: Deal, at times: [Instant], _ desk: Desk, as person: Person
+    ) async throws -> [AccessList] {
+        var lists: [AccessList] = []
+        for time in times { lists.append(try await desk.access(deal, at: time, as: person)) }
+        return lists
+    }
+
     @Test func everyEntrySaysWhy() async throws {
         try await Desk.with { desk in
             let (banker, second, guest) = (desk.person(.banker), desk.person(.banker), desk.person(.banker))

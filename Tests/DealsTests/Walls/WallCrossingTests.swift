@@ -101,6 +101,28 @@ struct WallCrossingTests {
         }
     }
 
+    /// Otherwise who was let in would be again as soon as the deal is restored.
+    @Test func whatRunsOnADeletedDealCanBeEnded() async throws {
+        try await Self.with(.internal) { desk, deal, first, second, guest in
+            let (compliance, editor) = (desk.person(.compliance), desk.person(.banker))
+            _ = try await desk.add(editor, to: deal, by: first, access: .edit)
+            let crossing = try await desk.cross(guest, on: deal, by: first, and: second)
+            let asked = try await desk.ask(for: desk.person(.banker), on: deal, by: first)
+            let gone = try await desk.delete(try await desk.get(deal, as: first), as: first)
+            for person in [guest, editor] {
+                try await fault("not_found") { try await desk.crossings(of: deal, as: person) }
+                try await fault("not_found") { try await desk.end(crossing, on: deal, as: person) }
+            }
+            try await fault("not_found") { try await desk.decide(.approve, asked, on: deal, as: second) }
+            let listed = try await desk.crossings(of: deal, as: compliance).items
+            #expect(Set(listed) == [asked, crossing])
+            #expect(try await desk.end(crossing, on: deal, as: compliance).status == .ended)
+            #expect(try await desk.end(asked, on: deal, as: second).status == .ended)
+            _ = try await desk.restore(gone, as: first)
+            try await fault("not_found") { try await desk.get(deal, as: guest) }
+        }
+    }
+
     @Test func anApprovalThatComesTooLateGivesNothing() async throws {
         try await Self.with { desk, deal, first, second, guest in
             let asked = try await desk.ask(for: guest, on: deal, by: first, seconds: 60)
