@@ -27,7 +27,7 @@ package struct DealTask: Codable, Sendable, Hashable, RPCResource {
     package var doneAt: Instant?
     package var doneBy: UUID?
     package var milestone: Bool
-    /// It must be done before the deal is won.
+    /// The rules of a stage may ask that those that are critical are done, with a warning or as what blocks.
     package var critical: Bool
     /// Another task of the deal that comes first.
     package var dependsOn: UUID?

@@ -21,19 +21,18 @@ struct Desk: Sendable {
 
     /// - Parameters:
     ///   - beat: of the notices; long enough by itself that a heartbeat means that there was nothing to tell.
-    ///   - prepare: leaves in the directory what an earlier run would have left.
-    ///   - found: a directory in which there is a file already; removed at the end like any other.
+    ///   - prepare: leaves in the directory, which is there and empty, what an earlier run would have left.
     static func with(
-        beat: Duration = .seconds(3600), directory found: String? = nil,
-        prepare: ((String) throws -> Void)? = nil, _ body: (Desk) async throws -> Void
+        beat: Duration = .seconds(3600), prepare: ((String) throws -> Void)? = nil, _ body: (Desk) async throws -> Void
     ) async throws {
-        let new = FileManager.default.temporaryDirectory.appendingPathComponent("deals-\(UUID().text)").path
-        let directory = found ?? new
+        let directory = try newDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         if let prepare {
             try prepare(directory)
-        } else if found == nil {
-            try FileManager.default.copyItem(atPath: try await empty.value, toPath: directory)
+        } else {
+            for (name, content) in try await empty.value {
+                try content.write(to: URL(filePath: directory).appendingPathComponent(name))
+            }
         }
         let store = try open(directory)
         let outcome: Result<Void, any Error>
@@ -52,11 +51,21 @@ struct Desk: Sendable {
         try outcome.get()
     }
 
-    /// A directory with a file of all tables and no deals: to make one takes as long as many of the tests.
+    /// What a directory holds that has all tables and no deals: to make them takes as long as many of the tests.
     private static let empty = Task {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("deals-\(UUID().text)").path
+        let directory = try newDirectory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
         let store = try open(directory)
         try await store.close()
+        return try FileManager.default.contentsOfDirectory(atPath: directory).map { name in
+            (name, try Data(contentsOf: URL(filePath: directory).appendingPathComponent(name)))
+        }
+    }
+
+    private static func newDirectory() throws -> String {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("deals-\(UUID().text)").path
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         return directory
     }
 

@@ -8,7 +8,7 @@ struct Milestone: Sendable, Hashable {
     let title: String
     /// Days after the start of the process.
     let day: Int
-    /// It must be done before the deal is won.
+    /// Whether its task counts for rules that ask for critical tasks alone.
     let isCritical: Bool
 
     init(_ key: String, _ title: String, day: Int, critical: Bool = false) {

@@ -85,7 +85,8 @@ struct TaskStore: Sendable {
         return try Int.fetchOne(statement, arguments: [deal]) ?? 0
     }
 
-    /// The titles of those that must be done before the deal is won and are not, the next due first; at most `tasksMax`.
+    /// The titles of critical ones that are not done, the next due first; at most `tasksMax`. What comes of them, the rules
+    /// of the stages say.
     static func openCritical(of deal: UUID, in db: Database) throws -> [String] {
         let statement = try db.cachedStatement(
             sql: """

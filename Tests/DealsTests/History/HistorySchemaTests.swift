@@ -39,14 +39,14 @@ struct HistorySchemaTests {
 
     /// Of deals that are older than the record of changes, it knows the version that it found and all after it.
     @Test func anOlderFileBeginsItsRecordWithWhatItHas() async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("deals-\(UUID().text)").path
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        let queue = try DatabaseQueue(path: directory + "/deals.sqlite")
-        try DealsSchema.migrator.migrate(queue, upTo: "deals 4 walls")
         let (banker, start) = (Person(.banker), TestClock().now().milliseconds)
-        try await queue.write { db in try Self.fill(db, banker, start) }
-        try queue.close()
-        try await Desk.with(directory: directory) { desk in
+        func leave(in directory: String) throws {
+            let queue = try DatabaseQueue(path: directory + "/deals.sqlite")
+            try DealsSchema.migrator.migrate(queue, upTo: "deals 4 walls")
+            try queue.write { db in try Self.fill(db, banker, start) }
+            try queue.close()
+        }
+        try await Desk.with(prepare: leave) { desk in
             desk.clock.advance(seconds: 60)
             let found = try await desk.call(DealMethods.get, Nothing(), as: banker, on: ["D-2026-0001"])
             desk.clock.advance(days: 1)

@@ -9,8 +9,6 @@ import Testing
 struct RecordUpgradeTests {
     /// A file of the version before, with two deals of one banker, one of which has an activity.
     private static func leave(_ banker: Person, in directory: String) throws {
-        try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let queue = try DatabaseQueue(path: directory + "/deals.sqlite")
         try DealsSchema.migrator.migrate(queue, upTo: "deals 4 walls")
         try queue.write { db in
