@@ -81,7 +81,13 @@ package struct BulkItem: Codable, Sendable, Hashable {
     /// These as of the problem that the single call answers.
     package var code: String?
     package var message: String?
+    /// At most `errorsMax`.
     package var errors: [FieldFault]
+    /// How many more the single call would name; nil when that is all.
+    package var errorsLeftOut: Int?
+
+    /// Of a thousand deals, each has the same wrong fields as the others, or nearly.
+    package static let errorsMax = 20
 
     package init(id: String, number: String?, version: Int64) {
         (self.id, self.number, self.version) = (id, number, version)
@@ -90,6 +96,7 @@ package struct BulkItem: Codable, Sendable, Hashable {
 
     package init(id: String, number: String?, _ fault: RPCFault) {
         (self.id, self.number, ok) = (id, number, false)
-        (code, message, errors) = (fault.code, fault.message, fault.errors)
+        (code, message, errors) = (fault.code, fault.message, Array(fault.errors.prefix(Self.errorsMax)))
+        errorsLeftOut = fault.errors.count > Self.errorsMax ? fault.errors.count - Self.errorsMax : nil
     }
 }

@@ -55,12 +55,19 @@ extension RPCFault: CustomStringConvertible {
 }
 
 extension RPCFault {
+    /// What one answer names of all that is wrong with a request: it must not grow with the request's body.
+    package static let errorsMax = 100
+
     package static func notFound(_ what: String) -> RPCFault {
         RPCFault(.notFound, "not_found", "No such \(what).")
     }
 
+    /// Of more than `errorsMax` faults the first are named, and the words say how many there are.
     package static func invalid(_ errors: [FieldFault]) -> RPCFault {
-        RPCFault(.invalidArgument, "validation_failed", "The request does not fit; see errors.", errors: errors)
+        let words = errors.count > errorsMax ? ", the first \(errorsMax) of \(errors.count)" : ""
+        return RPCFault(
+            .invalidArgument, "validation_failed", "The request does not fit; see errors\(words).",
+            errors: Array(errors.prefix(errorsMax)))
     }
 
     package static func forbidden(_ message: String) -> RPCFault {

@@ -56,6 +56,14 @@ func jsonThatDoesNotFitNamesTheField(_ json: String, _ expected: [String]) {
     #expect(errors.allSatisfy { $0.field.count <= 100 })
 }
 
+@Test func moreFaultsThanAnAnswerNamesAreCounted() {
+    let faults = (0..<250).map { FieldFault("rates[\($0)].base", "invalid", "must be an ISO 4217 code such as USD") }
+    let fault = RPCFault.invalid(faults)
+    #expect(fault.errors == Array(faults.prefix(RPCFault.errorsMax)))
+    #expect(fault.message == "The request does not fit; see errors, the first 100 of 250.")
+    #expect(RPCFault.invalid(fault.errors).message == "The request does not fit; see errors.")
+}
+
 @Test func enumerationFaultsListWhatIsAllowed() throws {
     let fault = #expect(throws: RPCFault.self) {
         try StrictJSON.decode(Outer.self, from: Data(#"{"name":"a","colour":"blue"}"#.utf8))

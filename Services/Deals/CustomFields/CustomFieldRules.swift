@@ -10,6 +10,9 @@ struct CustomFieldRules: Sendable {
     /// Of all values of one deal as JSON: the deal's row, its answers and lists stay small.
     static let bytesMax = 32 * 1024
 
+    /// Of a key that nobody defined, as much is named: many deals that are given it at once each say so.
+    private static let keyShownMax = 100
+
     private let definitions: [String: CustomField]
     private let type: DealType
 
@@ -36,7 +39,7 @@ struct CustomFieldRules: Sendable {
         var result = values
         // In order, so that the same request gets the same answer.
         for (key, change) in changes.sorted(by: { $0.key < $1.key }) {
-            let field = "customFields.\(key)"
+            let field = "customFields.\(key.prefix(Self.keyShownMax))"
             guard let definition = definitions[key] else {
                 faults.append(FieldFault(field, "unknown_field", "There is no such custom field."))
                 continue

@@ -95,6 +95,27 @@ struct BulkTests {
         }
     }
 
+    /// What is wrong with one request is the same for a thousand deals: the answer must not be many times the request.
+    @Test func ofManyFaultsOfOneDealSomeAreNamedAndTheOthersCounted() async throws {
+        try await Desk.with { desk in
+            let banker = desk.person(.banker)
+            let deals = [try await desk.deal("One", by: banker), try await desk.deal("Two", by: banker)]
+            let stem = String(repeating: "k", count: 5000)
+            var patch = DealPatch()
+            patch.customFields = .set(
+                Dictionary(uniqueKeysWithValues: (10..<40).map { ("\($0)\(stem)", .set(.text("x"))) }))
+            let request = BulkRequest(ids: deals.map(\.id.text), op: .update, fields: patch)
+            for item in try await desk.bulk(request, as: banker).items {
+                #expect(item.code == "validation_failed" && item.errorsLeftOut == 10)
+                #expect(item.errors.count == BulkItem.errorsMax)
+                #expect(item.errors.allSatisfy { $0.code == "unknown_field" && $0.field.count < 200 })
+            }
+            let few = BulkRequest(ids: [deals[0].id.text], op: .update, fields: Self.sector(""))
+            let item = try #require(try await desk.bulk(few, as: banker).items.first)
+            #expect(item.errors.count == 1 && item.errorsLeftOut == nil)
+        }
+    }
+
     @Test func aDryRunTellsAllAndLeavesNothing() async throws {
         try await Desk.with { desk in
             let banker = desk.person(.banker)
