@@ -38,6 +38,7 @@ enum DealsSchema {
         }
         migrator.registerMigration("deals 12 imports") { db in try db.execute(sql: imports) }
         migrator.registerMigration("deals 13 lean") { db in try db.execute(sql: lean) }
+        migrator.registerMigration("deals 14 keys") { db in try db.execute(sql: keysOfNoDeal) }
         return migrator
     }
 }

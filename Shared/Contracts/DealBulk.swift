@@ -1,7 +1,8 @@
 package import RPC
 
 extension DealMethods {
-    package static let bulk = RPCMethod<BulkRequest, BulkResult>(0x0280, "deals.bulk", callers: [Peer.gateway])
+    package static let bulk = RPCMethod<BulkRequest, BulkResult>(
+        0x0280, "deals.bulk", callers: [Peer.gateway], deduplicates: true)
 }
 
 /// What is done to each of many deals.
@@ -88,6 +89,13 @@ package struct BulkItem: Codable, Sendable, Hashable {
 
     /// Of a thousand deals, each has the same wrong fields as the others, or nearly.
     package static let errorsMax = 20
+
+    /// The same with its errors counted, not named.
+    package var brief: BulkItem {
+        var item = self
+        (item.errors, item.errorsLeftOut) = ([], errors.isEmpty ? nil : errors.count + (errorsLeftOut ?? 0))
+        return item
+    }
 
     package init(id: String, number: String?, version: Int64) {
         (self.id, self.number, self.version) = (id, number, version)

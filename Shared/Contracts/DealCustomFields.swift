@@ -5,7 +5,7 @@ extension DealMethods {
     package static let customFields = RPCMethod<Nothing, CustomFieldList>(
         0x0265, "deals.customFields", callers: [Peer.gateway], isIdempotent: true)
     package static let addCustomField = RPCMethod<NewCustomField, CustomField>(
-        0x0266, "deals.customFields.add", callers: [Peer.gateway])
+        0x0266, "deals.customFields.add", callers: [Peer.gateway], deduplicates: true)
     package static let updateCustomField = RPCMethod<CustomFieldPatch, CustomField>(
         0x0267, "deals.customFields.update", callers: [Peer.gateway])
 }

@@ -5,7 +5,7 @@ package import RPC
 // validation, commit. Who made an import sees it, and nobody else.
 extension DealMethods {
     package static let addImport = RPCMethod<NewImport, ImportJob>(
-        0x0282, "deals.imports.add", callers: [Peer.gateway])
+        0x0282, "deals.imports.add", callers: [Peer.gateway], deduplicates: true)
     package static let imports = RPCMethod<Nothing, ImportList>(
         0x0283, "deals.imports", callers: [Peer.gateway], isIdempotent: true)
     package static let getImport = RPCMethod<Nothing, ImportJob>(

@@ -5,7 +5,7 @@ extension DealMethods {
     package static let organizations = RPCMethod<OrganizationQuery, OrganizationPage>(
         0x0290, "deals.organizations", callers: [Peer.gateway], isIdempotent: true)
     package static let addOrganization = RPCMethod<NewOrganization, AddedOrganization>(
-        0x0291, "deals.organizations.add", callers: [Peer.gateway])
+        0x0291, "deals.organizations.add", callers: [Peer.gateway], deduplicates: true)
     package static let organization = RPCMethod<Nothing, Organization>(
         0x0292, "deals.organizations.get", callers: [Peer.gateway], isIdempotent: true)
     package static let updateOrganization = RPCMethod<OrganizationPatch, Organization>(

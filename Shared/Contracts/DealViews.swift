@@ -5,7 +5,7 @@ extension DealMethods {
     package static let views = RPCMethod<DealViewQuery, DealViewPage>(
         0x0271, "deals.views", callers: [Peer.gateway], isIdempotent: true)
     package static let createView = RPCMethod<NewDealView, DealView>(
-        0x0272, "deals.views.create", callers: [Peer.gateway])
+        0x0272, "deals.views.create", callers: [Peer.gateway], deduplicates: true)
     package static let view = RPCMethod<Nothing, DealView>(
         0x0273, "deals.views.get", callers: [Peer.gateway], isIdempotent: true)
     package static let updateView = RPCMethod<DealViewPatch, DealView>(

@@ -15,9 +15,15 @@ struct BulkHandlers: Sendable {
     func change(_ input: BulkRequest, _ context: RPCContext) async throws -> BulkResult {
         let caller = try Caller(context, may: .workOnDeals, now: now())
         let form = try BulkForm(input)
-        let targets = try await chosen(form.targets, by: caller)
-        let change = try await change(form.change, of: targets, by: caller)
-        let items = try await bulk.apply(change, to: targets, isTrial: form.isTrial, by: caller)
+        let targets: [BulkDeal]
+        if let before = try await bulk.targets(of: caller) {
+            targets = before
+        } else {
+            targets = try await bulk.begin(chosen(form.targets, by: caller), by: caller)
+        }
+        let items = try await bulk.apply(to: targets, isTrial: form.isTrial, by: caller) {
+            try await change(form.change, of: targets, by: caller)
+        }
         return BulkResult(items: items, dryRun: form.isTrial)
     }
 

@@ -3,14 +3,14 @@ import RPC
 
 /// Who sets the service up, and when. He need not see any deal.
 struct SettingsCaller: Sendable {
-    let now: Instant
-    let context: RPCContext
+    let caller: Caller
+
+    var now: Instant { caller.now }
+    var context: RPCContext { caller.context }
 
     /// - Throws: `unauthenticated` or `forbidden` when the caller's role may not do this.
     init(_ context: RPCContext, now: Instant) throws {
-        _ = try context.require(.manageSettings)
-        self.context = context
-        self.now = now
+        caller = try Caller(context, may: .manageSettings, now: now)
     }
 
     /// - Throws: `version_required`, or `version_mismatch` with the field as it stands.

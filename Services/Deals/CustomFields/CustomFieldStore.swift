@@ -17,7 +17,7 @@ struct CustomFieldStore: Sendable {
     }
 
     func add(_ form: CustomFieldForm, by caller: SettingsCaller) async throws -> CustomField {
-        try await store.write { db in
+        try await store.onceOfNoDeal(by: caller.caller) { db in
             let field = try form.checked()
             guard try CustomFieldRows.field(field.key, in: db) == nil else {
                 throw RPCFault(.alreadyExists, "custom_field_exists", "There is a custom field of this key.")

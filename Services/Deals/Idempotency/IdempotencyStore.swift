@@ -15,16 +15,51 @@ extension Store {
         by caller: Caller, about deal: (@Sendable (Answer) -> UUID)? = nil,
         _ body: @escaping @Sendable (Database) throws -> Answer
     ) async throws -> Answer {
+        try await once(by: caller, part: 0, again: { answer, _ in answer }, body) { answer, db in
+            if let deal { return deal(answer) }
+            return try DealRows.seen(DealReference(caller.context), by: caller, may: .read, in: db).deal.id
+        }
+    }
+
+    /// As `once`, for an answer that is of no single deal.
+    /// - Parameters:
+    ///   - part: which of the call's transactions it is; the parts of one key are kept together.
+    ///   - again: what of the answer its second sender gets, who may not see by then what he saw.
+    /// - Throws: `idempotency_key_reused`.
+    func onceOfNoDeal<Answer: Codable & Sendable>(
+        by caller: Caller, part: Int = 0,
+        again: @escaping @Sendable (Answer, Database) throws -> Answer = { answer, _ in answer },
+        _ body: @escaping @Sendable (Database) throws -> Answer
+    ) async throws -> Answer {
+        try await once(by: caller, part: part, again: again, body) { _, _ in nil }
+    }
+
+    /// What a part of an earlier call with the caller's key did; nil without a key, and when nothing is remembered.
+    /// - Throws: `idempotency_key_reused`.
+    func remembered<Answer: Codable & Sendable>(
+        _ type: Answer.Type, of caller: Caller, part: Int = 0,
+        again: @escaping @Sendable (Answer, Database) throws -> Answer = { answer, _ in answer }
+    ) async throws -> Answer? {
+        guard let key = try IdempotencyKey(caller.context) else { return nil }
+        return try await read { db in
+            guard let known = try IdempotencyRows.answer(to: key, part: part, by: caller, in: db) else { return nil }
+            return try again(JSONDecoder().decode(Answer.self, from: known), db)
+        }
+    }
+
+    private func once<Answer: Codable & Sendable>(
+        by caller: Caller, part: Int, again: @escaping @Sendable (Answer, Database) throws -> Answer,
+        _ body: @escaping @Sendable (Database) throws -> Answer,
+        about subject: @escaping @Sendable (Answer, Database) throws -> UUID?
+    ) async throws -> Answer {
         guard let key = try IdempotencyKey(caller.context) else { return try await write(body) }
         return try await write { db in
-            if let known = try IdempotencyRows.answer(to: key, by: caller, in: db) {
-                return try JSONDecoder().decode(Answer.self, from: known)
+            if let known = try IdempotencyRows.answer(to: key, part: part, by: caller, in: db) {
+                return try again(JSONDecoder().decode(Answer.self, from: known), db)
             }
             let answer = try body(db)
-            let id =
-                try deal?(answer)
-                ?? DealRows.seen(DealReference(caller.context), by: caller, may: .read, in: db).deal.id
-            try IdempotencyRows.keep(key, StrictJSON.encode(answer), about: id, by: caller, in: db)
+            try IdempotencyRows.keep(
+                key, part: part, StrictJSON.encode(answer), about: subject(answer, db), by: caller, in: db)
             return answer
         }
     }
@@ -34,38 +69,45 @@ extension Store {
 enum IdempotencyRows {
     /// Keys older than this are forgotten; a client that retries does so within minutes.
     static let hours: Int64 = 24
+    /// Of one answer, as JSON.
+    static let answerBytesMax = 1 << 20
     /// How many old keys a new one takes along: more than one, so that they become fewer, and few, so that nobody waits.
     static let forgottenMax = 16
 
     /// What was answered to the key before; nil when it is new. Whether the caller may still read that is asked anew.
-    static func answer(to key: IdempotencyKey, by caller: Caller, in db: Database) throws -> Data? {
+    static func answer(to key: IdempotencyKey, part: Int = 0, by caller: Caller, in db: Database) throws -> Data? {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT request_hash, deal_id, answer FROM idempotency_key
-                WHERE user_id = ? AND key = ? AND created_ms > ?
+                WHERE user_id = ? AND key = ? AND part = ? AND created_ms > ?
                 """)
-        let row = try Row.fetchOne(statement, arguments: [caller.id, key.text, oldest(caller.now)])
+        let row = try Row.fetchOne(statement, arguments: [caller.id, key.text, part, oldest(caller.now)])
         guard let row else { return nil }
         let digest: Data = row[0]
         guard digest == key.requestDigest else {
             throw RPCFault(
                 .failedPrecondition, "idempotency_key_reused", "This Idempotency-Key was used for another request.")
         }
-        _ = try DealRows.seen(.id(row[1]), by: caller, may: .read, in: db)
+        if let deal: UUID = row[1] { _ = try DealRows.seen(.id(deal), by: caller, may: .read, in: db) }
         return row[2]
     }
 
+    /// - Parameter deal: nil for an answer of none, which whoever may make the call may read.
     static func keep(
-        _ key: IdempotencyKey, _ answer: Data, about deal: UUID, by caller: Caller, in db: Database
+        _ key: IdempotencyKey, part: Int = 0, _ answer: Data, about deal: UUID?, by caller: Caller, in db: Database
     ) throws {
         try forgetOld(caller.now, in: db)
-        // Replaces an old one of the same name.
+        // An old one of the same name goes, and with its beginning all that followed.
+        try db.cachedStatement(sql: "DELETE FROM idempotency_key WHERE user_id = ? AND key = ? AND part >= ?")
+            .execute(arguments: [caller.id, key.text, part])
         try db.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO idempotency_key (user_id, key, request_hash, deal_id, answer, created_ms)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO idempotency_key (user_id, key, part, request_hash, deal_id, answer, created_ms)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
-        ).execute(arguments: [caller.id, key.text, key.requestDigest, deal, answer, caller.now.milliseconds])
+        ).execute(arguments: [
+            caller.id, key.text, part, key.requestDigest, deal, answer, caller.now.milliseconds,
+        ])
     }
 
     static func forgetOld(_ now: Instant, in db: Database) throws {

@@ -40,7 +40,7 @@ struct ImportHandlers: Sendable {
 
     func add(_ input: NewImport, _ context: RPCContext) async throws -> ImportJob {
         let caller = try caller(context)
-        return try await shown(imports.add(ImportForm(input), by: caller))
+        return try await imports.add(ImportForm(input), by: caller)
     }
 
     func list(_: Nothing, _ context: RPCContext) async throws -> ImportList {

@@ -9,16 +9,18 @@ import Storage
 struct ImportStore: Sendable {
     let store: Store
 
-    func add(_ form: ImportForm, by caller: Caller) async throws -> ImportRecord {
+    func add(_ form: ImportForm, by caller: Caller) async throws -> ImportJob {
         let record = ImportRecord(form, by: caller)
-        return try await store.write { db in
+        return try await store.onceOfNoDeal(by: caller) { db in
             guard try ImportJobs.list(of: caller, in: db).count < ImportRules.importsMax else {
                 throw RPCFault(
                     .failedPrecondition, "imports_full",
                     "You have \(ImportRules.importsMax) imports; remove one that you no longer need.")
             }
             try ImportJobs.insert(record, in: db)
-            return record
+            var job = record.job
+            job.received = 0
+            return job
         }
     }
 

@@ -15,12 +15,21 @@ struct OrganizationStore: Sendable {
 
     /// Into the directory of the firm.
     func add(_ form: OrganizationForm, by caller: Caller) async throws -> AddedOrganization {
-        try await store.write { db in
+        try await store.onceOfNoDeal(by: caller, again: { try Self.again($0, by: caller, in: $1) }) { db in
             let organization = try Self.checked(form, by: caller, in: db)
             let similar = try OrganizationListStore.similar(to: organization, by: caller, in: db)
             try Self.append(organization, by: caller, in: db)
             return AddedOrganization(organization: organization, similar: similar)
         }
+    }
+
+    /// Without those that the caller does not know of any more.
+    private static func again(_ added: AddedOrganization, by caller: Caller, in db: Database) throws
+        -> AddedOrganization
+    {
+        var added = added
+        added.similar = try added.similar.filter { try OrganizationSight.find($0.id, by: caller, in: db) != nil }
+        return added
     }
 
     func update(_ id: UUID?, _ patch: OrganizationPatch, by caller: Caller) async throws -> Organization {

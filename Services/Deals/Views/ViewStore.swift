@@ -31,7 +31,7 @@ struct ViewStore: Sendable {
 
     func create(_ view: DealView, by caller: Caller) async throws -> DealView {
         try ViewAccess(caller: caller).requireScope(view.scope, before: nil)
-        return try await store.write { db in
+        return try await store.onceOfNoDeal(by: caller) { db in
             try Self.requireName(of: view, in: db)
             let count = try db.cachedStatement(sql: "SELECT COUNT(*) FROM saved_view WHERE owner_id = ?")
             guard try Int.fetchOne(count, arguments: [caller.id]) ?? 0 < Self.viewsMax else {

@@ -21,10 +21,11 @@ struct HistorySchemaTests {
         "INSERT INTO deal_change SELECT deal_id, version, 'new', after, after FROM deal_change WHERE version = 2",
         """
         INSERT INTO idempotency_key
-        SELECT lead_user_id, '', zeroblob(32), id, '{}', 0 FROM deal
+        SELECT lead_user_id, '', 0, zeroblob(32), id, x'7b7d', 0 FROM deal
         """,
-        "INSERT INTO idempotency_key SELECT lead_user_id, 'k', zeroblob(32), id, zeroblob(1048577), 0 FROM deal",
-        "INSERT INTO idempotency_key SELECT lead_user_id, 'k', zeroblob(32), lead_user_id, x'7b7d', 0 FROM deal",
+        "INSERT INTO idempotency_key SELECT lead_user_id, 'k', 0, zeroblob(32), id, zeroblob(1048577), 0 FROM deal",
+        "INSERT INTO idempotency_key SELECT lead_user_id, 'k', 0, zeroblob(32), lead_user_id, x'7b7d', 0 FROM deal",
+        "INSERT INTO idempotency_key SELECT lead_user_id, 'k', -1, zeroblob(32), NULL, x'7b7d', 0 FROM deal",
     ])
     func theSchemaRefuses(sql: String) async throws {
         try await Desk.with { desk in

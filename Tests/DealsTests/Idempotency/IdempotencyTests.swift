@@ -61,6 +61,24 @@ struct IdempotencyTests {
                 ApprovalDecision(decision: .approve, note: $0)
             },
             on(desk, DealMethods.restore, lead, [gone.id], ifMatch: gone.version) { DealRestoration(reason: $0) },
+        ] + callsOfNoDeal(desk, lead, deal)
+    }
+
+    /// Those whose answer tells of no deal, or of many.
+    private static func callsOfNoDeal(_ desk: Desk, _ lead: Person, _ deal: Deal) -> [(name: String, send: Sending)] {
+        let digest = String(repeating: "0a", count: 32)
+        return [
+            on(desk, DealMethods.bulk, lead, []) {
+                var patch = DealPatch()
+                patch.sector = .set($0)
+                return BulkRequest(ids: [deal.number, "none"], op: .update, fields: patch)
+            },
+            on(desk, DealMethods.addOrganization, lead, []) { NewOrganization(name: $0, kind: .other) },
+            on(desk, DealMethods.createView, lead, []) { NewDealView(name: $0) },
+            on(desk, DealMethods.addCustomField, desk.person(.admin), []) {
+                NewCustomField(key: "tier", label: $0, type: .text)
+            },
+            on(desk, DealMethods.addImport, lead, []) { NewImport(fileName: "\($0).csv", size: 9, sha256: digest) },
         ]
     }
 
