@@ -11,7 +11,7 @@ struct ChangeRequest: Sendable {
 
     /// - Throws: `query_invalid` or `cursor_invalid`.
     init(_ query: DealChangeQuery) throws(RPCFault) {
-        limit = try WorkPage.limit(query.limit)
+        limit = try PageLimit.checked(query.limit)
         if let field = query.field, !(1...100).contains(field.unicodeScalars.count) {
             throw RPCFault(
                 .invalidArgument, "query_invalid", "The query does not fit; see errors.",
@@ -22,7 +22,7 @@ struct ChangeRequest: Sendable {
             before = .max
             return
         }
-        guard let version = Int64(text), version > 0, String(version) == text else { throw WorkCursor.fault }
+        guard let version = Int64(text), version > 0, String(version) == text else { throw RPCFault.cursorInvalid }
         before = version
     }
 }

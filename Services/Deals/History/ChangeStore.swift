@@ -33,7 +33,7 @@ struct ChangeStore: Sendable {
                 let changes = try Self.changes(row, of: deal, request, in: db)
                 // Of the creation is asked whatever the field is.
                 guard request.field == nil || !changes.isEmpty else { continue }
-                guard items.count < request.limit, bytes < WorkPage.bytesMax else {
+                guard items.count < request.limit, bytes < PageLimit.bytesMax else {
                     return DealChangePage(items: items, nextCursor: items.last.map { String($0.version) })
                 }
                 bytes += changes.reduce(200) { $0 + $1.bytes }

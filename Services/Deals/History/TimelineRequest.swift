@@ -10,13 +10,13 @@ struct TimelineRequest: Sendable {
 
     /// - Throws: `query_invalid` or `cursor_invalid`.
     init(_ query: TimelineQuery) throws(RPCFault) {
-        limit = try WorkPage.limit(query.limit)
+        limit = try PageLimit.checked(query.limit)
         kinds = try Self.kinds(query.kinds)
         guard let text = query.cursor else {
             after = nil
             return
         }
-        guard let place = TimelinePlace(text: text) else { throw WorkCursor.fault }
+        guard let place = TimelinePlace(text: text) else { throw RPCFault.cursorInvalid }
         after = place
     }
 

@@ -23,7 +23,7 @@ struct TimelineStore: Sendable {
             var last: TimelinePlace?
             var bytes = 0
             for (place, entry) in found {
-                guard items.count < request.limit, bytes < WorkPage.bytesMax else {
+                guard items.count < request.limit, bytes < PageLimit.bytesMax else {
                     return TimelinePage(items: items, nextCursor: last?.text)
                 }
                 let entry = try Self.whole(entry, of: seen.deal.id, in: db)

@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 import RPC
 
@@ -24,18 +25,13 @@ struct NameCursor: Sendable, Hashable {
             self = Self.start
             return
         }
-        let standard = text.replacing("-", with: "+").replacing("_", with: "/")
-        let padding = String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
-        guard text.utf8.count <= Self.textBytesMax, let data = Data(base64Encoded: standard + padding),
+        guard text.utf8.count <= Self.textBytesMax, let data = Data(base64URL: text),
             let parts = String(bytes: data, encoding: .utf8)?.split(separator: "|", maxSplits: 1), parts.count == 2,
             let id = UUID(uuidString: String(parts[0]))
-        else { throw WorkCursor.fault }
+        else { throw RPCFault.cursorInvalid }
         self.init(name: String(parts[1]), id: id)
     }
 
     /// Base64url without padding (RFC 4648 section 5).
-    var text: String {
-        Data("\(id.uuidString.lowercased())|\(name)".utf8).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-    }
+    var text: String { Data("\(id.text)|\(name)".utf8).base64URL }
 }

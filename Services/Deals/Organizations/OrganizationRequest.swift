@@ -17,11 +17,11 @@ struct OrganizationRequest: Sendable {
     /// - Throws: `query_invalid` with every parameter that does not fit, or `cursor_invalid`.
     init(_ query: OrganizationQuery) throws(RPCFault) {
         let search = query.q.map(FoldedText.of).flatMap { $0.isEmpty ? nil : $0 }
-        let limits = search == nil ? WorkPage.limits : Self.typeaheadLimits
+        let limits = search == nil ? PageLimit.sizes : Self.typeaheadLimits
         var faults: [FieldFault] = []
-        limit = query.limit ?? (search == nil ? WorkPage.limitDefault : Self.typeaheadLimitDefault)
+        limit = query.limit ?? (search == nil ? PageLimit.usual : Self.typeaheadLimitDefault)
         if !limits.contains(limit) {
-            faults.append(FieldFault("limit", "out_of_range", "must be 1 to \(limits.upperBound)"))
+            faults.append(PageLimit.fault(limits))
         }
         if let search, search.unicodeScalars.count > Self.searchScalarsMax {
             faults.append(FieldFault("q", "too_long", "must have at most \(Self.searchScalarsMax) characters"))

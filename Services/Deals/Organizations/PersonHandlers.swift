@@ -15,7 +15,7 @@ struct PersonHandlers: Sendable {
 
     func page(_ input: ContactPersonQuery, _ context: RPCContext) async throws -> ContactPersonPage {
         let caller = try Caller(context, may: .readDeals, now: now())
-        let (limit, after) = try (WorkPage.limit(input.limit), NameCursor(input.cursor))
+        let (limit, after) = try (PageLimit.checked(input.limit), NameCursor(input.cursor))
         return try await persons.page(of: context.organization, after: after, limit: limit, by: caller)
     }
 

@@ -41,9 +41,9 @@ struct PartyHandlers: Sendable {
         _ input: OrganizationDealQuery, _ context: RPCContext
     ) async throws -> OrganizationDealPage {
         let caller = try Caller(context, may: .readDeals, now: now())
-        let limit = try WorkPage.limit(input.limit)
+        let limit = try PageLimit.checked(input.limit)
         let after = input.cursor.map(UUID.init(uuidString:))
-        if case .some(.none) = after { throw WorkCursor.fault }
+        if case .some(.none) = after { throw RPCFault.cursorInvalid }
         return try await deals.page(of: context.organization, limit: limit, after: after ?? nil, by: caller)
     }
 }

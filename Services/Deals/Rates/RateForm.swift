@@ -42,7 +42,7 @@ struct RateSeriesRequest: Sendable {
     let before: BusinessDate?
 
     init(_ query: RateSeriesQuery) throws(RPCFault) {
-        limit = try WorkPage.limit(query.limit)
+        limit = try PageLimit.checked(query.limit)
         let missing = [("base", query.base), ("quote", query.quote)].filter { $0.1 == nil }.map {
             FieldFault($0.0, "required", "must be an ISO 4217 code such as USD")
         }
@@ -55,7 +55,7 @@ struct RateSeriesRequest: Sendable {
             before = nil
             return
         }
-        guard let day = BusinessDate(text: cursor) else { throw WorkCursor.fault }
+        guard let day = BusinessDate(text: cursor) else { throw RPCFault.cursorInvalid }
         before = day
     }
 }

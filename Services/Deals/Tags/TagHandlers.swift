@@ -10,7 +10,7 @@ struct TagHandlers: Sendable {
 
     func list(_ input: TagQuery, _ context: RPCContext) async throws -> TagList {
         let caller = try Caller(context, may: .readDeals, now: now())
-        let limit = try WorkPage.limit(input.limit)
+        let limit = try PageLimit.checked(input.limit)
         let prefix = TagRule.folded(input.q ?? "")
         guard prefix.unicodeScalars.count <= TagRule.scalarsMax else { return TagList(items: []) }
         return try await tags.list(beginningWith: prefix, limit: limit, by: caller)

@@ -19,11 +19,7 @@ struct ViewCursor: Sendable, Hashable {
     init(_ text: String) throws(RPCFault) {
         guard text.utf8.count <= ListCursor.textBytesMax, let data = Data(base64URL: text),
             let wire = try? JSONDecoder().decode(Wire.self, from: data), let id = UUID(uuidString: wire.id)
-        else {
-            throw RPCFault(
-                .invalidArgument, "cursor_invalid",
-                "The cursor does not belong to this list; start from the first page.")
-        }
+        else { throw .cursorInvalid }
         self.init(nameKey: wire.name, id: withUnsafeBytes(of: id.uuid) { Data($0) })
     }
 

@@ -20,10 +20,7 @@ struct ViewHandlers: Sendable {
     func page(_ input: DealViewQuery, _ context: RPCContext) async throws -> DealViewPage {
         let caller = try Caller(context, may: .readDeals, now: now())
         let limits = ViewStore.pageLimits
-        let limit = input.limit ?? limits.upperBound
-        guard limits.contains(limit) else {
-            throw ListRequest.queryInvalid([FieldFault("limit", "out_of_range", "must be 1 to \(limits.upperBound)")])
-        }
+        let limit = try PageLimit.checked(input.limit, in: limits, usual: limits.upperBound)
         let after = try input.cursor.map { try ViewCursor($0) } ?? .start
         return try await views.page(limit: limit, after: after, by: caller)
     }

@@ -78,18 +78,9 @@ extension AccessQuery {
 extension CrossingQuery {
     /// The limit, and the id after which the page begins.
     func checked() throws(RPCFault) -> (limit: Int, after: UUID?) {
-        let limit = limit ?? 50
-        guard (1...200).contains(limit) else {
-            throw RPCFault(
-                .invalidArgument, "query_invalid", "The query does not fit; see errors.",
-                errors: [FieldFault("limit", "out_of_range", "must be 1 to 200")])
-        }
+        let limit = try PageLimit.checked(limit)
         guard let cursor else { return (limit, nil) }
-        guard let id = UUID(uuidString: cursor) else {
-            throw RPCFault(
-                .invalidArgument, "cursor_invalid",
-                "The cursor does not belong to this list; start from the first page.")
-        }
+        guard let id = UUID(uuidString: cursor) else { throw .cursorInvalid }
         return (limit, id)
     }
 }

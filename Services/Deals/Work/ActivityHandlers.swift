@@ -11,15 +11,14 @@ struct ActivityRequest: Sendable {
 
     /// - Throws: `query_invalid` or `cursor_invalid`.
     init(_ query: DealActivityQuery) throws(RPCFault) {
-        limit = try WorkPage.limit(query.limit)
+        limit = try PageLimit.checked(query.limit)
         kind = query.kind
         guard let text = query.cursor else {
             before = (.max, UUID())
             return
         }
-        let cursor = try WorkCursor(text)
-        guard let milliseconds = Int64(cursor.key) else { throw WorkCursor.fault }
-        before = (milliseconds, cursor.id)
+        let cursor = try PageCursor(text)
+        before = (try cursor.milliseconds(), cursor.id)
     }
 }
 

@@ -19,7 +19,7 @@ struct ActivityStore: Sendable {
             var items: [DealActivity] = []
             var bytes = 0
             while let row = try rows.next() {
-                guard items.count < request.limit, bytes < WorkPage.bytesMax else {
+                guard items.count < request.limit, bytes < PageLimit.bytesMax else {
                     return DealActivityPage(items: items, nextCursor: items.last?.cursor.text)
                 }
                 let activity = try ActivityRows.activity(row)
@@ -84,7 +84,7 @@ struct ActivityStore: Sendable {
 }
 
 extension DealActivity {
-    fileprivate var cursor: WorkCursor { WorkCursor(key: String(occurredAt.milliseconds), id: id) }
+    fileprivate var cursor: PageCursor { PageCursor(occurredAt, id: id) }
 
     /// Roughly what it takes as JSON.
     fileprivate var bytes: Int { text.utf8.count + participants.reduce(500) { $0 + $1.utf8.count + 3 } }

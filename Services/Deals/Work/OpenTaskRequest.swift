@@ -12,20 +12,20 @@ struct OpenTaskRequest: Sendable {
     /// The key of a day; nil for any day and none.
     let dueBefore: String?
     /// Where the page begins.
-    let after: WorkCursor
+    let after: PageCursor
 
     /// - Throws: `query_invalid` or `cursor_invalid`.
     init(_ query: OpenTaskQuery, today: BusinessDate) throws(RPCFault) {
-        limit = try WorkPage.limit(query.limit)
+        limit = try PageLimit.checked(query.limit)
         isMine = query.mine == true
         let days = [query.dueBefore, query.overdue == true ? today : nil].compactMap { $0 }
         dueBefore = days.min()?.text
         guard let text = query.cursor else {
-            after = WorkCursor(key: "", id: UUID())
+            after = PageCursor(key: "", id: UUID())
             return
         }
-        let cursor = try WorkCursor(text)
-        guard cursor.key == Self.noDay || BusinessDate(text: cursor.key) != nil else { throw WorkCursor.fault }
+        let cursor = try PageCursor(text)
+        guard cursor.key == Self.noDay || BusinessDate(text: cursor.key) != nil else { throw RPCFault.cursorInvalid }
         after = cursor
     }
 }

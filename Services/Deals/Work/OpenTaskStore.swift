@@ -80,7 +80,7 @@ struct OpenTaskStore: Sendable {
 }
 
 extension OpenTask {
-    fileprivate var cursor: WorkCursor {
-        WorkCursor(key: task.dueOn?.text ?? OpenTaskRequest.noDay, id: task.id)
+    fileprivate var cursor: PageCursor {
+        PageCursor(key: task.dueOn?.text ?? OpenTaskRequest.noDay, id: task.id)
     }
 }

@@ -202,7 +202,7 @@ struct ActivityTests {
                 try await desk.activities(deal, as: banker, DealActivityQuery(cursor: cursor))
             }
             try await fault("cursor_invalid") { try await desk.openTasks(OpenTaskQuery(cursor: cursor), as: banker) }
-            let day = WorkCursor(key: "2026-11-02", id: deal.id).text
+            let day = PageCursor(key: "2026-11-02", id: deal.id).text
             try await fault("cursor_invalid") {
                 try await desk.activities(deal, as: banker, DealActivityQuery(cursor: day))
             }
