@@ -89,10 +89,8 @@ enum ChangeRows {
     }
 
     /// What a deal was made of, by field: all that it had in its first version, if that is how it began.
-    static func creation(of deal: Deal, at instant: Instant, field: String? = nil, _ db: Database) throws
-        -> [MemberChange]
-    {
-        let first = try Self.deal(deal, in: 1, since: instant, in: db)
+    static func creation(of deal: Deal, field: String? = nil, _ db: Database) throws -> [MemberChange] {
+        let first = try Self.deal(deal, in: 1, in: db)
         return try DealMembers(first).made.filter { field == nil || $0.field == field }
     }
 

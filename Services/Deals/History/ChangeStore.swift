@@ -53,7 +53,7 @@ struct ChangeStore: Sendable {
         guard version == 1, type == EventType.dealCreated else {
             return try ChangeRows.changes(of: deal.id, in: version, field: request.field, db)
         }
-        return try ChangeRows.creation(of: deal, at: Instant(milliseconds: row[1]), field: request.field, db)
+        return try ChangeRows.creation(of: deal, field: request.field, db)
     }
 
     static func versions(
