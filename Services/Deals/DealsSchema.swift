@@ -34,11 +34,14 @@ enum DealsSchema {
         }
         migrator.registerMigration("deals 11 finding") { db in
             try db.execute(sql: views + words + board)
-            try WordIndex.fill(in: db)
         }
         migrator.registerMigration("deals 12 imports") { db in try db.execute(sql: imports) }
         migrator.registerMigration("deals 13 lean") { db in try db.execute(sql: lean) }
         migrator.registerMigration("deals 14 keys") { db in try db.execute(sql: keysOfNoDeal) }
+        migrator.registerMigration("deals 15 size") { db in
+            try db.execute(sql: texts + orders + tallies)
+            try WordIndex.fill(in: db)
+        }
         return migrator
     }
 }

@@ -11,6 +11,7 @@ struct BoardColumn: Sendable {
 struct BoardRequest: Sendable {
     static let limits = 1...50
     static let statuses: [DealStatus] = [.active, .onHold, .won]
+    private static let usual = DealCondition.field(.status, .isOneOf(statuses.map { .text($0.rawValue) }))
 
     let pipeline: DealType
     let limit: Int
@@ -40,7 +41,7 @@ struct BoardRequest: Sendable {
         }
         var parts: [DealCondition] = []
         if query.filters.status == nil {
-            parts.append(.field(.status, .isOneOf(Self.statuses.map { .text($0.rawValue) })))
+            parts.append(Self.usual)
         }
         if let asked = FilterParameters.condition(query.filters, &faults) { parts.append(asked) }
         guard faults.isEmpty else { throw ListRequest.queryInvalid(faults) }
@@ -58,6 +59,12 @@ struct BoardRequest: Sendable {
             throw ListRequest.queryInvalid([FieldFault("column", "unknown", "must be one of \(keys)")])
         }
         return [stage]
+    }
+
+    /// What makes the deals fewer than a pipeline usually has; nil for nothing.
+    var narrowing: DealCondition? {
+        guard let filter, filter != .all([Self.usual]) else { return nil }
+        return .all([.field(.type, .equals(.text(pipeline.rawValue))), filter])
     }
 
     func cards(of stage: Stage) -> ListRequest {

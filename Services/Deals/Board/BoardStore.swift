@@ -12,12 +12,14 @@ struct BoardStore: Sendable {
     func board(_ request: BoardRequest, by caller: Caller) async throws -> DealBoard {
         try await store.read { db in
             let stages = try request.stages(of: pipelines.pipeline(of: request.pipeline, in: db))
-            let tallies = try Self.tallies(request, by: caller, in: db)
+            let scope = try BoardScope(request, by: caller, in: db)
+            let tallies = try Self.tallies(TallyStatement(request, scope, by: caller), in: db)
             let converter = try request.convertTo.map { try RateStore.converter(to: $0, on: caller.today, in: db) }
             let columns = try stages.map { stage in
                 let tally = tallies[stage.key] ?? StageTally()
                 let (cards, next): ([DealCard], String?) =
-                    try tally.count == 0 ? ([], nil) : Self.cards(stage, request, by: caller, in: db)
+                    try tally.count == 0
+                    ? ([], nil) : Self.cards(request.cards(of: stage), in: scope.deals, by: caller, in: db)
                 return DealBoardColumn(
                     stage: stage.key, name: stage.name, category: DealStageCategory(stage.category),
                     count: tally.count, sums: tally.values, converted: converter.flatMap(tally.converted), items: cards,
@@ -28,10 +30,7 @@ struct BoardStore: Sendable {
     }
 
     /// By stage.
-    private static func tallies(
-        _ request: BoardRequest, by caller: Caller, in db: Database
-    ) throws -> [String: StageTally] {
-        let statement = try TallyStatement(request, by: caller, in: db)
+    private static func tallies(_ statement: TallyStatement, in db: Database) throws -> [String: StageTally] {
         let rows = try Row.fetchCursor(
             db.makeStatement(sql: statement.sql), arguments: StatementArguments(statement.arguments))
         var tallies: [String: StageTally] = [:]
@@ -43,9 +42,9 @@ struct BoardStore: Sendable {
     }
 
     private static func cards(
-        _ stage: Stage, _ request: BoardRequest, by caller: Caller, in db: Database
+        _ request: ListRequest, in scope: DealScope, by caller: Caller, in db: Database
     ) throws -> ([DealCard], String?) {
-        let statement = try DealListStatement(request.cards(of: stage), by: caller, in: db)
+        let statement = try DealListStatement(request, within: scope, by: caller, in: db)
         let rows = try Row.fetchAll(
             db.makeStatement(sql: statement.page), arguments: StatementArguments(statement.pageArguments))
         let shown = rows.prefix(request.limit)
@@ -60,15 +59,21 @@ struct TallyStatement {
     let sql: String
     let arguments: DealListStatement.Arguments
 
-    init(_ request: BoardRequest, by caller: Caller, in db: Database) throws {
-        let scope = try DealScope(caller, in: db)
+    init(_ request: BoardRequest, _ scope: BoardScope, by caller: Caller) {
         let filter = request.filter.map { ConditionSQL($0, caller: caller) }
-        sql = """
-            SELECT d.stage, d.value_currency, d.probability, COUNT(*), SUM(d.value_minor / \(StageTally.part)),
-                SUM(d.value_minor % \(StageTally.part))
-            \(scope.sql) AND d.type = ? \(filter.map { "AND \($0.text)" } ?? "")
-            GROUP BY d.stage, d.value_currency, d.probability
-            """
-        arguments = scope.arguments + [request.pipeline.rawValue] + (filter?.arguments ?? [])
+        let asked = "AND d.type = ? \(filter.map { "AND \($0.text)" } ?? "")"
+        let groups = "GROUP BY d.stage, d.value_currency, d.probability"
+        let columns = "d.stage, d.value_currency, d.probability"
+        if let tally = scope.tally {
+            sql = "SELECT \(columns), SUM(d.deals), SUM(d.whole), SUM(d.rest) \(tally.sql) \(asked) \(groups)"
+        } else {
+            sql = """
+                SELECT \(columns), COUNT(*), SUM(d.value_minor / \(StageTally.part)),
+                    SUM(d.value_minor % \(StageTally.part))
+                \(scope.deals.sql) \(asked) \(groups)
+                """
+        }
+        arguments =
+            (scope.tally?.arguments ?? scope.deals.arguments) + [request.pipeline.rawValue] + (filter?.arguments ?? [])
     }
 }

@@ -9,13 +9,10 @@ struct TotalsStore: Sendable {
     let store: Store
     let pipelines: PipelineStore
 
-    /// Reads every deal that is counted, whoever asks: meant to.
     static let sql = """
-        SELECT d.type, d.stage, d.value_currency, COUNT(*), SUM(d.value_minor / \(StageTally.part)),
-            SUM(d.value_minor % \(StageTally.part))
-        FROM deal d
-        WHERE d.deleted_ms IS NULL AND d.confidentiality <> 'secret' AND d.status IN ('active', 'on_hold', 'won')
-        GROUP BY d.type, d.stage, d.value_currency
+        SELECT type, stage, nullif(currency, ''), SUM(deals), SUM(whole), SUM(rest)
+        FROM deal_tally WHERE scope = x'' AND status IN ('active', 'on_hold', 'won')
+        GROUP BY type, stage, currency
         """
 
     func totals() async throws -> DealTotals {
@@ -25,7 +22,7 @@ struct TotalsStore: Sendable {
             while let row = try rows.next() {
                 let type: DealType = try row.choice(0)
                 tallies[type, default: [:]][row[1], default: StageTally()].add(
-                    count: row[3], currency: row[2], probability: 0, parts: (row[4] ?? 0, row[5] ?? 0))
+                    count: row[3], currency: row[2], probability: 0, parts: (row[4], row[5]))
             }
             return try DealType.allCases.map { type in
                 Self.totals(of: type, try pipelines.pipeline(of: type, in: db).stages, tallies[type] ?? [:])

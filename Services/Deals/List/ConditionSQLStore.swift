@@ -55,11 +55,7 @@ struct ConditionSQL {
             add(column, comparison)
             text += ")"
         case (.tag, _):
-            // Members walk their own deals. Compliance walks the tag, however many deals there are without it.
-            text +=
-                caller.role == .compliance
-                ? "d.id IN (SELECT x.deal_id FROM deal_tag x WHERE "
-                : "EXISTS (SELECT 1 FROM deal_tag x WHERE x.deal_id = d.id AND "
+            text += "EXISTS (SELECT 1 FROM deal_tag x WHERE x.deal_id = d.id AND "
             add(column, comparison)
             text += ")"
         case (.member, _):
@@ -99,7 +95,7 @@ struct ConditionSQL {
         arguments.append("%" + Self.escaped(search.text) + "%")
         if !search.words.isEmpty {
             text += " OR (" + search.words.map { _ in WordIndex.holdsSQL }.joined(separator: " AND ") + ")"
-            arguments += search.words.flatMap(WordIndex.bounds)
+            arguments += search.words.flatMap(WordIndex.holds)
         }
         text += ")"
     }
@@ -125,8 +121,17 @@ struct ConditionSQL {
         arguments.append(pattern)
     }
 
-    private func value(_ operand: DealCondition.Operand) -> Value {
-        switch operand {
+    private func value(_ operand: DealCondition.Operand) -> Value { operand.value(for: caller) }
+
+    static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+    }
+}
+
+extension DealCondition.Operand {
+    /// As it is bound.
+    func value(for caller: Caller) -> ConditionSQL.Value {
+        switch self {
         case .text(let text): text
         case .number(let number): number
         case .user(let id): id
@@ -138,22 +143,20 @@ struct ConditionSQL {
         case .money(let money): money.minorUnits
         }
     }
-
-    static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
-    }
 }
 
 extension DealCondition.Comparison {
     /// Those that it is compared with.
+    var operands: [DealCondition.Operand] {
+        switch self {
+        case .equals(let operand), .compares(_, let operand): [operand]
+        case .isOneOf(let operands): operands
+        case .contains, .startsWith, .isNull: []
+        }
+    }
+
     fileprivate var texts: [String] {
-        let operands: [DealCondition.Operand] =
-            switch self {
-            case .equals(let operand): [operand]
-            case .isOneOf(let operands): operands
-            case .compares, .contains, .startsWith, .isNull: []
-            }
-        return operands.compactMap { if case .text(let text) = $0 { text } else { nil } }
+        operands.compactMap { if case .text(let text) = $0 { text } else { nil } }
     }
 }
 
@@ -169,7 +172,7 @@ extension FilterColumn {
     }
 
     /// More days ago is an earlier day.
-    fileprivate func sign(of order: DealCondition.Order) -> String {
+    func sign(of order: DealCondition.Order) -> String {
         guard case .days = kind else { return order.rawValue }
         return switch order {
         case .less: ">"

@@ -17,8 +17,12 @@ struct DealListStatement {
     let matchArguments: Arguments
     private let sort: ListSort
 
-    init(_ request: ListRequest, by caller: Caller, in db: Database) throws {
-        let scope = try request.isOfDeleted ? DealScope(deletedFor: caller) : DealScope(caller, in: db)
+    /// - Parameter scope: where it has been found before.
+    init(
+        _ request: ListRequest, within scope: DealScope? = nil, by caller: Caller, bounds: WideBounds = .standard,
+        in db: Database
+    ) throws {
+        let scope = try scope ?? Self.scope(of: request, by: caller, bounds, in: db)
         let filter = request.filter.map { ConditionSQL($0, caller: caller) }
         let column = request.column.map { _ in "AND d.type = ? AND d.stage = ?" }
         let from = "\(scope.sql) \(column ?? "") \(filter.map { "AND \($0.text)" } ?? "")"
@@ -32,11 +36,23 @@ struct DealListStatement {
             """
         // One row more than asked tells whether there is a next page.
         pageArguments = values + (after?.arguments ?? []) + [request.limit + 1]
-        count = "SELECT COUNT(*) \(from)"
-        countArguments = values
+        if !request.isOfDeleted, request.column == nil, let tally = TallyScope(request.filter, by: caller) {
+            count = "SELECT coalesce(SUM(d.deals), 0) \(tally.sql) \(filter.map { "AND \($0.text)" } ?? "")"
+            countArguments = tally.arguments + (filter?.arguments ?? [])
+        } else {
+            count = "SELECT COUNT(*) \(from)"
+            countArguments = values
+        }
         matches = "SELECT d.id, d.confidentiality = 'secret' \(from) ORDER BY \(order.sql) LIMIT ?"
         matchArguments = values
         sort = request.sort
+    }
+
+    private static func scope(
+        of request: ListRequest, by caller: Caller, _ bounds: WideBounds, in db: Database
+    ) throws -> DealScope {
+        if request.isOfDeleted { return DealScope(deletedFor: caller) }
+        return try DealScope(soonestFor: request.filter, request.sort, by: caller, bounds: bounds, in: db)
     }
 
     /// Where a page ends that this row of it is the last of.

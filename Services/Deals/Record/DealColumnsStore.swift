@@ -23,10 +23,6 @@ enum DealColumns {
     ]
 
     static func values(_ deal: Deal) throws -> [(any DatabaseValueConvertible)?] {
-        let codeKey = FoldedText.of(deal.codeName)
-        // The client stands last, so that his name can be told from the others.
-        let names = [deal.targetName ?? "", deal.clientName].map(FoldedText.of)
-        let searchKey = ([codeKey, deal.number.lowercased()] + names).joined(separator: "\n")
         let core: [(any DatabaseValueConvertible)?] = [
             deal.id, deal.number, deal.codeName, deal.type.rawValue, deal.stage, deal.clientName, deal.probability,
             deal.leadId, deal.originatedOn.text, deal.createdAt.milliseconds,
@@ -36,8 +32,16 @@ enum DealColumns {
             deal.expectedCloseOn?.text, deal.closedOn?.text, deal.outcomeReason, deal.nextStep,
             deal.stageEnteredOn.text, deal.version, deal.updatedAt.milliseconds,
         ]
-        let keys: [(any DatabaseValueConvertible)?] = [DealNumber(text: deal.number)?.order, codeKey, searchKey]
+        let keys: [(any DatabaseValueConvertible)?] = [
+            DealNumber(text: deal.number)?.order, FoldedText.of(deal.codeName), searchKey(of: deal),
+        ]
         return try core + facts(deal) + keys
+    }
+
+    static func searchKey(of deal: Deal) -> String {
+        // The client stands last, so that his name can be told from the others.
+        let names = [deal.targetName ?? "", deal.clientName].map(FoldedText.of)
+        return ([FoldedText.of(deal.codeName), deal.number.lowercased()] + names).joined(separator: "\n")
     }
 
     private static func facts(_ deal: Deal) throws -> [(any DatabaseValueConvertible)?] {

@@ -45,8 +45,8 @@ enum DealRows {
     private static let byID = "SELECT \(selected) FROM deal d WHERE d.id = ?"
 
     private static let insertSQL = """
-        INSERT INTO deal (\(written.joined(separator: ", ")))
-        VALUES (\(written.map { _ in "?" }.joined(separator: ", ")))
+        INSERT INTO deal (\(written.joined(separator: ", ")), words)
+        VALUES (\(written.map { _ in "?" }.joined(separator: ", ")), ?)
         """
 
     private static let updateSQL = """
@@ -152,8 +152,10 @@ enum DealRows {
     }
 
     static func insert(_ deal: Deal, in db: Database) throws {
-        try db.cachedStatement(sql: insertSQL).execute(arguments: StatementArguments(DealColumns.values(deal)))
-        try WordIndex.add(deal, in: db)
+        guard let number = DealNumber(text: deal.number) else { throw StoredValueFault(column: "number") }
+        try db.cachedStatement(sql: insertSQL)
+            .execute(arguments: StatementArguments(DealColumns.values(deal) + [DealText(deal).words]))
+        try WordIndex.add(number.order, in: db)
     }
 
     /// Writes a deal whose version was counted up by one.

@@ -55,30 +55,3 @@ struct FindStore: Sendable {
         return nil
     }
 }
-
-/// Scope, text and order in one statement.
-struct FindStatement {
-    let sql: String
-    let arguments: DealListStatement.Arguments
-
-    init(_ search: WordSearch, limit: Int, by caller: Caller, in db: Database) throws {
-        let scope = try DealScope(caller, in: db)
-        let found = ConditionSQL(.field(.q, .contains(search.text)), caller: caller)
-        let part = ConditionSQL.escaped(search.text)
-        let ranks: [(sql: String, argument: String)] = [
-            ("d.code_key = ?", search.text), (#"d.code_key LIKE ? ESCAPE '\'"#, part + "%"),
-            (#"d.number LIKE ? ESCAPE '\'"#, part + "%"),
-            (#"d.search_key LIKE ? ESCAPE '\'"#, ConditionSQL.beforeClient + part + "%"),
-            (#"d.code_key LIKE ? ESCAPE '\'"#, "%" + part + "%"), (#"d.number LIKE ? ESCAPE '\'"#, "%" + part + "%"),
-            (#"d.search_key LIKE ? ESCAPE '\'"#, ConditionSQL.beforeClient + "%" + part + "%"),
-        ]
-        let cases = ranks.enumerated().map { "WHEN \($1.sql) THEN \($0)" }.joined(separator: " ")
-        sql = """
-            SELECT d.id, CASE WHEN d.number = ? THEN 0 \(cases) ELSE \(ranks.count) END AS rank
-            \(scope.sql) AND \(found.text) ORDER BY rank, \(scope.updated) DESC, \(scope.id) DESC LIMIT ?
-            """
-        var values: DealListStatement.Arguments = [search.text.uppercased()]
-        values += ranks.map(\.argument) as DealListStatement.Arguments
-        arguments = values + scope.arguments + found.arguments + [limit]
-    }
-}

@@ -28,7 +28,7 @@ struct FindingPlanTests {
     /// Of a board's numbers, of a column, of its next cards, and of a search as it is typed.
     private static func plans(_ caller: Caller, _ db: Database) throws -> [[String]] {
         let cursor = try ListCursor(sort: .newestChange, keys: [.number(1)], id: caller.id).encoded()
-        let tally = try TallyStatement(board(), by: caller, in: db)
+        let tally = try TallyStatement(board(), BoardScope(board(), by: caller, in: db), by: caller)
         var plans = [try plan(tally.sql, tally.arguments, db)]
         for request in [try board(), try board(after: cursor)] {
             let cards = try DealListStatement(
@@ -50,15 +50,17 @@ struct FindingPlanTests {
         }
     }
 
-    /// Compliance sees nearly all deals: a column is walked in its order; numbers are those of one pipeline.
+    /// Compliance sees nearly all deals: a column is walked in its order; numbers that no tally knows are those of one
+    /// pipeline.
     @Test func aBoardOfComplianceWalksItsPipeline() async throws {
         try await Desk.with { desk in
             let caller = try desk.caller(desk.person(.compliance))
             let plain = try BoardRequest(DealBoardQuery(pipeline: .sellSideMA))
             let (tally, column) = try await desk.store.read { db in
-                let tally = try TallyStatement(plain, by: caller, in: db)
+                let tally = TallyStatement(plain, try BoardScope(plain, by: caller, tallies: false, in: db), by: caller)
                 let column = try DealListStatement(
-                    plain.cards(of: Pipeline.builtIn(for: plain.pipeline).first), by: caller, in: db)
+                    plain.cards(of: Pipeline.builtIn(for: plain.pipeline).first),
+                    within: DealScope(walkingAllFor: caller), by: caller, in: db)
                 return (
                     try Self.plan(tally.sql, tally.arguments, db),
                     try Self.plan(column.page, column.pageArguments, db)
@@ -70,7 +72,7 @@ struct FindingPlanTests {
         }
     }
 
-    /// An index for boards does not tempt a list away from the index of its order.
+    /// Where no index leads to few, none tempts a list away from that of its order.
     @Test(arguments: [DealFilterField.type, .product, .stage, .stageCategory, .status])
     func aListOfComplianceWalksTheDealsInItsOrder(field: DealFilterField) async throws {
         try await Desk.with { desk in
@@ -84,7 +86,8 @@ struct FindingPlanTests {
                 }
             let request = try ListRequest(DealSearch(filter: .field(field, .eq, value)))
             let plan = try await desk.store.read { db in
-                let statement = try DealListStatement(request, by: caller, in: db)
+                let statement = try DealListStatement(
+                    request, within: DealScope(walkingAllFor: caller), by: caller, in: db)
                 return try Self.plan(statement.page, statement.pageArguments, db)
             }
             #expect(plan.first?.contains("deal_by_update") == true, "\(plan)")

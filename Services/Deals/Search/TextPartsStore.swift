@@ -1,0 +1,69 @@
+import GRDB
+
+/// Chooses of a text the parts of three characters by which `deal_text` is asked. A deal that has the parts need not have
+/// the text: it is tested. So the rare ones of each word are enough, and parts that many deals have only cost time.
+struct TextParts {
+    /// Of each word.
+    private static let each = 2
+    private static let probedMax = 4
+    private static let partsMax = 32
+    /// So many of a part's deals tell how rare it is: by how far apart their numbers are.
+    private static let sample = 64
+
+    let db: Database
+
+    /// What all of the texts are asked by; nil where all are too short.
+    func match(_ texts: [String]) throws -> String? {
+        var chosen: [(part: String, gap: Double)] = []
+        for group in Self.groups(texts) {
+            let parts = try group.prefix(Self.probedMax).map { (part: $0, gap: try gap(of: $0)) }.sorted {
+                $0.gap > $1.gap
+            }
+            chosen += parts.prefix(Self.each)
+        }
+        let rarest = chosen.sorted { $0.gap > $1.gap }
+        guard let first = rarest.first else { return nil }
+        // What one of four has hardly narrows down.
+        let narrow = [first] + rarest.dropFirst().filter { $0.gap > 4 }
+        return narrow.map { Self.quoted($0.part) }.joined(separator: " AND ")
+    }
+
+    static func quoted(_ part: String) -> String { "\"\(part.replacing("\"", with: "\"\""))\"" }
+
+    /// From one deal that has it to the next, on the average; infinite where there are few.
+    private func gap(of part: String) throws -> Double {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT COUNT(*), max(rowid) - min(rowid) FROM (
+                    SELECT rowid FROM deal_text WHERE deal_text MATCH ? ORDER BY rowid DESC LIMIT \(Self.sample))
+                """)
+        guard let row = try Row.fetchOne(statement, arguments: [Self.quoted(part)]) else { return .infinity }
+        let (count, span): (Int, Double?) = (row[0], row[1])
+        return count < Self.sample ? .infinity : (span ?? 0) / Double(count)
+    }
+
+    /// The parts of each word of each text, and of each text those between its words.
+    private static func groups(_ texts: [String]) -> [[String]] {
+        var left = partsMax
+        return texts.flatMap { text -> [[String]] in
+            var words: [String: [String]] = [:]
+            let scalars = Array(text.unicodeScalars)
+            guard scalars.count >= 3 else { return [] }
+            var word = 0
+            for start in 0...(scalars.count - 3) where left > 0 {
+                if start > 0, scalars[start - 1] == " " { word += 1 }
+                let part = scalars[start..<start + 3]
+                let isBetween = part.dropFirst().contains(" ")
+                words[isBetween ? "" : String(word), default: []].append(string(part))
+                left -= 1
+            }
+            return words.sorted { $0.key < $1.key }.map(\.value)
+        }
+    }
+
+    private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars)
+        return String(view)
+    }
+}
