@@ -176,6 +176,7 @@ final class AuthBench: Sendable {
 
     func payloads() async throws -> String {
         let page = try await desk.store.outbox.page(after: 0, limit: 500, wait: .zero)
-        return page.entries.map { String(decoding: $0.payload, as: UTF8.self) }.joined(separator: "\n")
+        return try page.entries.map { String(decoding: try EventPacking.unpack($0.payload), as: UTF8.self) }
+            .joined(separator: "\n")
     }
 }
