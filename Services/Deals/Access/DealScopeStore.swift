@@ -62,7 +62,9 @@ struct DealScope {
     /// The same for who sees many: all deals are walked, in the order of any index, and each is tested by its key.
     init(walkingAllFor caller: Caller) { self.init(caller, walking: "deal d", []) }
 
-    private init(_ caller: Caller, walking deals: String, _ arguments: Arguments) {
+    /// The same, of deals that come from somewhere: each is tested by its key.
+    /// - Parameter deals: what stands behind FROM, with the deals as `d`.
+    init(_ caller: Caller, walking deals: String, _ arguments: Arguments = []) {
         let isOpen = caller.role == .compliance ? "d.confidentiality <> 'secret' OR " : ""
         switch caller.role {
         case .compliance, .banker, .observer:

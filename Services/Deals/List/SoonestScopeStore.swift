@@ -9,6 +9,8 @@ struct WideBounds: Sendable {
     var ownMax = DealScope.ownMax
     /// An index that leads to more deals than this leads nowhere. Nil for what suits the number of deals that are seen.
     var hitsMax: Int?
+    /// Of each kind of deals that are worth ranking while somebody types, where too many fit.
+    var candidatesMax = WideFind.each
 
     /// The more deals fit, the sooner a walk has a page of them, and the longer it takes to read and sort them all: about
     /// where a walk of 50 deals that fit costs the same as all that fit.

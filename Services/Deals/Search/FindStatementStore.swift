@@ -6,7 +6,7 @@ import GRDB
 /// Who sees few deals, or an index leads to few, gets the best of all that fit. Otherwise the best of a bounded number is
 /// answered: of the deals whose code name or number begins with the text, of those that an index leads to and that were
 /// numbered last, and of those that changed last, at most `WideFind.each`. What was found so is never ranked otherwise
-/// than it would be among all.
+/// than it would be among all. A deal that the caller may not see takes the place of none.
 struct FindStatement {
     let sql: String
     let arguments: DealListStatement.Arguments
@@ -41,7 +41,8 @@ struct FindStatement {
             return try DealScope(caller, in: db)
         }
         let few = try IndexHits(db: db, max: bounds.hitsMax ?? WideFind.fewMax).few(search)
-        return DealScope(caller, among: try few ?? WideFind(db: db, caller: caller).candidates(search))
+        let find = WideFind(db: db, caller: caller, max: bounds.candidatesMax)
+        return DealScope(caller, among: try few ?? find.candidates(search))
     }
 }
 
@@ -54,25 +55,36 @@ struct WideFind {
 
     let db: Database
     let caller: Caller
+    let max: Int
 
     func candidates(_ search: WordSearch) throws -> Set<Int64> {
         var numbers = try latest().union(IndexHits.due(in: db))
-        numbers.formUnion(try fetch(Self.byCodeName, WordIndex.bounds(search.text)))
-        numbers.formUnion(try fetch(Self.byNumber, WordIndex.bounds(search.text.uppercased())))
-        if let match = try TextParts(db: db).match([search.text]) { numbers.formUnion(try fetch(Self.byText, [match])) }
-        if let match = try TextParts(db: db).match(search.words.map { " \($0)" }) {
-            numbers.formUnion(try fetch(Self.byText, [match]))
-        }
+        for statement in try statements(search) { numbers.formUnion(try fetch(statement.sql, statement.arguments)) }
         return numbers
     }
 
-    static let byCodeName = """
-        SELECT d.number_order FROM deal d INDEXED BY deal_code_name
-        WHERE d.deleted_ms IS NULL AND d.code_key >= ? AND d.code_key < ? ORDER BY d.code_key LIMIT ?
-        """
-    static let byNumber =
-        "SELECT d.number_order FROM deal d WHERE d.number >= ? AND d.number < ? ORDER BY d.number LIMIT ?"
-    static let byText = "SELECT rowid FROM deal_text WHERE deal_text MATCH ? ORDER BY rowid DESC LIMIT ?"
+    /// Each of the deals that the caller sees alone, in the order of an index.
+    func statements(_ search: WordSearch) throws -> [(sql: String, arguments: DealListStatement.Arguments)] {
+        let names = DealScope(caller, walking: "deal d INDEXED BY deal_code_name")
+        let numbers = DealScope(caller, walking: "deal d INDEXED BY sqlite_autoindex_deal_2")
+        let texts = DealScope(caller, walking: "deal_text CROSS JOIN deal d ON d.number_order = deal_text.rowid")
+        var statements = [
+            (
+                "SELECT d.number_order \(names.sql) AND d.code_key >= ? AND d.code_key < ? ORDER BY d.code_key LIMIT ?",
+                names.arguments + WordIndex.bounds(search.text)
+            ),
+            (
+                "SELECT d.number_order \(numbers.sql) AND d.number >= ? AND d.number < ? ORDER BY d.number LIMIT ?",
+                numbers.arguments + WordIndex.bounds(search.text.uppercased())
+            ),
+        ]
+        for words in [[search.text], search.words.map { " \($0)" }] {
+            guard let match = try TextParts(db: db).match(words) else { continue }
+            let sql = "SELECT d.number_order \(texts.sql) AND deal_text MATCH ? ORDER BY deal_text.rowid DESC LIMIT ?"
+            statements.append((sql, texts.arguments + [match]))
+        }
+        return statements
+    }
 
     private func latest() throws -> Set<Int64> {
         let scope = try DealScope(caller, in: db)
@@ -81,7 +93,6 @@ struct WideFind {
     }
 
     private func fetch(_ sql: String, _ arguments: DealListStatement.Arguments) throws -> Set<Int64> {
-        try Int64.fetchSet(
-            db.cachedStatement(sql: sql), arguments: StatementArguments(arguments + [Self.each]))
+        try Int64.fetchSet(db.cachedStatement(sql: sql), arguments: StatementArguments(arguments + [max]))
     }
 }

@@ -8,6 +8,15 @@ struct WordsTests {
         #expect(Words.of(" \n;--'\"%_()*") == [])
     }
 
+    @Test func plainTextHasTheWordsThatAnyTextHas() {
+        var random = SeededRandom(state: 3)
+        for _ in 0..<500 {
+            let bytes = (0..<60).map { _ in UInt8.random(in: 0..<0x80, using: &random) }
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(Words.inOrder(text) == Words.ofAny(text), "\(bytes)")
+        }
+    }
+
     @Test func longWordsAndLongTextsAreCut() {
         #expect(Words.of(String(repeating: "x", count: 90)).map(\.count) == [Words.scalarsMax])
         let many = (0..<3000).map { "w\($0)" }.joined(separator: " ")
