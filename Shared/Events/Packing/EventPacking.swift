@@ -4,7 +4,8 @@ import Storage
 import Synchronization
 
 /// An event's JSON as it is kept in the outbox: deflated (RFC 1951) with a preset dictionary of what all events say, at a
-/// fifth of its size. **Measured** on events of imported deals: 1355 bytes become 297, in some 20 µs.
+/// fifth of its size. **Measured** with zlib alone, at these settings, on events of imported deals: 1355 bytes become 285,
+/// in some 20 µs.
 ///
 /// The first byte tells the form: `{` is JSON as it stands, which is how events were kept before and how those are kept
 /// that would not get smaller; 1 is followed by the length of the JSON (32 bits, big-endian) and the deflated bytes. A
@@ -39,7 +40,8 @@ package struct EventPackingError: Error, Sendable, CustomStringConvertible {
     package var description: String { "an event in the outbox cannot be unpacked" }
 }
 
-/// One stream that is used again and again: making one costs more than packing an event.
+/// One stream that is used again and again, instead of one that is made for each event. It may go from thread to thread,
+/// because it is never copied and stands behind a lock: one thread at a time has zlib's state.
 private struct Packer: ~Copyable, @unchecked Sendable {
     /// Events are a few kilobytes: a window of 8 KiB holds the dictionary and all of most.
     static let windowBits: Int32 = -13
