@@ -42,6 +42,7 @@ enum DealsSchema {
             try db.execute(sql: texts + orders + tallies)
             try WordIndex.fill(in: db)
         }
+        migrator.registerMigration("deals 16 hits") { db in try db.execute(sql: hits) }
         return migrator
     }
 }

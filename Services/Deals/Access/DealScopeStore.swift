@@ -9,16 +9,25 @@ struct DealScope {
     /// Who is on more deals than this sees many: up to here all that somebody asks walks his own deals, and neither what he
     /// gets nor how long it takes depends on any other.
     static let ownMax = 5000
+    /// So many deals that an index has found are read at first: three pages of the usual size.
+    private static let firstStep = 150
+    private static let listed = "json_each(?) j CROSS JOIN deal d ON d.number_order = j.value"
 
     /// `FROM … WHERE …` with the deals as `d`; conditions may follow with AND.
     let sql: String
     let arguments: Arguments
+    /// The same in steps: each leads to deals that all come before those of the next, in the order that was asked for.
+    let steps: [Arguments]
     /// The deal's id and last change, as columns of the table that is walked: in their order its index is used.
     let id: String
     let updated: String
 
-    private init(_ sql: String, _ arguments: Arguments, id: String = "d.id", updated: String = "d.updated_ms") {
+    private init(
+        _ sql: String, _ arguments: Arguments, steps: [Arguments]? = nil, id: String = "d.id",
+        updated: String = "d.updated_ms"
+    ) {
         (self.sql, self.arguments, self.id, self.updated) = (sql, arguments, id, updated)
+        self.steps = steps ?? [arguments]
     }
 
     /// Members walk their own rows of the team table, compliance walks the deals; each in the order of its index. Who is
@@ -55,8 +64,25 @@ struct DealScope {
 
     /// The same, of deals that an index has found, by their numbers (`number_order`): each is tested by its keys.
     init(_ caller: Caller, among numbers: Set<Int64>) {
-        let list = "[\(numbers.sorted().map(String.init).joined(separator: ","))]"
-        self.init(caller, walking: "json_each(?) j CROSS JOIN deal d ON d.number_order = j.value", [list])
+        self.init(caller, walking: Self.listed, [Self.list(numbers.sorted())])
+    }
+
+    /// The same, a few of them at a time, in their order.
+    /// - Parameter ordered: those of the numbers that are asked for.
+    init(_ caller: Caller, among numbers: Set<Int64>, inOrder ordered: [Int64]) {
+        let whole = Self(caller, among: numbers)
+        var (steps, begin, size) = ([Arguments](), 0, Self.firstStep)
+        while begin < ordered.count {
+            let end = min(ordered.count, begin + size)
+            steps.append([Self.list(ordered[begin..<end])] + whole.arguments.dropFirst())
+            (begin, size) = (end, size * 4)
+        }
+        self.init(whole.sql, whole.arguments, steps: steps)
+    }
+
+    /// As `json_each` takes it.
+    static func list(_ numbers: some Sequence<Int64>) -> String {
+        "[\(numbers.map(String.init).joined(separator: ","))]"
     }
 
     /// The same for who sees many: all deals are walked, in the order of any index, and each is tested by its key.

@@ -10,6 +10,8 @@ struct DealListStatement {
     /// Answers id, version, last activity and the sort keys of each deal.
     let page: String
     let pageArguments: Arguments
+    /// One after the other, until the page is full.
+    let pageSteps: [Arguments]
     let count: String
     let countArguments: Arguments
     /// Answers id and whether it is secret of each deal; wants a limit behind its arguments.
@@ -35,7 +37,9 @@ struct DealListStatement {
             ORDER BY \(order.sql) LIMIT ?
             """
         // One row more than asked tells whether there is a next page.
-        pageArguments = values + (after?.arguments ?? []) + [request.limit + 1]
+        let last = (after?.arguments ?? []) + [request.limit + 1]
+        pageArguments = values + last
+        pageSteps = scope.steps.map { $0 + values.dropFirst(scope.arguments.count) + last }
         if !request.isOfDeleted, request.column == nil, let tally = TallyScope(request.filter, by: caller) {
             count = "SELECT coalesce(SUM(d.deals), 0) \(tally.sql) \(filter.map { "AND \($0.text)" } ?? "")"
             countArguments = tally.arguments + (filter?.arguments ?? [])
@@ -52,7 +56,7 @@ struct DealListStatement {
         of request: ListRequest, by caller: Caller, _ bounds: WideBounds, in db: Database
     ) throws -> DealScope {
         if request.isOfDeleted { return DealScope(deletedFor: caller) }
-        return try DealScope(soonestFor: request.filter, request.sort, by: caller, bounds: bounds, in: db)
+        return try DealScope(soonestFor: request, by: caller, bounds: bounds, in: db)
     }
 
     /// Where a page ends that this row of it is the last of.
@@ -84,13 +88,7 @@ struct ListOrder {
 
     /// What comes after a place. A row value is compared along an index; keys that go two ways are compared one by one.
     func after(_ place: ListCursor) -> (sql: String, arguments: DealListStatement.Arguments) {
-        let values: DealListStatement.Arguments =
-            place.keys.map { key -> (any DatabaseValueConvertible)? in
-                switch key {
-                case .number(let number): number
-                case .text(let text): text
-                }
-            } + [place.id]
+        let values = place.arguments
         let all = columns + [id]
         if sort.goesOneWay {
             let marks = all.map { _ in "?" }.joined(separator: ", ")
@@ -107,6 +105,18 @@ struct ListOrder {
             }
         }
         return ("AND \(sql)", arguments)
+    }
+}
+
+extension ListCursor {
+    /// Its keys and id, as they are bound.
+    var arguments: DealListStatement.Arguments {
+        keys.map { key -> (any DatabaseValueConvertible)? in
+            switch key {
+            case .number(let number): number
+            case .text(let text): text
+            }
+        } + [id]
     }
 }
 

@@ -32,11 +32,10 @@ struct DealListStore: Sendable {
         _ request: ListRequest, by caller: Caller, coldMax: Int, in db: Database
     ) throws -> ByteBuffer? {
         let statement = try DealListStatement(request, by: caller, in: db)
-        let rows = try Row.fetchCursor(
-            Self.prepared(statement.page, of: request, in: db), arguments: StatementArguments(statement.pageArguments))
         var page = DealPageText(limit: request.limit)
         var cold = 0
         var last: ListCursor?
+        var rows = try PageRows(statement, Self.prepared(statement.page, of: request, in: db))
         var hasMore = false
         while let row = try rows.next() {
             guard !page.isFull else {
@@ -84,6 +83,26 @@ struct DealListStore: Sendable {
     /// keep.
     private static func prepared(_ sql: String, of request: ListRequest, in db: Database) throws -> Statement {
         request.isOfTheList ? try db.cachedStatement(sql: sql) : try db.makeStatement(sql: sql)
+    }
+}
+
+/// The rows of a page, step by step.
+private struct PageRows {
+    private let statement: Statement
+    private var steps: ArraySlice<DealListStatement.Arguments>
+    private var rows: RowCursor?
+
+    init(_ page: DealListStatement, _ statement: Statement) {
+        self.statement = statement
+        steps = page.pageSteps[...]
+    }
+
+    mutating func next() throws -> Row? {
+        while true {
+            if let row = try rows?.next() { return row }
+            guard let step = steps.popFirst() else { return nil }
+            rows = try Row.fetchCursor(statement, arguments: StatementArguments(step))
+        }
     }
 }
 

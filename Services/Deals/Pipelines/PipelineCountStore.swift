@@ -22,28 +22,25 @@ struct PipelineCountStore: Sendable {
 
     /// Compliance counts what it may see, management all that is not secret.
     private static func counts(of type: DealType, for caller: Caller, in db: Database) throws -> [String: Int] {
-        let rows: [Row]
+        let statement: (sql: String, arguments: DealListStatement.Arguments)
         switch caller.role {
         case .compliance:
-            let scope = try DealScope(caller, in: db)
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT d.stage, COUNT(*) \(scope.sql) AND d.type = ? AND d.status IN ('active', 'on_hold')
-                    GROUP BY d.stage
-                    """)
-            rows = try Row.fetchAll(
-                statement, arguments: StatementArguments(scope.arguments + [type.rawValue]))
-        case .management:
-            rows = try Row.fetchAll(db.cachedStatement(sql: blindedSQL), arguments: [type.rawValue])
-        case .admin, .banker, .observer:
-            rows = []
+            guard let tally = TallyScope(nil, by: caller) else { return [:] }
+            statement = (
+                "SELECT d.stage, SUM(d.deals) \(tally.sql) AND d.type = ? AND \(live) GROUP BY d.stage",
+                tally.arguments + [type.rawValue]
+            )
+        case .management: statement = (blindedSQL, [type.rawValue])
+        case .admin, .banker, .observer: return [:]
         }
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: statement.sql), arguments: StatementArguments(statement.arguments))
         return Dictionary(rows.map { row -> (String, Int) in (row[0], row[1]) }) { first, _ in first }
     }
 
+    private static let live = "d.status IN ('active', 'on_hold')"
+
     static let blindedSQL = """
-        SELECT stage, COUNT(*) FROM deal
-        WHERE type = ? AND status IN ('active', 'on_hold') AND confidentiality <> 'secret' AND deleted_ms IS NULL
-        GROUP BY stage
+        SELECT d.stage, SUM(d.deals) FROM deal_tally d WHERE d.scope = x'' AND d.type = ? AND \(live) GROUP BY d.stage
         """
 }

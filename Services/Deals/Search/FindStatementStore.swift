@@ -79,7 +79,7 @@ struct WideFind {
             ),
         ]
         for words in [[search.text], search.words.map { " \($0)" }] {
-            guard let match = try TextParts(db: db).match(words) else { continue }
+            guard let match = try TextParts(db: db).matches(words).first else { continue }
             let sql = "SELECT d.number_order \(texts.sql) AND deal_text MATCH ? ORDER BY deal_text.rowid DESC LIMIT ?"
             statements.append((sql, texts.arguments + [match]))
         }

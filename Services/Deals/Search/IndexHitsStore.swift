@@ -42,8 +42,10 @@ struct IndexHits {
             return try few(
                 "SELECT doc FROM deal_text_part WHERE term >= ? AND term < ? LIMIT ?", WordIndex.bounds(text))
         }
-        guard let match = try TextParts(db: db).match(texts) else { return nil }
-        return try few("deal_text", match)
+        for match in try TextParts(db: db).matches(texts) {
+            if let hits = try few("deal_text", match) { return hits }
+        }
+        return nil
     }
 
     /// Deals that have a word for each of these, in their own texts or in an activity.
@@ -89,14 +91,28 @@ struct IndexHits {
     private func few(_ index: String, _ match: String) throws -> Set<Int64>? {
         let sql = "SELECT rowid FROM \(index) WHERE \(index) MATCH ? ORDER BY rowid DESC LIMIT ?"
         let latest = try Int64.fetchAll(db.cachedStatement(sql: sql), arguments: [match, Self.sample])
-        guard latest.count == Self.sample, let first = latest.first, let last = latest.last else {
+        guard latest.count == Self.sample, let last = latest.last else {
             return latest.count <= max ? Set(latest) : nil
         }
         if let deals {
-            let expected = Double(Self.sample) * Double(deals) / Double(first - last + 1)
+            let newest = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(number_order) FROM deal")) ?? last
+            let expected = Double(Self.sample) * Double(deals) / Double(newest - last + 1)
             guard expected < Self.farTooMany * Double(max) else { return nil }
         }
-        return try few(sql, [match])
+        return try few("SELECT rowid FROM \(index) WHERE \(index) MATCH ? LIMIT ?", [match])
+    }
+
+    /// Those of the deals that are not deleted, in the order of their changes, out of an index alone.
+    func inOrder(_ numbers: Set<Int64>, _ sort: ListSort, after place: ListCursor?) throws -> [Int64] {
+        let (sign, way) = sort.isDescending ? ("<", "DESC") : (">", "ASC")
+        let isAfter = place == nil ? "" : "AND (n.updated_ms, n.id) \(sign) (?, ?)"
+        let sql = """
+            SELECT n.number_order FROM json_each(?) j CROSS JOIN deal n INDEXED BY deal_by_number
+            WHERE n.number_order = j.value AND n.deleted_ms IS NULL \(isAfter)
+            ORDER BY n.updated_ms \(way), n.id \(way)
+            """
+        let arguments = [DealScope.list(numbers.sorted())] + (place?.arguments ?? [])
+        return try Int64.fetchAll(db.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
     }
 
     private func few(_ sql: String, _ arguments: DealListStatement.Arguments) throws -> Set<Int64>? {

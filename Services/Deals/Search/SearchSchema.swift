@@ -59,6 +59,15 @@ extension DealsSchema {
         CREATE TABLE deal_text_due (number INTEGER NOT NULL PRIMARY KEY) STRICT;
         """
 
+    /// Deals that an index has found are put in the order of their changes without being read. Whoever asks for a stage's
+    /// deals, live or deleted or ended, asks one index.
+    static let hits = """
+        CREATE INDEX deal_by_number ON deal (number_order, updated_ms, id) WHERE deleted_ms IS NULL;
+        DROP INDEX deal_live_in_stage;
+        DROP INDEX deal_by_stage;
+        CREATE INDEX deal_by_stage ON deal (type, stage, updated_ms, id);
+        """
+
     /// One for each order of the list that had none.
     static let orders = """
         CREATE INDEX deal_by_creation ON deal (created_ms, id) WHERE deleted_ms IS NULL;

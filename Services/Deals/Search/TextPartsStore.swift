@@ -7,25 +7,26 @@ struct TextParts {
     private static let each = 2
     private static let probedMax = 4
     private static let partsMax = 32
-    /// So many of a part's deals tell how rare it is: by how far apart their numbers are.
+    /// So many of a part's latest deals tell how rare it is: by how far below the newest deal of all they end. Deals of one
+    /// import share parts and stand together, so how far they are from each other tells less.
     private static let sample = 64
+    private static let denseGap = 4.0
 
     let db: Database
 
-    /// What all of the texts are asked by; nil where all are too short.
-    func match(_ texts: [String]) throws -> String? {
-        var chosen: [(part: String, gap: Double)] = []
-        for group in Self.groups(texts) {
-            let parts = try group.prefix(Self.probedMax).map { (part: $0, gap: try gap(of: $0)) }.sorted {
-                $0.gap > $1.gap
-            }
-            chosen += parts.prefix(Self.each)
+    /// What all of the texts are asked by, the cheapest way first: by the rarest part of each word, and where that leads to
+    /// too many by more of them. None where all are too short.
+    func matches(_ texts: [String]) throws -> [String] {
+        let words = try Self.groups(texts).map { group in
+            try group.prefix(Self.probedMax).map { (part: $0, gap: try gap(of: $0)) }.sorted { $0.gap > $1.gap }
         }
-        let rarest = chosen.sorted { $0.gap > $1.gap }
-        guard let first = rarest.first else { return nil }
-        // What one of four has hardly narrows down.
-        let narrow = [first] + rarest.dropFirst().filter { $0.gap > 4 }
-        return narrow.map { Self.quoted($0.part) }.joined(separator: " AND ")
+        let rarest = words.compactMap(\.first).sorted { $0.gap > $1.gap }
+        guard let first = rarest.first else { return [] }
+        // What one of four has hardly narrows down, and takes long to read.
+        let narrow = [first] + rarest.dropFirst().filter { $0.gap > Self.denseGap }
+        let wide = words.flatMap { $0.prefix(Self.each) }.sorted { $0.gap > $1.gap }
+        let ways = narrow.count < wide.count ? [narrow, wide] : [narrow]
+        return ways.map { way in way.map { Self.quoted($0.part) }.joined(separator: " AND ") }
     }
 
     static func quoted(_ part: String) -> String { "\"\(part.replacing("\"", with: "\"\""))\"" }
@@ -34,7 +35,7 @@ struct TextParts {
     private func gap(of part: String) throws -> Double {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT COUNT(*), max(rowid) - min(rowid) FROM (
+                SELECT COUNT(*), (SELECT max(number_order) FROM deal) - min(rowid) FROM (
                     SELECT rowid FROM deal_text WHERE deal_text MATCH ? ORDER BY rowid DESC LIMIT \(Self.sample))
                 """)
         guard let row = try Row.fetchOne(statement, arguments: [Self.quoted(part)]) else { return .infinity }
@@ -51,7 +52,8 @@ struct TextParts {
             guard scalars.count >= 3 else { return [] }
             var word = 0
             for start in 0...(scalars.count - 3) where left > 0 {
-                if start > 0, scalars[start - 1] == " " { word += 1 }
+                // A space is of the word that it begins.
+                if scalars[start] == " " || start == 0 { word += 1 }
                 let part = scalars[start..<start + 3]
                 let isBetween = part.dropFirst().contains(" ")
                 words[isBetween ? "" : String(word), default: []].append(string(part))

@@ -48,17 +48,17 @@ struct PipelineSchemaTests {
     }
 
     @Test(arguments: [
-        (PipelineCountStore.blindedSQL, "USING COVERING INDEX deal_live_in_stage (type=?)"),
+        (PipelineCountStore.blindedSQL, "USING PRIMARY KEY (scope=? AND type=?)"),
         (
             "SELECT id FROM deal WHERE type = ? AND stage = ? AND status IN ('active', 'on_hold')",
-            "USING INDEX deal_live_in_stage (type=? AND stage=? AND status=?)"
+            "USING INDEX deal_by_stage (type=? AND stage=?)"
         ),
         (
             """
             UPDATE deal SET probability = ?1, version = version + 1
             WHERE type = ?2 AND stage = ?3 AND status IN ('active', 'on_hold')
                 AND probability_source = 'stage' AND probability <> ?1
-            """, "USING INDEX deal_live_in_stage (type=? AND stage=? AND status=?)"
+            """, "USING INDEX deal_by_stage (type=? AND stage=?)"
         ),
     ])
     func liveDealsOfAStageAreFoundByAnIndex(sql: String, step: String) async throws {

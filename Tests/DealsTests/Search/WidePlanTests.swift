@@ -55,6 +55,10 @@ struct WidePlanTests {
         let statement = try DealListStatement(request, by: caller, bounds: bounds, in: db)
         let rows = try Row.fetchAll(
             db, sql: statement.page, arguments: StatementArguments(statement.pageArguments))
+        let steps = try statement.pageSteps.flatMap {
+            try Row.fetchAll(db, sql: statement.page, arguments: StatementArguments($0))
+        }
+        #expect(Array(steps.prefix(rows.count)) == rows, "whether in steps or all at once")
         let total = try Int.fetchOne(db, sql: statement.count, arguments: StatementArguments(statement.countArguments))
         let page = try rows.prefix(request.limit).map { try statement.place(of: $0).encoded() }
         return page + ["\(rows.count) of \(total ?? -1)"]
@@ -132,10 +136,19 @@ struct WidePlanTests {
         try await Self.with { desk, _ in
             try await desk.store.write { db in
                 try WordIndex.settle(atLeast: 1, in: db)
+                let fitting = try Int64.fetchSet(
+                    db,
+                    sql:
+                        "SELECT number_order FROM deal WHERE instr(search_key, 'falcon') > 0 OR instr(words, ' falcon') > 0"
+                )
+                #expect(fitting.count > 1)
                 let all = try #require(try IndexHits(db: db, max: 4000).few(WordSearch("falcon")))
-                #expect(all.count > 1)
                 #expect(try IndexHits(db: db, max: all.count).few(WordSearch("falcon")) == all)
-                #expect(try IndexHits(db: db, max: all.count - 1).few(WordSearch("falcon")) == nil)
+                for max in 0..<all.count {
+                    let hits = try IndexHits(db: db, max: max).few(WordSearch("falcon"))
+                    #expect(hits?.isSuperset(of: fitting) ?? true, "not all with \(max)")
+                    if max < fitting.count { #expect(hits == nil, "\(max)") }
+                }
                 for text in ["zzz", "zz"] { #expect(try IndexHits(db: db, max: 4000).few(WordSearch(text)) == []) }
             }
         }
