@@ -117,6 +117,7 @@ let package = Package(
             "Events", ["CZlib", "Contracts", "RPC", "Storage", .grdb, .nio("NIOCore")], testsAlso: [.logging, .crypto]),
         shared("Telemetry", [.logging, .metrics, .coreMetrics], exclude: ["README.md"]),
         shared("Tokens", [.crypto]),
+        shared("TransparencyLog", [.crypto]),
         shared(
             "ServiceKit",
             [
@@ -147,7 +148,8 @@ let package = Package(
         service(
             "Audit", "audit",
             [
-                "RPC", "Contracts", "Storage", "ServiceKit", .nio("NIOCore"), .grdb, .crypto, .logging, .lifecycle,
+                "RPC", "Contracts", "Storage", "ServiceKit", "TransparencyLog", .nio("NIOCore"), .grdb, .logging,
+                .lifecycle,
             ], testsAlso: ["Telemetry", .nio("NIOPosix")]),
         service(
             "Health", "health",

@@ -4,6 +4,7 @@ import GRDB
 import RPC
 import Storage
 import Testing
+import TransparencyLog
 
 @testable import audit
 

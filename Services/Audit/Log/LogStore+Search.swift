@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import GRDB
 import Storage
+import TransparencyLog
 
 extension LogStore {
     /// Keeps a page below the largest frame of the RPC; a page ends early where its entries are that large.

@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import GRDB
 import Storage
+import TransparencyLog
 
 extension LogStore {
     /// Reads the whole log in one read transaction, on a thread of the database, one row at a time. Appending goes on

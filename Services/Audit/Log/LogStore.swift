@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import GRDB
 import Storage
+import TransparencyLog
 
 /// The log in its file. An append is one transaction: entries, their hashes and the cursor of the source, or nothing.
 struct LogStore: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import TransparencyLog
 
 /// One row of the log as verification reads it.
 struct StoredEntry {

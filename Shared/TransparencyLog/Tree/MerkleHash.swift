@@ -1,14 +1,14 @@
 import Crypto
-import Foundation
+package import Foundation
 
 /// 32 bytes of SHA-256, held inline: a verification makes millions of them and must not allocate for each.
-struct MerkleHash: Hashable, Sendable {
-    static let byteCount = 32
+package struct MerkleHash: Hashable, Sendable {
+    package static let byteCount = 32
 
     private let words: SIMD4<UInt64>
 
     /// Nil for anything but 32 bytes.
-    init?(_ data: Data) {
+    package init?(_ data: Data) {
         guard data.count == Self.byteCount else { return nil }
         words = data.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
     }
@@ -17,16 +17,16 @@ struct MerkleHash: Hashable, Sendable {
         words = digest.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
     }
 
-    var data: Data { withUnsafeBytes(of: words) { Data($0) } }
+    package var data: Data { withUnsafeBytes(of: words) { Data($0) } }
 }
 
 /// RFC 6962 section 2.1. The first byte keeps a leaf from ever being read as an inner node, and the other way round.
 extension MerkleHash {
     /// The hash of a tree without entries: SHA-256 of nothing.
-    static let empty = MerkleHash(SHA256.hash(data: Data()))
+    package static let empty = MerkleHash(SHA256.hash(data: Data()))
 
     /// SHA-256(0x00 ‖ entry)
-    static func leaf(_ entry: Data) -> MerkleHash {
+    package static func leaf(_ entry: Data) -> MerkleHash {
         var hasher = SHA256()
         hasher.update(data: leafPrefix)
         hasher.update(data: entry)
@@ -34,7 +34,7 @@ extension MerkleHash {
     }
 
     /// SHA-256(0x01 ‖ left ‖ right)
-    static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
+    package static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
         var hasher = SHA256()
         hasher.update(data: nodePrefix)
         withUnsafeBytes(of: left.words) { hasher.update(bufferPointer: $0) }

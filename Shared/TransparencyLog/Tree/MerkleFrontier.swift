@@ -1,13 +1,13 @@
 /// The right edge of a Merkle tree: all that is needed to append a leaf and to know the root, at most 40 hashes.
-struct MerkleFrontier: Sendable {
-    private(set) var size: Int64 = 0
+package struct MerkleFrontier: Sendable {
+    package private(set) var size: Int64 = 0
     /// The roots of the complete subtrees, from the left and largest on: one for each bit that is set in `size`.
     private var peaks: [MerkleHash] = []
 
-    init() {}
+    package init() {}
 
     /// The edge of a stored tree; `read` gives the hash at an index of `StoredHashIndex`.
-    init(size: Int64, reading read: (Int64) throws -> MerkleHash) rethrows {
+    package init(size: Int64, reading read: (Int64) throws -> MerkleHash) rethrows {
         self.size = size
         var firstLeaf: Int64 = 0
         for level in stride(from: Int64.bitWidth - 2, through: 0, by: -1) where size >> Int64(level) & 1 == 1 {
@@ -18,7 +18,7 @@ struct MerkleFrontier: Sendable {
 
     /// The hashes to store for this leaf, in the order of their indexes, from `StoredHashIndex.count(ofLeaves: size)`
     /// on: its own, then those of the subtrees that it completes.
-    mutating func append(_ leaf: MerkleHash) -> [MerkleHash] {
+    package mutating func append(_ leaf: MerkleHash) -> [MerkleHash] {
         var hash = leaf
         var made = [leaf]
         for _ in 0..<(~size).trailingZeroBitCount {
@@ -31,7 +31,7 @@ struct MerkleFrontier: Sendable {
     }
 
     /// The Merkle tree hash of all leaves so far (RFC 6962 section 2.1).
-    var root: MerkleHash {
+    package var root: MerkleHash {
         guard var root = peaks.last else { return .empty }
         for peak in peaks.dropLast().reversed() { root = .node(peak, root) }
         return root

@@ -8,16 +8,16 @@
 /// level 0   0     1         3     4        7     8     10
 /// leaf      0     1         2     3        4     5      6
 /// ```
-enum StoredHashIndex {
+package enum StoredHashIndex {
     /// More than any log will hold, and few enough that no index overflows.
-    static let leavesMax: Int64 = 1 << 40
+    package static let leavesMax: Int64 = 1 << 40
 
     /// How many hashes a tree of this many leaves keeps: n at level 0, n/2 at level 1, n/4 at level 2, and so on, whose
     /// sum is 2n less the number of ones in n.
-    static func count(ofLeaves leaves: Int64) -> Int64 { 2 * leaves - Int64(leaves.nonzeroBitCount) }
+    package static func count(ofLeaves leaves: Int64) -> Int64 { 2 * leaves - Int64(leaves.nonzeroBitCount) }
 
     /// The node that is number `offset` from the left at `level`; it follows the last of its leaves.
-    static func at(level: Int, offset: Int64) -> Int64 {
+    package static func at(level: Int, offset: Int64) -> Int64 {
         let lastLeaf = ((offset + 1) << level) - 1
         return count(ofLeaves: lastLeaf) + Int64(level)
     }

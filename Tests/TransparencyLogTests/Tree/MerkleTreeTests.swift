@@ -1,8 +1,7 @@
-import Crypto
 import Foundation
 import Testing
 
-@testable import audit
+@testable import TransparencyLog
 
 /// The definition of RFC 6962 section 2.1, word by word.
 private func naiveRoot(_ leaves: ArraySlice<MerkleHash>) -> MerkleHash {
