@@ -19,15 +19,22 @@ package struct MerkleFrontier: Sendable {
     /// The hashes to store for this leaf, in the order of their indexes, from `StoredHashIndex.count(ofLeaves: size)`
     /// on: its own, then those of the subtrees that it completes.
     package mutating func append(_ leaf: MerkleHash) -> [MerkleHash] {
+        var made: [MerkleHash] = []
+        append(leaf, made: &made)
+        return made
+    }
+
+    /// The same into an array that the caller keeps, for those who append millions.
+    package mutating func append(_ leaf: MerkleHash, made: inout [MerkleHash]) {
+        made.removeAll(keepingCapacity: true)
+        made.append(leaf)
         var hash = leaf
-        var made = [leaf]
         for _ in 0..<(~size).trailingZeroBitCount {
             hash = .node(peaks.removeLast(), hash)
             made.append(hash)
         }
         peaks.append(hash)
         size += 1
-        return made
     }
 
     /// The Merkle tree hash of all leaves so far (RFC 6962 section 2.1).
