@@ -1,0 +1,32 @@
+package import Foundation
+
+/// Up to 256 entries in one piece (C2SP tlog-tiles, Log entries): each with its length before it, two bytes big-endian.
+package enum EntryBundle {
+    /// What two bytes can say.
+    package static let entryBytesMax = Int(UInt16.max)
+
+    /// Nil for no entries, over 256, or one that is too long for the format.
+    package static func encode(_ entries: [Data]) -> Data? {
+        guard (1...Tile.widthMax).contains(entries.count), entries.allSatisfy({ $0.count <= entryBytesMax }) else {
+            return nil
+        }
+        return entries.reduce(into: Data()) { bundle, entry in
+            bundle.append(contentsOf: [UInt8(entry.count >> 8), UInt8(entry.count & 0xFF)])
+            bundle.append(entry)
+        }
+    }
+
+    /// The entries of a bundle of this width, as slices of it; nil for fewer, for more, or for half a one.
+    package static func decode(_ bundle: Data, width: Int) -> [Data]? {
+        var entries: [Data] = []
+        var rest = bundle[...]
+        while rest.count >= 2, entries.count < width {
+            let count = Int(rest[rest.startIndex]) << 8 | Int(rest[rest.startIndex + 1])
+            rest = rest.dropFirst(2)
+            guard rest.count >= count else { return nil }
+            entries.append(rest.prefix(count))
+            rest = rest.dropFirst(count)
+        }
+        return rest.isEmpty && entries.count == width ? entries : nil
+    }
+}
