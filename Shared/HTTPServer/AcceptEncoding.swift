@@ -42,3 +42,8 @@ struct AcceptEncoding: Sendable {
         }
     }
 }
+
+extension HTTPHead {
+    /// Whether the client likes a body better when it is packed by gzip.
+    package var prefersGzip: Bool { AcceptEncoding(headers).choice.first == .gzip }
+}

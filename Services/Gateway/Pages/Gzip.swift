@@ -1,4 +1,5 @@
 import CZlib
+import Dispatch
 import NIOCore
 
 /// gzip (RFC 1952) of what is packed once and sent often: the strongest level, and no time in its header, so that the same
@@ -8,14 +9,23 @@ enum Gzip {
     private static let windowBits: Int32 = 15 + 16
     private static let memoryLevel: Int32 = 9
 
+    /// As `compress`, for what is packed for one client: quickly, and on a thread where nobody waits.
+    static func packed(_ plain: ByteBuffer) async -> ByteBuffer? {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: compress(plain, level: Z_BEST_SPEED)) }
+        }
+    }
+
     /// Nil when zlib cannot, or for more bytes than `StaticFiles` holds anyway.
-    static func compress(_ plain: ByteBuffer) -> ByteBuffer? {
+    static func compress(_ plain: ByteBuffer) -> ByteBuffer? { compress(plain, level: Z_BEST_COMPRESSION) }
+
+    private static func compress(_ plain: ByteBuffer, level: Int32) -> ByteBuffer? {
         var state = z_stream()
         // zlib refuses a state that moved in memory since its start: all of it in one scope.
         return withUnsafeMutablePointer(to: &state) { stream in
             guard
                 deflateInit2_(
-                    stream, Z_BEST_COMPRESSION, Z_DEFLATED, windowBits, memoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                    stream, level, Z_DEFLATED, windowBits, memoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
                     Int32(MemoryLayout<z_stream>.size)) == Z_OK
             else { return nil }
             defer { deflateEnd(stream) }

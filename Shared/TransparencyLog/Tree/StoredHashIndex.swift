@@ -21,4 +21,13 @@ package enum StoredHashIndex {
         let lastLeaf = ((offset + 1) << level) - 1
         return count(ofLeaves: lastLeaf) + Int64(level)
     }
+
+    /// The leaf with which a node is stored, being the one that completes it, and the node's level: the leaf's own hash
+    /// stands first, the others behind it, lowest first.
+    package static func place(of index: Int64) -> (leaf: Int64, level: Int) {
+        // Each of the leaves before it stores two hashes at most on average, so the search is short.
+        var leaf = index / 2
+        while count(ofLeaves: leaf + 1) <= index { leaf += 1 }
+        return (leaf, Int(index - count(ofLeaves: leaf)))
+    }
 }

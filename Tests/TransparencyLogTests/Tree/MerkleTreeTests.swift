@@ -32,6 +32,8 @@ private struct Missing: Error {}
     #expect((0...2).map { StoredHashIndex.at(level: 1, offset: $0) } == [2, 5, 9])
     #expect(StoredHashIndex.at(level: 2, offset: 0) == 6)
     #expect((0...7).map(StoredHashIndex.count(ofLeaves:)) == [0, 1, 3, 4, 7, 8, 10, 11])
+    #expect((0...10).map { StoredHashIndex.place(of: $0).leaf } == [0, 1, 1, 2, 3, 3, 3, 4, 5, 5, 6])
+    #expect((0...10).map { StoredHashIndex.place(of: $0).level } == [0, 0, 1, 0, 0, 1, 2, 0, 0, 1, 0])
 }
 
 @Test func largestTreeHasIndexesWithoutOverflow() {
