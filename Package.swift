@@ -149,8 +149,8 @@ let package = Package(
             "Audit", "audit",
             [
                 "RPC", "Contracts", "Storage", "ServiceKit", "TransparencyLog", .nio("NIOCore"), .grdb, .logging,
-                .lifecycle,
-            ], testsAlso: ["Telemetry", .nio("NIOPosix")]),
+                .metrics, .lifecycle, .crypto,
+            ], exclude: ["README.md"], testsAlso: ["Telemetry", .nio("NIOPosix")]),
         service(
             "Health", "health",
             [
@@ -172,8 +172,8 @@ let package = Package(
             .testTarget(
                 name: "EndToEndTests",
                 dependencies: [
-                    "RPC", "Contracts", "ServiceKit", "gateway", "auth", "deals", "audit", "health", "ibpipeline",
-                    .arguments,
+                    "RPC", "Contracts", "ServiceKit", "TransparencyLog", "gateway", "auth", "deals", "audit", "health",
+                    "ibpipeline", .arguments,
                     .httpClient,
                     .subprocess, .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOPosix"),
                 ], path: "Tests/EndToEndTests", swiftSettings: settings)

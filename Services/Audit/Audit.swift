@@ -5,7 +5,7 @@ import ServiceKit
 import ServiceLifecycle
 import Storage
 
-/// The audit service: takes the events of all others into a log that can be verified.
+/// The audit service: takes the events of all others into a log that can be verified, and signs what it has come to.
 @main
 struct Audit: ServiceProcess {
     static let name = Peer.audit
@@ -23,14 +23,20 @@ struct Audit: ServiceProcess {
             archive: backups?.archive, logger: kit.logger)
         let log = LogStore(store: store)
         var router = RPCRouter()
-        AuditHandlers(log: log, sources: sources).register(on: &router)
+        let signer = try await CheckpointSigner.open(
+            settings.signing, store: store, directory: settings.dataDirectory, logger: kit.logger
+        ) { [readiness = kit.readiness] in readiness.set("signing (\($0))", isReady: false) }
+        AuditHandlers(log: log, sources: sources, signer: signer).register(on: &router)
+        TreeHandlers(log: log, signer: signer).register(on: &router)
 
         var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
+        services.append(kit.service("checkpoints") { await signer.run() })
         for (source, client) in clients {
             let puller = Puller(
                 source: source, log: log, logger: kit.logger,
                 // Longer than the source lets us wait for news.
-                pull: { try await client.call(EventMethods.pull, $0, timeout: .seconds(15)) })
+                pull: { try await client.call(EventMethods.pull, $0, timeout: .seconds(15)) },
+                took: { await signer.took($0) })
             services += [kit.service(client), kit.service("intake from \(source)") { await puller.run() }]
         }
         services.append(try kit.server(router))

@@ -6,11 +6,14 @@ import Synchronization
 final class AuditHandlers: Sendable {
     private let log: LogStore
     private let sources: [String]
+    private let signer: CheckpointSigner?
     private let isVerifying = Mutex(false)
 
-    init(log: LogStore, sources: [String]) {
+    /// - Parameter signer: nil for a log that nobody signs.
+    init(log: LogStore, sources: [String], signer: CheckpointSigner? = nil) {
         self.log = log
         self.sources = sources
+        self.signer = signer
     }
 
     func register(on router: inout RPCRouter) {
@@ -36,6 +39,12 @@ final class AuditHandlers: Sendable {
                 isNotExecuted: true)
         }
         defer { isVerifying.withLock { $0 = false } }
-        return try await log.verify(sources: sources)
+        var found = try await log.verify(sources: sources, of: signer?.trusted, newest: signer?.last)
+        if let refusal = signer?.refusal {
+            found.ok = false
+            let problems = ["no checkpoint is signed any more: \(refusal)"] + found.problems
+            found.problems = Array(problems.prefix(LogVerifier.problemsMax))
+        }
+        return found
     }
 }

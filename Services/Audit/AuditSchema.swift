@@ -13,6 +13,8 @@ enum AuditSchema {
             try db.execute(sql: tables)
             try db.execute(sql: guards)
         }
+        NodeSchema.addMigration(to: &migrator)
+        CheckpointSchema.addMigration(to: &migrator)
         return migrator
     }
 

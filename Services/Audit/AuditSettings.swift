@@ -6,9 +6,11 @@ struct AuditSettings: Sendable {
     let dataDirectory: String
     /// nil for none.
     let backups: BackupSettings?
+    let signing: SigningSettings
 
     init(_ reader: inout SettingsReader) throws {
         dataDirectory = try reader.string("data.dir", "directory of audit.sqlite, for this process alone")
         backups = try BackupSettings.read(&reader)
+        signing = try SigningSettings(&reader, directory: dataDirectory)
     }
 }

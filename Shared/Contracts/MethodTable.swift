@@ -59,6 +59,8 @@ package enum MethodTable {
         DealMethods.validateImport.entry, DealMethods.commitImport.entry, DealMethods.revertImport.entry,
         DealMethods.importErrors.entry, DealMethods.importRows.entry, DealMethods.removeImport.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
+        AuditMethods.checkpoint.entry, AuditMethods.verifierKeys.entry, AuditMethods.tile.entry,
+        AuditMethods.entryBundle.entry, AuditMethods.proof.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
     ]
 

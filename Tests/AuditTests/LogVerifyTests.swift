@@ -30,16 +30,20 @@ import TransparencyLog
     ("UPDATE entry SET bytes = CAST('{' AS BLOB) WHERE seq = 8", 8, "does not have the hash"),
     ("DELETE FROM entry WHERE seq = 5", 5, "entry 5 is missing"),
     ("DELETE FROM entry WHERE seq = 19", 19, "from 19 on"),
-    ("DELETE FROM entry WHERE seq = 19; DELETE FROM hash WHERE idx > 34", 19, "read up to event 20"),
+    ("DELETE FROM entry WHERE seq = 19; DELETE FROM node WHERE seq = 19", 19, "read up to event 20"),
     ("UPDATE entry SET actor_id = 'x' WHERE seq = 3", 3, "indexed by other values"),
     ("UPDATE entry SET time_ms = time_ms + 1 WHERE seq = 4", 4, "indexed by other values"),
     ("UPDATE entry SET subject_number = NULL WHERE seq = 0", 0, "indexed by other values"),
     ("UPDATE entry SET source_seq = 200 WHERE seq = 9", 9, "indexed by other values"),
     ("UPDATE entry SET seq = 4000000000000000000 WHERE seq = 19", 19, "cannot be read"),
-    ("UPDATE hash SET value = zeroblob(32) WHERE idx = 0", 0, "does not have the hash"),
-    ("UPDATE hash SET value = zeroblob(32) WHERE idx = 6", 3, "not the hash of what lies below"),
-    ("DELETE FROM hash WHERE idx = 1", 1, "does not have the hash"),
-    ("DELETE FROM hash", 0, "does not have the hash"),
+    ("UPDATE node SET hashes = zeroblob(32) WHERE seq = 0", 0, "does not have the hash"),
+    (
+        "UPDATE node SET hashes = CAST(substr(hashes, 1, 64) || substr(hashes, 1, 32) AS BLOB) WHERE seq = 3", 3,
+        "not the hash of what lies below"
+    ),
+    ("UPDATE node SET hashes = zeroblob(33) WHERE seq = 3", 3, "does not have the hash"),
+    ("DELETE FROM node WHERE seq = 1", 1, "does not have the hash"),
+    ("DELETE FROM node", 0, "does not have the hash"),
     ("DELETE FROM entry", 0, "from 0 on"),
 ])
 func changeBehindTheLogIsFoundAndNamed(sql: String, firstBadSeq: Int64, words: String) async throws {

@@ -154,6 +154,11 @@ import Testing
             0x2b2 deals.rates.set
             0x301 audit.list
             0x302 audit.verify
+            0x310 audit.log.checkpoint
+            0x311 audit.log.vkey
+            0x312 audit.log.tile
+            0x313 audit.log.entries
+            0x314 audit.entries.proof
             0x401 health.current
             0x402 health.history
             """)

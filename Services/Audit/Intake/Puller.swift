@@ -20,6 +20,8 @@ struct Puller: Sendable {
     let log: LogStore
     let logger: Logger
     let pull: @Sendable (EventPull) async throws -> EventPage
+    /// Told how many entries a page has brought.
+    var took: @Sendable (Int) async -> Void = { _ in }
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     func run() async {
@@ -54,7 +56,7 @@ struct Puller: Sendable {
         let page = try await pull(
             EventPull(after: cursor, limit: Self.pageLimit, waitMilliseconds: Self.waitMilliseconds))
         guard page.newest >= cursor else { throw SourceWentBack(cursor: cursor, newest: page.newest) }
-        try await log.append(page.events, from: source)
+        await took(try await log.append(page.events, from: source))
         return !page.events.isEmpty
     }
 }

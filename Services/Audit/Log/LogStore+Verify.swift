@@ -7,13 +7,20 @@ import TransparencyLog
 extension LogStore {
     /// Reads the whole log in one read transaction, on a thread of the database, one row at a time. Appending goes on
     /// meanwhile; what it adds is not looked at.
-    func verify(sources: [String], at now: Instant = .now) async throws -> AuditVerification {
+    ///
+    /// - Parameters:
+    ///   - log: whose signatures checkpoints must have; nil compares their roots alone.
+    ///   - newest: the checkpoint that is known to have been signed last, and must be there.
+    func verify(
+        sources: [String], of log: TrustedLog? = nil, newest: Checkpoint? = nil, at now: Instant = .now
+    ) async throws -> AuditVerification {
         try await store.read { db in
             var verifier = LogVerifier()
             do {
-                var hashes = try StoredHashes(db)
-                try readEntries(into: &verifier, beside: &hashes, in: db)
-                try finish(&verifier, hasMoreHashes: hashes.hasMore, sources: sources, in: db)
+                var (nodes, checkpoints) = (try StoredNodes(db), try StoredCheckpoints(db, of: log))
+                try readEntries(into: &verifier, beside: &nodes, &checkpoints, in: db)
+                try finish(&verifier, hasMoreHashes: nodes.hasMore, sources: sources, in: db)
+                try checkpoints.finish(&verifier, newest: newest)
             } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_IOERR].contains(error.resultCode) {
                 verifier.report(verifier.nextSeq, "SQLite cannot read the file from entry \(verifier.nextSeq) on")
             }
@@ -25,14 +32,17 @@ extension LogStore {
     }
 }
 
-private func readEntries(into verifier: inout LogVerifier, beside hashes: inout StoredHashes, in db: Database) throws {
+private func readEntries(
+    into verifier: inout LogVerifier, beside nodes: inout StoredNodes, _ checkpoints: inout StoredCheckpoints,
+    in db: Database
+) throws {
     let rows = try Row.fetchCursor(db, sql: allEntries)
     while let row = try rows.next() {
         guard let entry = StoredEntry(row) else {
             return verifier.report(verifier.nextSeq, "the row of entry \(verifier.nextSeq) cannot be read")
         }
-        let first = StoredHashIndex.count(ofLeaves: entry.seq)
-        verifier.take(entry, stored: try hashes.take(first..<StoredHashIndex.count(ofLeaves: entry.seq + 1)))
+        verifier.take(entry, stored: try nodes.take(entry.seq))
+        try checkpoints.compare(&verifier)
     }
 }
 
@@ -80,42 +90,5 @@ extension StoredEntry {
             case .int64(let sourceSeq) = values[3]
         else { return nil }
         self.init(seq: seq, bytes: bytes, source: source, sourceSeq: sourceSeq, columnsFit: values[4] == .int64(1))
-    }
-}
-
-/// The stored hashes in the order of their indexes, read once beside the entries.
-private struct StoredHashes {
-    private let rows: RowCursor
-    private var ahead: (index: Int64, hash: MerkleHash?)?
-
-    init(_ db: Database) throws {
-        rows = try Row.fetchCursor(db, sql: "SELECT idx, value FROM hash ORDER BY idx")
-        try advance()
-    }
-
-    /// The hashes at these indexes, nil where there is none. Indexes only go forward.
-    mutating func take(_ indexes: Range<Int64>) throws -> [MerkleHash?] {
-        var taken: [MerkleHash?] = []
-        for index in indexes {
-            while let ahead, ahead.index < index { try advance() }
-            guard let ahead, ahead.index == index else {
-                taken.append(nil)
-                continue
-            }
-            taken.append(ahead.hash)
-            try advance()
-        }
-        return taken
-    }
-
-    var hasMore: Bool { ahead != nil }
-
-    private mutating func advance() throws {
-        guard let row = try rows.next() else {
-            ahead = nil
-            return
-        }
-        let value: DatabaseValue = row[1]
-        ahead = (row[0], Data.fromDatabaseValue(value).flatMap(MerkleHash.init))
     }
 }

@@ -38,14 +38,7 @@ struct LogStore: Sendable {
 
     /// The edge of the stored tree. Throws where a hash is missing, so that a broken tree is not built upon.
     static func frontier(in db: Database) throws -> MerkleFrontier {
-        let size = try Int64.fetchOne(db, sql: "SELECT max(seq) + 1 FROM entry") ?? 0
-        return try MerkleFrontier(size: size) { index in
-            let stored = try db.cachedStatement(sql: "SELECT value FROM hash WHERE idx = ?")
-            guard let hash = try Data.fetchOne(stored, arguments: [index]).flatMap(MerkleHash.init) else {
-                throw LogError.hashMissing(index: index)
-            }
-            return hash
-        }
+        try MerkleFrontier(size: size(in: db)) { try hash(at: $0, in: db) }
     }
 
     /// Throws if the number belongs to another event: to skip this one would lose it without a trace.
@@ -68,7 +61,7 @@ struct LogStore: Sendable {
         in db: Database
     ) throws {
         let event = sequenced.event
-        let bytes = EntryBytes.make(event, source: source, sequence: sequenced.sequence)
+        let bytes = EntryRoom.bytes(of: event, source: source, sequence: sequenced.sequence)
         let addEntry = try db.cachedStatement(
             sql: """
                 INSERT INTO entry (seq, bytes, event_id, time_ms, type, actor_id, subject_id, subject_number, source,
@@ -79,11 +72,7 @@ struct LogStore: Sendable {
             tree.size, bytes, event.id.text, event.time.milliseconds, event.type, event.actor.id, event.subject.id,
             event.subject.number, source, sequenced.sequence, now.milliseconds,
         ])
-        let addHash = try db.cachedStatement(sql: "INSERT INTO hash (idx, value) VALUES (?, ?)")
-        var index = StoredHashIndex.count(ofLeaves: tree.size)
-        for hash in tree.append(.leaf(bytes)) {
-            try addHash.execute(arguments: [index, hash.data])
-            index += 1
-        }
+        let seq = tree.size
+        try add(tree.append(.leaf(bytes)), of: seq, in: db)
     }
 }

@@ -15,7 +15,7 @@ struct StoredEntry {
 /// Holds the edge of the tree and at most `problemsMax` sentences, however long the log is.
 ///
 /// It finds every change that leaves entries and hashes in disagreement. Somebody who rewrites both to agree is found
-/// only by comparing the root with one that was kept elsewhere.
+/// by the checkpoints that were signed before, here or wherever they are kept.
 struct LogVerifier {
     static let problemsMax = 20
 
@@ -27,7 +27,7 @@ struct LogVerifier {
     private(set) var lastSequence: [String: Int64] = [:]
 
     /// - Parameter stored: what is stored for this leaf: its own hash, then those of the subtrees it completes.
-    mutating func take(_ entry: StoredEntry, stored: [MerkleHash?]) {
+    mutating func take(_ entry: StoredEntry, stored: [MerkleHash]) {
         if entry.seq != nextSeq { report(nextSeq, "entry \(nextSeq) is missing: the next one is \(entry.seq)") }
         nextSeq = entry.seq + 1
 
@@ -41,7 +41,7 @@ struct LogVerifier {
 
         let made = tree.append(leaf)
         // Behind the first fault all inner nodes differ, which would say nothing new.
-        if firstBadSeq == nil, made.map(Optional.some) != stored {
+        if firstBadSeq == nil, made != stored {
             report(entry.seq, "a node above entry \(entry.seq) is not the hash of what lies below it")
         }
     }
