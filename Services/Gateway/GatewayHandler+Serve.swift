@@ -17,6 +17,9 @@ extension GatewayHandler {
         case .csv(let file):
             let call = try ServiceCall(routed, identity(caller, for: routed.served))
             return try await downloads.csv(file, call, to: routed.head)
+        case .logFile(let file):
+            let call = try ServiceCall(routed, identity(caller, for: routed.served))
+            return try await logFile(file, call, to: routed)
         case .openWebSession: return try await openWebSession(routed)
         case .startOpenID: return try await startOpenID(routed)
         case .finishOpenID: return await finishOpenID(routed)

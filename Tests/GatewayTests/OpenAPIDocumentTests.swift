@@ -296,6 +296,17 @@ private func statuses(_ operation: OpenAPIJSON?) -> [Int] {
     ("/api/board", "get", [200, 400, 401, 403, 408, 414, 421, 422, 429, 431, 500, 502, 503, 504]),
     ("/api/board/totals", "get", [200, 400, 401, 403, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
     ("/api/views/{id}/deals", "get", [200, 400, 401, 403, 404, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
+    ("/api/audit/log/checkpoint", "get", [200, 400, 401, 403, 404, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
+    ("/api/audit/log/vkey", "get", [200, 400, 401, 403, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
+    ("/api/audit/log/tile/{path}", "get", [200, 400, 401, 403, 404, 408, 414, 421, 429, 431, 500, 502, 503, 504]),
+    (
+        "/api/audit/log/tile/entries/{path}", "get",
+        [200, 400, 401, 403, 404, 408, 414, 421, 429, 431, 500, 502, 503, 504]
+    ),
+    (
+        "/api/audit/entries/{seq}/proof", "get",
+        [200, 400, 401, 403, 404, 408, 409, 414, 421, 429, 431, 500, 502, 503, 504]
+    ),
     ("/api/events", "get", [200, 400, 401, 403, 408, 414, 421, 429, 431, 500, 503]),
     ("/.well-known/jwks.json", "get", [200, 400, 401, 408, 414, 421, 429, 431, 500, 503]),
 ])
@@ -310,6 +321,7 @@ func statusesAreThoseThatTheRouteCanAnswer(_ path: String, _ method: String, _ e
         case .openWebSession: AuthMethods.openWebSession.entry.name
         case .download: DealMethods.documentContent.entry.name
         case .csv(let file): file.method.name
+        case .logFile(let file): file.method.name
         case .keySet, .openAPI, .events, .startOpenID, .finishOpenID: nil as String?
         }
     }

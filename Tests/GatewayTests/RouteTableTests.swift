@@ -62,6 +62,13 @@ import Testing
     (.GET, ["api", "deals.csv"], "/api/deals.csv", []), (.POST, ["api", "deals", "bulk"], "/api/deals/bulk", []),
     (.GET, ["api", "imports", "1", "errors.csv"], "/api/imports/{id}/errors.csv", ["1"]),
     (.GET, ["api", "audit", "verify"], "/api/audit/verify", []),
+    (
+        .GET, ["api", "audit", "log", "tile", "0", "x001", "234.p", "8"], "/api/audit/log/tile/{path}",
+        ["0/x001/234.p/8"]
+    ),
+    (.GET, ["api", "audit", "log", "tile", "63", "000"], "/api/audit/log/tile/{path}", ["63/000"]),
+    (.HEAD, ["api", "audit", "log", "tile", "entries", "000"], "/api/audit/log/tile/entries/{path}", ["000"]),
+    (.GET, ["api", "audit", "entries", "41", "proof"], "/api/audit/entries/{seq}/proof", ["41"]),
 ])
 func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: String, _ ids: [String]) throws {
     guard case .found(let route, let found) = try Router(RouteTable.all).match(method.rawValue, segments) else {
@@ -80,7 +87,10 @@ func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: 
     #expect(methods == [.GET, .HEAD, .PATCH, .DELETE])
 }
 
-@Test(arguments: [["api", "deals", ""], ["api"], ["api", "deals", "1", "nothing"], ["API", "deals"]])
+@Test(arguments: [
+    ["api", "deals", ""], ["api"], ["api", "deals", "1", "nothing"], ["API", "deals"], ["api", "audit", "log", "tile"],
+    ["api", "audit", "log", "tile", "0", ""], ["api", "audit", "log", "tile"] + (0...8).map(String.init),
+])
 func otherPathsDoNotExist(_ segments: [String]) throws {
     guard case .none = try Router(RouteTable.all).match("GET", segments) else {
         Issue.record("matched")

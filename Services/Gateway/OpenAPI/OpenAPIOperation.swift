@@ -40,6 +40,7 @@ struct OpenAPIOperation {
         case .events: "events"
         case .download: DealMethods.documentContent.entry.name
         case .csv(let file): file.method.name
+        case .logFile(let file): file.method.name
         }
     }
 
@@ -95,7 +96,7 @@ struct OpenAPIOperation {
                     + OpenIDFailure.allCases.map(\.rawValue).joined(separator: ", ") + ").",
                 "headers": DocumentedHeader.references(DocumentedHeader.common + [.location]),
             ]
-        case .call, .keySet, .openAPI, .events, .download, .csv, .openWebSession: nil
+        case .call, .keySet, .openAPI, .events, .download, .csv, .logFile, .openWebSession: nil
         }
     }
 
@@ -107,7 +108,10 @@ struct OpenAPIOperation {
         var headers = DocumentedHeader.common
         if route.isResource, route.success != .noContent { headers.append(.etag) }
         if isDownload { headers += [.etag, .contentDisposition] }
-        if case .csv = route.target { headers.append(.contentDisposition) }
+        switch route.target {
+        case .csv, .logFile(.proof): headers.append(.contentDisposition)
+        default: break
+        }
         if route.location != nil || route.success == .found { headers.append(.location) }
         if route.setsCookie { headers.append(.setCookie) }
         var out: [String: Any] = [
@@ -123,6 +127,8 @@ struct OpenAPIOperation {
         case .events: ["schema": ["type": "string"], "example": Self.event]
         case .download: ["schema": [String: Any]()]
         case .csv: ["schema": ["type": "string"], "example": "number,codeName\r\nD-2026-0001,Project Falcon\r\n"]
+        case .logFile(let file):
+            file.example.map { ["schema": ["type": "string"], "example": $0] } ?? ["schema": [String: Any]()]
         case .finishOpenID: ["schema": ["type": "string"]]
         case .startOpenID: nil
         case .call, .keySet, .openWebSession:
@@ -146,7 +152,7 @@ extension Route {
     var documentedOutput: JSONSchema? {
         switch target {
         case .call, .keySet, .openWebSession: success == .noContent ? nil : output
-        case .openAPI, .events, .download, .csv, .startOpenID, .finishOpenID: nil
+        case .openAPI, .events, .download, .csv, .logFile, .startOpenID, .finishOpenID: nil
         }
     }
 

@@ -10,7 +10,7 @@ struct OpenAPIParameters {
 
     private var ids: [[String: Any]] {
         zip(route.pattern, [""] + route.pattern).filter { $0.0.first == "{" }.map { part, parent in
-            id(String(part.dropFirst().dropLast()), of: parent)
+            id(String(part.dropFirst().dropLast().trimmingPrefix("+")), of: parent)
         }
     }
 
@@ -32,6 +32,15 @@ struct OpenAPIParameters {
         out["description"] = Self.abouts[parent] ?? "Id of the user"
         let types: [String: Any] = ["type": "string", "enum": DealType.allCases.map(\.rawValue)]
         switch parent {
+        case _ where name == "seq":
+            out["description"] = "Number of the entry, from 0"
+            out["schema"] = ["type": "integer", "minimum": 0]
+            out["example"] = 41
+        case _ where name == "path":
+            out["description"] =
+                "Level and index of the tile, or index of the bundle, slashes and all (C2SP tlog-tiles)"
+            out["schema"] = ["type": "string", "pattern": "^([0-9]+/)?(x[0-9]{3}/)*[0-9]{3}(\\.p/[0-9]+)?$"]
+            out["example"] = parent == "tile" ? "0/x001/234" : "x001/234"
         case "deals":
             out["schema"] = ["anyOf": [id, ["type": "string", "pattern": SchemaLimits.dealNumber]]]
             out["example"] = "D-2026-0001"

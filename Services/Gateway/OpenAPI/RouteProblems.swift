@@ -32,6 +32,10 @@ struct RouteProblems {
             call(file.method)
             add(.unavailable, ["too_many_downloads"])
         }
+        if case .logFile(let file) = route.target {
+            call(file.method)
+            if file == .entries { add(.unavailable, ["too_many_downloads"]) }
+        }
         if case .events = route.target { add(.unavailable, ["too_many_streams"]) }
     }
 
@@ -110,6 +114,8 @@ struct RouteProblems {
 
     /// By the name of the call.
     static let ofServices: [String: [ProblemResponse: Set<String>]] = [
+        AuditMethods.checkpoint.entry.name: [.notFound: ["not_found"]],
+        AuditMethods.proof.entry.name: [.conflict: ["checkpoint_pending"]],
         AuthMethods.login.entry.name: signIn,
         AuthMethods.openWebSession.entry.name: signIn,
         AuthMethods.beginTOTP.entry.name: freshSignIn,

@@ -65,6 +65,13 @@ extension Route {
         }
     }
 
+    static func logFile(_ path: String, _ summary: String, _ file: LogFile) -> Route {
+        Route(
+            method: .GET, pattern: segments(path), summary: summary, target: .logFile(file), input: nil, output: nil,
+            bodyBytesMax: 0
+        ).with { $0.mediaType = file.mediaType }
+    }
+
     /// For browsers, which are led on from it.
     static func lead<I: Decodable>(_ path: String, _ summary: String, _ target: Target, _ input: I.Type) -> Route {
         Route(

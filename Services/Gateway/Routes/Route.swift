@@ -28,6 +28,8 @@ struct Route: Sendable {
         case download
         /// A table, row by row.
         case csv(CSVFile)
+        /// A file of the audit log, as it is published.
+        case logFile(LogFile)
         /// Signs a browser in: the answer sets the cookie.
         case openWebSession
         /// Send a browser to the company's provider, and take it back.
@@ -36,9 +38,12 @@ struct Route: Sendable {
 
     /// Of an id in a path.
     static let idBytesMax = 128
+    /// Segments behind a route that takes the rest of a path.
+    static let restMax = 8
 
     let method: HTTPMethod
-    /// Segments, where `{id}` takes one that goes to the service as a resource id.
+    /// Segments, where `{id}` takes one that goes to the service as a resource id, and `{+path}` at the end takes all that
+    /// follow, up to `restMax`, as one.
     let pattern: [String]
     let summary: String
     let target: Target
@@ -77,7 +82,7 @@ struct Route: Sendable {
     var setsCookie: Bool {
         switch target {
         case .openWebSession, .startOpenID, .finishOpenID: true
-        case .call, .keySet, .openAPI, .events, .download, .csv: endsWebSession
+        case .call, .keySet, .openAPI, .events, .download, .csv, .logFile: endsWebSession
         }
     }
 
@@ -86,7 +91,7 @@ struct Route: Sendable {
         if case .openWebSession = target { true } else { false }
     }
 
-    var path: String { "/" + pattern.joined(separator: "/") }
+    var path: String { "/" + pattern.joined(separator: "/").replacing("{+", with: "{") }
     var takesBody: Bool { input != nil }
 }
 

@@ -24,13 +24,6 @@ enum RouteTable {
             .allow(.readDeals).streams().passive().heavy()
     ]
 
-    private static let audit: [Route] = [
-        .get("/api/audit", "Search the audit log", AuditMethods.list)
-            .allow(.readAudit).query(.audit),
-        .get("/api/audit/verify", "Recompute the whole log and compare", AuditMethods.verify)
-            .allow(.readAudit).deadline(.seconds(25)).heavy(),
-    ]
-
     private static let operation: [Route] = [
         .get("/api/health", "The state of the services; details when signed in", HealthMethods.current)
             .open(.standard),

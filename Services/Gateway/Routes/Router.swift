@@ -45,7 +45,7 @@ struct Router: Sendable {
         guard let found = root.find(method == "HEAD" ? "GET" : method, segments, 0, &others) else {
             return others.isEmpty ? .none : .otherMethods(others)
         }
-        return .found(found, ids: found.captures.map { segments[$0] })
+        return .found(found, ids: found.ids(segments))
     }
 
     /// What the path can be asked for; none when it does not exist.
@@ -58,13 +58,19 @@ struct Router: Sendable {
     private final class Node: Sendable {
         private let literals: [String: Node]
         private let capture: Node?
+        /// Routes that take all that follows here.
+        private let rest: [String: ServedRoute]
         private let routes: [String: ServedRoute]
         /// In the order of the table.
         private let methods: [HTTPMethod]
 
         init(_ routes: [Route], depth: Int) {
             let here = routes.filter { $0.pattern.count == depth }
-            let below = routes.filter { $0.pattern.count > depth }
+            let deeper = routes.filter { $0.pattern.count > depth }
+            let takesRest = { (route: Route) in route.pattern[depth].hasPrefix("{+") }
+            let below = deeper.filter { !takesRest($0) }
+            rest = Dictionary(
+                uniqueKeysWithValues: deeper.filter(takesRest).map { ($0.method.rawValue, ServedRoute($0)) })
             literals = Dictionary(grouping: below.filter { $0.pattern[depth].first != "{" }) { $0.pattern[depth] }
                 .mapValues { Node($0, depth: depth + 1) }
             let captured = below.filter { $0.pattern[depth].first == "{" }
@@ -83,8 +89,20 @@ struct Router: Sendable {
             }
             let segment = segments[depth]
             if let route = literals[segment]?.find(method, segments, depth + 1, &others) { return route }
-            guard let capture, !segment.isEmpty, segment.utf8.count <= Route.idBytesMax else { return nil }
-            return capture.find(method, segments, depth + 1, &others)
+            if let capture, Self.isID(segment),
+                let route = capture.find(method, segments, depth + 1, &others)
+            {
+                return route
+            }
+            let behind = segments[depth...]
+            guard !rest.isEmpty, behind.count <= Route.restMax, behind.allSatisfy(Self.isID) else { return nil }
+            if let route = rest[method] { return route }
+            others += rest.values.map(\.route.method).flatMap { $0 == .GET ? [.GET, .HEAD] : [$0] }
+            return nil
+        }
+
+        private static func isID(_ segment: String) -> Bool {
+            !segment.isEmpty && segment.utf8.count <= Route.idBytesMax
         }
     }
 }
@@ -95,12 +113,19 @@ final class ServedRoute: Sendable {
     /// As logs and metrics name it.
     let label: String
     /// Which segments are ids.
-    let captures: [Int]
+    private let captures: [Int]
+    /// From which segment on all are one.
+    private let rest: Int?
 
     init(_ route: Route) {
         self.route = route
         label = "\(route.method) \(route.path)"
         captures = route.pattern.indices.filter { route.pattern[$0].first == "{" }
+        rest = route.pattern.last?.hasPrefix("{+") == true ? route.pattern.count - 1 : nil
+    }
+
+    func ids(_ segments: [String]) -> [String] {
+        captures.map { $0 == rest ? segments[$0...].joined(separator: "/") : segments[$0] }
     }
 }
 
