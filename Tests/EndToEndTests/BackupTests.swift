@@ -28,8 +28,10 @@ struct BackupTests {
                 .contains("\(restored.path)/secrets.key before the start"))
         _ = try await run(["restore", "--from", backups, "--to", restored.path], expecting: 1)
         // Not in backups, so that they tell no secret.
-        try FileManager.default.copyItem(
-            at: data.appendingPathComponent("secrets.key"), to: restored.appendingPathComponent("secrets.key"))
+        for key in ["secrets.key", "audit-signing.key"] {
+            try FileManager.default.copyItem(
+                at: data.appendingPathComponent(key), to: restored.appendingPathComponent(key))
+        }
         try await Cluster.with(directory: restored) { cluster in
             _ = try await Browser.root(cluster.url)
         }

@@ -40,7 +40,7 @@ func secretsStayWithThoseTheyAreFor() async throws {
     ]
     let cluster = try await Cluster.with(["--log-level", "trace"], environment: environment, directory: place) {
         cluster in
-        for name in ["secrets.key", "rpc.secret"] {
+        for name in ["secrets.key", "rpc.secret", "audit-signing.key"] {
             let text = try String(contentsOf: place.appendingPathComponent(name), encoding: .utf8)
             try secrets.add(name, text.trimmingCharacters(in: .newlines))
         }
@@ -69,11 +69,11 @@ func secretsStayWithThoseTheyAreFor() async throws {
     try expectNothingInFiles(of: place, secrets)
 }
 
-/// The two files are where their secrets are kept.
+/// The three files are where their secrets are kept.
 private func expectNothingInFiles(of place: URL, _ secrets: Secrets) throws {
     let names = FileManager.default.enumerator(atPath: place.path)?.compactMap { $0 as? String } ?? []
     #expect(names.contains("auth/auth.sqlite") && names.contains("audit/audit.sqlite"))
-    for name in names where !["secrets.key", "rpc.secret"].contains(name) {
+    for name in names where !["secrets.key", "rpc.secret", "audit-signing.key"].contains(name) {
         let content = FileManager.default.contents(atPath: place.appendingPathComponent(name).path) ?? Data()
         #expect(secrets.found(in: content) == [], "\(name)")
     }

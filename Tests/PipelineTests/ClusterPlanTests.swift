@@ -43,6 +43,17 @@ struct ClusterPlanTests {
         #expect(own?["IBP_SECRETS_KEY_FILE"] == nil)
     }
 
+    @Test func onlyAuditGetsTheKeyThatSignsTheLog() throws {
+        let children = try plan(["IBP_AUDIT_ORIGIN": "bank.example/audit"])
+        #expect(children["audit"]?["IBP_AUDIT_SIGNING_KEY_FILE"] == "/var/ib/audit-signing.key")
+        #expect(children["audit"]?["IBP_AUDIT_ORIGIN"] == "bank.example/audit")
+        for (name, child) in children where name != "audit" {
+            #expect(!child.keys.contains { $0.hasPrefix("IBP_AUDIT_") })
+        }
+        let own = try plan(["IBP_AUDIT_SIGNING_KEY_FILE": "/own"])["audit"]
+        #expect(own?["IBP_AUDIT_SIGNING_KEY_FILE"] == "/own")
+    }
+
     @Test func noPortIsGivenTwice() throws {
         let addresses = try plan().values.flatMap { [$0["IBP_LISTEN"], $0["IBP_ADMIN_LISTEN"]].compactMap(\.self) }
         #expect(addresses.count == ClusterPlan.portCount)

@@ -12,7 +12,8 @@ struct BackupCommand: AsyncParsableCommand {
             themselves up put theirs too (IBP_BACKUP_DIR). A running cluster goes on serving; all its services are \
             caught at one moment and fetched one after the other. The files hold all that the databases hold, also \
             password hashes: keep them as safe as the data. Auth's signing keys are in them sealed; the key that opens \
-            them (DIR/secrets.key) is not, and is to be kept elsewhere.
+            them (DIR/secrets.key) is not, nor is the one that signs the audit log (DIR/audit-signing.key): both are to be \
+            kept elsewhere.
 
             Examples:
               ibpipeline backup --data-dir ./data --to /backups

@@ -54,6 +54,9 @@ struct ClusterPlan: Sendable {
             if name == "auth", environment["IBP_SECRETS_KEY"] == nil, environment["IBP_SECRETS_KEY_FILE"] == nil {
                 environment["IBP_SECRETS_KEY_FILE"] = directory.secretsKeyFile
             }
+            if name == "audit", environment["IBP_AUDIT_SIGNING_KEY_FILE"] == nil {
+                environment["IBP_AUDIT_SIGNING_KEY_FILE"] = directory.signingKeyFile
+            }
             if name == "auth", environment["IBP_PASSKEY_ORIGINS"] == nil {
                 // The one name for which browsers have passkeys without TLS.
                 environment["IBP_PASSKEY_ORIGINS"] = "http://localhost:\(listen.port)"

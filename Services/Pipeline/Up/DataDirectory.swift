@@ -28,6 +28,9 @@ struct DataDirectory: Sendable {
     /// The key that seals the secrets in auth's file.
     var secretsKeyFile: String { "\(path)/secrets.key" }
 
+    /// The key by which audit signs its log. Audit makes it, for it alone knows whether one was there before.
+    var signingKeyFile: String { "\(path)/audit-signing.key" }
+
     /// The authority and the certificates of services that encrypt what they say to each other.
     var tlsPath: String { "\(path)/tls" }
 

@@ -16,7 +16,7 @@ struct UpCommand: AsyncParsableCommand {
             SIGINT or SIGTERM drains the cluster, a second signal kills it.
 
             Settings of single services pass through from the environment: IBP_BOOTSTRAP_*, IBP_SECRETS_*, IBP_TOKEN_*, \
-            IBP_SESSION_* to auth, IBP_RATE_*, IBP_HTTP_* to the gateway, IBP_PROBE_* to health, IBP_BACKUP_* to all that keep data.
+            IBP_SESSION_* to auth, IBP_RATE_*, IBP_HTTP_* to the gateway, IBP_PROBE_* to health, IBP_AUDIT_* to audit, IBP_BACKUP_* to all that keep data.
 
             Examples:
               ibpipeline up --data-dir ./data
