@@ -41,7 +41,7 @@ import TransparencyLog
         "UPDATE node SET hashes = CAST(substr(hashes, 1, 64) || substr(hashes, 1, 32) AS BLOB) WHERE seq = 3", 3,
         "not the hash of what lies below"
     ),
-    ("UPDATE node SET hashes = zeroblob(33) WHERE seq = 3", 3, "does not have the hash"),
+    ("UPDATE node SET hashes = zeroblob(64) WHERE seq = 3", 3, "does not have the hash"),
     ("DELETE FROM node WHERE seq = 1", 1, "does not have the hash"),
     ("DELETE FROM node", 0, "does not have the hash"),
     ("DELETE FROM entry", 0, "from 0 on"),
