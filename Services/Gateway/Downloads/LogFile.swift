@@ -70,8 +70,7 @@ extension GatewayHandler {
             headers.add(name: "Content-Disposition", value: ContentDisposition.attachment(name))
             return HTTPResponse(status: .ok, headers: headers, body: try await text(file, call))
         case .tile:
-            let reply = try await upstreams.audit.send(file.method, call)
-            let tile = try StrictJSON.decode(AuditTile.self, from: Data(reply.body.readableBytesView))
+            let tile = try await answer(AuditTile.self, file, call)
             var headers = LogFile.bytes
             if tile.isFull { headers.add(name: "Cache-Control", value: LogFile.kept) }
             return HTTPResponse(status: .ok, headers: headers, body: ByteBuffer(bytes: tile.hashes))
@@ -81,9 +80,14 @@ extension GatewayHandler {
     }
 
     private func text(_ file: LogFile, _ call: ServiceCall) async throws -> ByteBuffer {
+        ByteBuffer(string: try await answer(AuditLogText.self, file, call).text)
+    }
+
+    private func answer<Output: Decodable>(
+        _: Output.Type, _ file: LogFile, _ call: ServiceCall
+    ) async throws -> Output {
         let reply = try await upstreams.audit.send(file.method, call)
-        return ByteBuffer(
-            string: try StrictJSON.decode(AuditLogText.self, from: Data(reply.body.readableBytesView)).text)
+        return try JSONDecoder().decode(Output.self, from: Data(reply.body.readableBytesView))
     }
 
     private func entries(_ call: ServiceCall, to head: HTTPHead) async throws -> HTTPResponse {
