@@ -70,7 +70,7 @@ extension GatewayHandler {
             headers.add(name: "Content-Disposition", value: ContentDisposition.attachment(name))
             return HTTPResponse(status: .ok, headers: headers, body: try await text(file, call))
         case .tile:
-            let tile = try await answer(AuditTile.self, file, call)
+            let tile: AuditTile = try await answer(file, call)
             var headers = LogFile.bytes
             if tile.isFull { headers.add(name: "Cache-Control", value: LogFile.kept) }
             return HTTPResponse(status: .ok, headers: headers, body: ByteBuffer(bytes: tile.hashes))
@@ -80,12 +80,11 @@ extension GatewayHandler {
     }
 
     private func text(_ file: LogFile, _ call: ServiceCall) async throws -> ByteBuffer {
-        ByteBuffer(string: try await answer(AuditLogText.self, file, call).text)
+        let read: AuditLogText = try await answer(file, call)
+        return ByteBuffer(string: read.text)
     }
 
-    private func answer<Output: Decodable>(
-        _: Output.Type, _ file: LogFile, _ call: ServiceCall
-    ) async throws -> Output {
+    private func answer<Output: Decodable & Sendable>(_ file: LogFile, _ call: ServiceCall) async throws -> Output {
         let reply = try await upstreams.audit.send(file.method, call)
         return try JSONDecoder().decode(Output.self, from: Data(reply.body.readableBytesView))
     }
