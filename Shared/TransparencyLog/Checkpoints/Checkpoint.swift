@@ -33,6 +33,9 @@ package struct Checkpoint: Sendable, Equatable {
         self.init(origin: String(decoding: origin, as: UTF8.self), size: size, root: root, extensions: extensions)
     }
 
+    /// What a note claims, whoever has signed it: to choose keys and files by, never to believe.
+    package init?(unverified note: SignedNote) { self.init(String(decoding: note.textBytes, as: UTF8.self)) }
+
     package var text: String {
         "\(origin)\n\(size)\n\(root.base64)\n" + extensions.map { "\($0)\n" }.joined()
     }

@@ -18,15 +18,20 @@ package enum EntryBundle {
 
     /// The entries of a bundle of this width, as slices of it; nil for fewer, for more, or for half a one.
     package static func decode(_ bundle: Data, width: Int) -> [Data]? {
+        let (entries, rest) = readable(bundle, width: width)
+        return rest.isEmpty && entries.count == width ? entries : nil
+    }
+
+    /// What can be read of a bundle that may be damaged: its whole entries, `width` at most, and the bytes behind them.
+    package static func readable(_ bundle: Data, width: Int) -> (entries: [Data], rest: Data) {
         var entries: [Data] = []
         var rest = bundle[...]
         while rest.count >= 2, entries.count < width {
             let count = Int(rest[rest.startIndex]) << 8 | Int(rest[rest.startIndex + 1])
-            rest = rest.dropFirst(2)
-            guard rest.count >= count else { return nil }
-            entries.append(rest.prefix(count))
-            rest = rest.dropFirst(count)
+            guard rest.count >= 2 + count else { break }
+            entries.append(rest.dropFirst(2).prefix(count))
+            rest = rest.dropFirst(2 + count)
         }
-        return rest.isEmpty && entries.count == width ? entries : nil
+        return (entries, rest)
     }
 }

@@ -38,9 +38,7 @@ package enum WitnessDecision: Sendable, Equatable {
         _ request: AddCheckpoint, of logs: [TrustedLog], last: (_ origin: String) throws -> Checkpoint?
     ) rethrows -> WitnessDecision {
         // Nothing is verified yet: this text only chooses the keys to verify it by.
-        guard let claimed = Checkpoint(String(decoding: request.checkpoint.textBytes, as: UTF8.self)) else {
-            return .malformed
-        }
+        guard let claimed = Checkpoint(unverified: request.checkpoint) else { return .malformed }
         guard let log = logs.first(where: { $0.origin.isSame(as: claimed.origin) }) else { return .originUnknown }
         guard let new = (try? log.open(request.checkpoint))?.checkpoint else { return .notSigned }
         guard request.oldSize <= new.size else { return .malformed }
