@@ -159,9 +159,10 @@ let package = Package(
         service(
             "Pipeline", "ibpipeline",
             [
-                "RPC", "Contracts", "Storage", "ServiceKit", .arguments, .httpClient, .subprocess, .logging,
-                .unixSignals, .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .crypto, .x509, .asn1,
-            ], testsAlso: [.grdb]),
+                "RPC", "HTTPServer", "Contracts", "Storage", "ServiceKit", "TransparencyLog", .arguments, .httpClient,
+                .subprocess, .logging, .unixSignals, .nio("NIOCore"), .nio("NIOPosix"), .nio("NIOHTTP1"), .crypto,
+                .x509, .asn1,
+            ], exclude: ["Audit/README.md"], testsAlso: [.grdb]),
         [
             // Never shipped: a store by itself, for those who cut its power and fill its disk.
             .executableTarget(

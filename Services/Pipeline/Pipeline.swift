@@ -18,13 +18,16 @@ struct Pipeline: AsyncParsableCommand {
               ibpipeline certs --to ./certs
               ibpipeline auth rotate-keys
               ibpipeline drill --from /backups
+              ibpipeline audit verify --export ./log --key VKEY
 
-            Exit codes: 0 clean, 64 wrong usage, 75 the data directory is in use, 1 anything else.
+            Exit codes: 0 clean, 64 wrong usage, 75 the data directory is in use, 1 anything else; those of `audit \
+            verify` are in its help.
             """,
         version: ProcessKit.version,
         subcommands: [
             UpCommand.self, DemoCommand.self, CheckCommand.self, BackupCommand.self, RestoreCommand.self,
             DrillCommand.self, CertsCommand.self, AuthCommand.self, RPCCommand.self,
+            AuditCommand.self,
         ])
 
     /// Ends with the code of a `CommandFailure`; everything else is ArgumentParser's: help, version, usage errors.

@@ -1,9 +1,9 @@
-import Foundation
+package import Foundation
 
 /// The few calls that decide what is there after a power cut: a name is safe once its directory is synced.
-enum Disk {
+package enum Disk {
     /// Makes a directory (mode 0700) and its missing parents.
-    static func makeDirectory(_ path: String) throws {
+    package static func makeDirectory(_ path: String) throws {
         do {
             try DirectoryLock.create(path)
         } catch StorageError.unreadable(let path, let reason) {
@@ -62,7 +62,7 @@ enum Disk {
     }
 
     /// The whole file, then its name: readers see nothing or all of it.
-    static func write(_ data: Data, to path: String) throws {
+    package static func write(_ data: Data, to path: String) throws {
         let draft = path + ".tmp"
         unlink(draft)
         let file = try OutputFile(creating: draft)

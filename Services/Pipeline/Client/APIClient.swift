@@ -37,7 +37,8 @@ struct APIClient: Sendable {
     /// Answers the body of a 2xx; throws `APIProblem` for everything else that the API says, `CommandFailure` when it
     /// says nothing.
     func send(
-        _ method: HTTPMethod, _ path: String, token: String? = nil, headers: [(String, String)] = [], body: Data? = nil
+        _ method: HTTPMethod, _ path: String, token: String? = nil, headers: [(String, String)] = [], body: Data? = nil,
+        answerBytesMax: Int = Self.bodyBytesMax
     ) async throws -> Data {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
@@ -49,7 +50,7 @@ struct APIClient: Sendable {
         request.headers.add(contentsOf: HTTPHeaders(headers))
         var retry = Retry()
         while true {
-            let (response, data) = try await exchange(request)
+            let (response, data) = try await exchange(request, bytesMax: answerBytesMax)
             if (200..<300).contains(response.status.code) { return data }
             let retryAfter = response.headers.first(name: "retry-after")
             guard let delay = retry.delay(status: Int(response.status.code), retryAfter: retryAfter) else {
@@ -75,10 +76,10 @@ struct APIClient: Sendable {
             Reply.self, from: try await send(method, path, token: token, headers: headers, body: body))
     }
 
-    private func exchange(_ request: HTTPClientRequest) async throws -> (HTTPClientResponse, Data) {
+    private func exchange(_ request: HTTPClientRequest, bytesMax: Int) async throws -> (HTTPClientResponse, Data) {
         do {
             let response = try await client.execute(request, timeout: Self.timeout)
-            let body = try await response.body.collect(upTo: Self.bodyBytesMax)
+            let body = try await response.body.collect(upTo: bytesMax)
             return (response, Data(body.readableBytesView))
         } catch {
             if Task.isCancelled { throw CancellationError() }

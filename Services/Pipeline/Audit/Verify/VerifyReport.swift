@@ -1,0 +1,107 @@
+import TransparencyLog
+
+/// What the verification of an export found.
+struct VerifyReport: Report {
+    /// From the first to the last, both included.
+    struct Entries: Encodable {
+        let from: Int64
+        let to: Int64
+
+        /// Nil for none.
+        init?(_ range: Range<Int64>?) {
+            guard let range, !range.isEmpty else { return nil }
+            (from, to) = (range.lowerBound, range.upperBound - 1)
+        }
+
+        var text: String { from == to ? "entry \(from)" : "entries \(from) to \(to)" }
+    }
+
+    let isGood: Bool
+    let origin: String
+    /// How many entries the checkpoints vouch for, and the root of them all.
+    let size: Int64
+    let root: String
+    /// How many checkpoints fit.
+    let checkpoints: Int
+    /// Where the first entry stands that is not what was signed.
+    let firstBad: Entries?
+    let problems: [String]
+    /// Those that the log says it has pruned: their hashes fit, what they said is gone.
+    let notChecked: Entries?
+
+    init(_ report: ExportReport, of log: TrustedLog, files: [String], minimumIndex: Int64) {
+        isGood = report.isGood && files.isEmpty
+        origin = log.origin
+        size = report.signedSize
+        root = report.root.base64
+        checkpoints = report.checkpoints
+        firstBad = Entries(report.firstBad)
+        problems = files + report.problems.map(\.description)
+        notChecked = Entries(0..<minimumIndex)
+    }
+
+    /// Of a log whose only checkpoint is not signed as it must be.
+    init(refused error: CheckpointError, of log: TrustedLog) {
+        isGood = false
+        origin = log.origin
+        (size, root, checkpoints) = (0, MerkleHash.empty.base64, 0)
+        (firstBad, notChecked) = (nil, nil)
+        problems = [ExportProblem.checkpointRefused(number: 1, error).description]
+    }
+
+    var lines: [String] {
+        var lines: [String] = []
+        if isGood {
+            lines.append("good: all \(size) entries of \(origin) are what was signed")
+        } else if let firstBad {
+            lines.append("TAMPERED: the first that is not what was signed: \(firstBad.text)")
+        } else {
+            lines.append("TAMPERED: what is there is not what was signed")
+        }
+        lines += problems.map { "- \($0)" }
+        lines.append(
+            "\(checkpoints) checkpoints fit, each a continuation of the one before; the last has \(size) entries")
+        lines.append("root \(root)")
+        if let notChecked {
+            lines.append(
+                "NOT CHECKED: what \(notChecked.text) said: the log has pruned them, and only their hashes fit")
+        }
+        return lines
+    }
+}
+
+/// What the verification of a proof file found.
+struct ProofReport: Report {
+    struct Cosignature: Encodable {
+        let witness: String
+        /// Seconds since 1970.
+        let time: Int64?
+    }
+
+    let isGood: Bool
+    let origin: String
+    let index: Int64
+    /// Of the tree whose root is signed.
+    let size: Int64?
+    let problem: String?
+    let cosignatures: [Cosignature]
+
+    init(_ proof: TlogProof, _ leaf: MerkleHash, of log: TrustedLog) {
+        origin = log.origin
+        index = proof.index
+        do {
+            let opened = try proof.verify(leaf, of: log)
+            (isGood, size, problem) = (true, opened.checkpoint.size, nil)
+            cosignatures = opened.cosignatures.map { Cosignature(witness: $0.key.name, time: $0.time) }
+        } catch {
+            (isGood, size, problem) = (false, nil, "\(error)")
+            cosignatures = []
+        }
+    }
+
+    var lines: [String] {
+        guard isGood, let size else { return ["TAMPERED: \(problem ?? "")"] }
+        return ["good: it is entry \(index) of the \(size) of \(origin)"]
+            + cosignatures.map { "cosigned by \($0.witness)\($0.time.map { " at \($0) s since 1970" } ?? "")" }
+    }
+}
