@@ -52,7 +52,8 @@ struct VerifyReport: Report {
     var lines: [String] {
         var lines: [String] = []
         if isGood {
-            lines.append("good: all \(size) entries of \(origin) are what was signed")
+            let checked = notChecked.map { "the \(size - $0.to - 1) entries that are left" } ?? "all \(size) entries"
+            lines.append("good: \(checked) of \(origin) are what was signed")
         } else if let firstBad {
             lines.append("TAMPERED: the first that is not what was signed: \(firstBad.text)")
         } else {
