@@ -1,4 +1,5 @@
 import ServiceKit
+import Storage
 
 /// What an operator may set; every key is `IBP_…` in the environment.
 struct AuthSettings: Sendable {
@@ -32,7 +33,7 @@ struct AuthSettings: Sendable {
     init(_ reader: inout SettingsReader) throws {
         dataDirectory = try reader.string(
             "data.dir", "directory of auth.sqlite; made if missing, one process at a time")
-        box = try SecretBox(&reader)
+        box = try SecretBox(&reader, file: "auth.sqlite")
         firmName = try reader.optionalString("firm.name", "the firm's name, which no password may contain")
         bootstrap = try Bootstrap.read(&reader, firm: firmName)
         issuer = try reader.string(

@@ -1,5 +1,6 @@
 import Foundation
 import ServiceKit
+import Storage
 import Testing
 
 @testable import auth

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 
 /// Gets somebody in who lost his authenticator app; good once. It has 120 random bits, so that a plain SHA-256 of it may be
 /// stored (OWASP ASVS 5, 6.5.2 wants a password hash below 112 bits).

@@ -1,6 +1,7 @@
 import Contracts
 import Crypto
 import Foundation
+import Storage
 
 /// The codes of an authenticator app (RFC 6238): HMAC-SHA-1 over the number of the half minute, because that is what all
 /// apps know.

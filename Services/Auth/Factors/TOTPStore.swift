@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import GRDB
+import Storage
 
 /// The authenticator apps of users in auth.sqlite, their secrets sealed. All of it inside a transaction of the caller.
 struct TOTPStore: Sendable {

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 import Tokens
 
 /// One sign-in under way, in one browser. All that must not be guessed follows from a secret that only the browser's cookie

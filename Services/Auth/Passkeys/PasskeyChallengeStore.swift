@@ -2,6 +2,7 @@ import Contracts
 import Crypto
 import Foundation
 import GRDB
+import Storage
 import Tokens
 
 /// Challenges in auth.sqlite, by their SHA-256: each is good once, for a while, and for what it was issued for.

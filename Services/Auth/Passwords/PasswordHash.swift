@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import Foundation
+import Storage
 
 /// A password as it is stored: `$scrypt$ln=17,r=8,p=1$salt$hash`, the PHC string format, base64 without padding.
 /// The cost stands beside each hash, so that it can be raised without touching old ones.

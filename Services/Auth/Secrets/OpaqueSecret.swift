@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import RPC
+import Storage
 import Tokens
 
 /// A text that lets in whoever has it, and says nothing else: 256 random bits in base64url. So that a copy of auth.sqlite

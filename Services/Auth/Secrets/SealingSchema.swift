@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Storage
 
 extension AuthSchema {
     static let sealing = "auth 10: sealed secrets"

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 import Tokens
 
 /// Lets a client go on with its session, once: 256 bits in base64url. Only the SHA-256 of the bytes is stored.

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import RPC
+import Storage
 import Testing
 import Tokens
 

@@ -1,6 +1,7 @@
 import Contracts
 import Crypto
 import Foundation
+import Storage
 import Tokens
 
 @testable import auth

@@ -48,7 +48,7 @@ struct FileKeyChangeTests {
 
     private static func refusal(_ settings: AuthSettings) async throws -> String {
         let failure = try #require(
-            await #expect(throws: StartFailure.self) { try await AuthBench(settings).desk.close() })
+            await #expect(throws: SealingError.self) { try await AuthBench(settings).desk.close() })
         #expect(!failure.description.contains("\n"))
         #expect(failure.errorCode == 78)
         return failure.description
@@ -123,7 +123,7 @@ struct FileKeyChangeTests {
     /// A table of another part of the service, with ids that are UUIDs and values that may be missing.
     @Test func everyColumnOfTheListIsSealedAnew() async throws {
         try await AuthBench.with { bench in
-            let column = SealedColumn(table: "extra", id: "user_id", value: "secret", purpose: "extra")
+            let column = SealedColumn(file: "auth.sqlite", table: "extra", id: "user_id", value: "secret", purpose: "extra")
             let (user, secret) = (UUID(), Data.random(count: 20))
             try await bench.desk.store.write { db in
                 try db.execute(sql: "CREATE TABLE extra (user_id BLOB NOT NULL PRIMARY KEY, secret BLOB) STRICT")

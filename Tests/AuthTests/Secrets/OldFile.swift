@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Logging
 import ServiceKit
+import Storage
 import Tokens
 
 @testable import Storage

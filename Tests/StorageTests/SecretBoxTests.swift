@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import Testing
 
-@testable import auth
+@testable import Storage
 
 private let digits = String(repeating: "0123456789abcdef", count: 4)
 
@@ -74,6 +74,18 @@ struct SecretBoxTests {
         #expect(next.isOld(sealed))
         #expect(!box.isOld(sealed))
         #expect(try !next.isOld(next.seal(secret, for: "a/1")))
+    }
+
+    /// Two services are given the same key, and neither opens what the other one sealed.
+    @Test func whatWasSealedForOneServiceNoOtherOpens() throws {
+        let (health, other) = (box.derived(for: "health"), box.derived(for: "other"))
+        let sealed = try health.seal(secret, for: "a/1")
+        #expect(try health.open(sealed, for: "a/1") == secret)
+        #expect(try box.derived(for: "health").open(sealed, for: "a/1") == secret)
+        #expect(failure(box, sealed) == .damaged)
+        #expect(failure(other, sealed) == .damaged)
+        #expect(failure(health, try box.seal(secret, for: "a/1")) == .damaged)
+        #expect(health.current.name == box.current.name)
     }
 
     @Test func everyFlippedByteIsNoticed() throws {

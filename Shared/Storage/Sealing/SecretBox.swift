@@ -1,8 +1,7 @@
 import Crypto
-import Foundation
-import ServiceKit
+package import Foundation
 
-/// Seals and opens what auth.sqlite must keep but not tell: private keys, secrets of second factors. AES-256-GCM
+/// Seals and opens what a service's file must keep but not tell: private keys, secrets of second factors. AES-256-GCM
 /// (NIST SP 800-38D).
 ///
 /// A sealed value:
@@ -14,10 +13,10 @@ import ServiceKit
 /// ```
 /// Its purpose, such as `signing_key/KID`, is bound to it as associated data: a value that was copied into another row does
 /// not open.
-struct SecretBox: Sendable {
+package struct SecretBox: Sendable {
     private static let version: UInt8 = 1
 
-    enum Failure: Error, Equatable {
+    package enum Failure: Error, Equatable {
         /// Sealed under a key that is neither the one given nor the previous one.
         case otherKey(id: String)
         /// Not a sealed value, changed since it was sealed, or sealed for another purpose.
@@ -25,16 +24,21 @@ struct SecretBox: Sendable {
     }
 
     /// Seals.
-    let current: FileKey
+    package let current: FileKey
     /// Opens what was sealed before the key was changed.
-    let previous: FileKey?
+    package let previous: FileKey?
 
-    init(_ current: FileKey, previous: FileKey? = nil) {
+    package init(_ current: FileKey, previous: FileKey? = nil) {
         self.current = current
         self.previous = previous
     }
 
-    func seal(_ secret: Data, for purpose: String) throws -> Data {
+    /// The same for one service alone; see `FileKey.derived`.
+    package func derived(for label: String) -> SecretBox {
+        SecretBox(current.derived(for: label), previous: previous?.derived(for: label))
+    }
+
+    package func seal(_ secret: Data, for purpose: String) throws -> Data {
         let header = Data([Self.version]) + current.id
         let box = try AES.GCM.seal(secret, using: current.key, authenticating: header + Data(purpose.utf8))
         // The nonce is generated and has 12 bytes, so there is a combined form.
@@ -43,7 +47,7 @@ struct SecretBox: Sendable {
     }
 
     /// - Throws: `Failure`.
-    func open(_ sealed: Data, for purpose: String) throws -> Data {
+    package func open(_ sealed: Data, for purpose: String) throws -> Data {
         guard sealed.count > 9, sealed.first == Self.version else { throw Failure.damaged }
         let header = sealed.prefix(9)
         let id = header.dropFirst()
@@ -57,30 +61,5 @@ struct SecretBox: Sendable {
     }
 
     /// Whether a value should be sealed anew, because the key has changed since.
-    func isOld(_ sealed: Data) -> Bool { sealed.dropFirst().prefix(8) != current.id }
-}
-
-extension SecretBox {
-    init(_ reader: inout SettingsReader) throws {
-        guard let current = try FileKey("secrets.key", "key that seals the secrets in auth.sqlite", &reader) else {
-            throw SettingsError(
-                "IBP_SECRETS_KEY (or IBP_SECRETS_KEY_FILE) is not set: the key that seals the secrets in auth.sqlite, "
-                    + "64 hexadecimal digits; make one with `openssl rand -hex 32`, and keep it apart from the backups")
-        }
-        let previous = try FileKey(
-            "secrets.key.previous", "key that sealed them before; what it sealed is sealed anew at start", &reader)
-        self.init(current, previous: previous)
-    }
-}
-
-extension FileKey {
-    /// Nil when it is not set.
-    fileprivate init?(_ name: String, _ help: String, _ reader: inout SettingsReader) throws {
-        guard let text = try reader.secret(name, help) else { return nil }
-        guard let key = FileKey(text: text) else {
-            throw SettingsError(
-                "\(SettingsReader.variable(name)) must be 64 hexadecimal digits, as `openssl rand -hex 32` prints them")
-        }
-        self = key
-    }
+    package func isOld(_ sealed: Data) -> Bool { sealed.dropFirst().prefix(8) != current.id }
 }

@@ -1,18 +1,26 @@
-import Contracts
 import Foundation
-import GRDB
-import Logging
-import Storage
+package import GRDB
+package import Logging
 
-/// All sealed values of auth.sqlite, whatever table they stand in.
-struct SealedStore: Sendable {
+/// All sealed values of a service's file, whatever table they stand in.
+package struct SealedStore: Sendable {
     let box: SecretBox
-    var columns = SealedColumn.all
+    let columns: [SealedColumn]
+    /// Whether the values in the file are sealed yet.
+    private let isSealed: @Sendable (Database) throws -> Bool
+
+    package init(
+        box: SecretBox, columns: [SealedColumn], isSealed: @escaping @Sendable (Database) throws -> Bool = { _ in true }
+    ) {
+        self.box = box
+        self.columns = columns
+        self.isSealed = isSealed
+    }
 
     /// For a file that nothing was written to yet. One from before values were sealed fits any key.
-    /// - Throws: `StartFailure` for the first value that does not open.
-    func check(_ db: Database) throws {
-        guard try AuthSchema.isSealed(db) else { return }
+    /// - Throws: `SealingError` for the first value that does not open.
+    package func check(_ db: Database) throws {
+        guard try isSealed(db) else { return }
         for column in columns {
             for cell in try Self.cells(of: column, in: db) {
                 _ = try box.open(cell.sealed, in: column, of: cell.row)
@@ -22,7 +30,7 @@ struct SealedStore: Sendable {
 
     /// Seals anew what the previous key sealed, all of it or nothing. Then, or when the schema has just sealed what lay there
     /// in clear, rewrites the file: a page that was let go may hold the old value for years.
-    func renew(in store: Store, logger: Logger) async throws {
+    package func renew(in store: Store, logger: Logger) async throws {
         try await store.write { db in
             if try sealAnew(in: db) > 0 { try Self.setRemains(true, in: db) }
         }
@@ -67,13 +75,13 @@ extension SealedStore {
         let (id, value) = (column.id, column.value)
         return try Row.fetchAll(db, sql: "SELECT \(id), \(value) FROM \(column.table) WHERE \(value) IS NOT NULL").map {
             let id: DatabaseValue = $0[0]
-            let uuid: String? = if case .blob = id.storage { UUID.fromDatabaseValue(id)?.text } else { nil }
+            let uuid: String? = if case .blob = id.storage { UUID.fromDatabaseValue(id)?.uuidString.lowercased() } else { nil }
             return Cell(id: id, row: uuid ?? String.fromDatabaseValue(id) ?? "", sealed: $0[1])
         }
     }
 
     /// Stands in the file's `user_version`, so that a start that was cut short is made up for by the next one.
-    static func setRemains(_ isLeft: Bool, in db: Database) throws {
+    package static func setRemains(_ isLeft: Bool, in db: Database) throws {
         try db.execute(sql: "PRAGMA user_version = \(isLeft ? 1 : 0)")
     }
 
