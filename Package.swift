@@ -154,8 +154,10 @@ let package = Package(
         service(
             "Health", "health",
             [
-                "RPC", "Contracts", "Storage", "ServiceKit", .nio("NIOCore"), .grdb, .logging, .lifecycle,
-            ], testsAlso: ["Telemetry", .nio("NIOPosix")]),
+                "RPC", "Contracts", "Events", "Storage", "ServiceKit", .nio("NIOCore"), .nio("NIOHTTP1"), .grdb,
+                .crypto,
+                .logging, .metrics, .lifecycle, .httpClient,
+            ], exclude: ["README.md"], testsAlso: ["Telemetry", "HTTPServer", .nio("NIOPosix")]),
         service(
             "Pipeline", "ibpipeline",
             [
@@ -176,7 +178,7 @@ let package = Package(
                     "RPC", "Contracts", "ServiceKit", "TransparencyLog", "gateway", "auth", "deals", "audit", "health",
                     "ibpipeline", .arguments,
                     .httpClient,
-                    .subprocess, .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOPosix"),
+                    .subprocess, .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOPosix"), "HTTPServer", .crypto, .logging,
                 ], path: "Tests/EndToEndTests", swiftSettings: settings)
         ],
     ].flatMap { $0 }

@@ -11,7 +11,7 @@ struct Audit: ServiceProcess {
     static let name = Peer.audit
     static let abstract = "Keeps the log of who changed what, as a Merkle tree that anyone can recompute."
     static let adminPort = 9103
-    static let sources = [Peer.auth, Peer.deals]
+    static let sources = [Peer.auth, Peer.deals, Peer.health]
 
     static func settings(_ reader: inout SettingsReader) throws -> AuditSettings { try AuditSettings(&reader) }
 

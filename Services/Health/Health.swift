@@ -1,11 +1,12 @@
 import Contracts
+import Events
 import NIOCore
 import RPC
 import ServiceKit
 import ServiceLifecycle
 import Storage
 
-/// The health service: looks at all others, and at itself, and remembers what it saw.
+/// The health service: looks at all others, and at itself, remembers what it saw, and tells programs of others what happens.
 @main
 struct Health: ServiceProcess {
     static let name = Peer.health
@@ -18,9 +19,15 @@ struct Health: ServiceProcess {
     static func assemble(_ settings: HealthSettings, _ kit: ProcessKit) async throws -> [any Service] {
         let clients = try remoteTargets.map { ($0, try kit.client($0)) }
         let backups = settings.backups?.plan(of: name)
+        let secrets = SealedStore.webhooks(settings.webhooks.box)
+        // Durable as the others: what audit has read of the outbox must not be gone after a power cut.
         let store = try Store.open(
             directory: settings.dataDirectory, fileName: "health.sqlite", migrator: HealthSchema.migrator,
-            durability: .normal, archive: backups?.archive, logger: kit.logger)
+            archive: backups?.archive, check: secrets.check, logger: kit.logger)
+        do { try await secrets.renew(in: store, logger: kit.logger) } catch {
+            try? await store.close()  // the first error is the one to tell
+            throw error
+        }
         let history = HistoryStore(store: store)
         let interval = settings.probeInterval
         let board = ProbeBoard(targets: remoteTargets + [name], interval: interval)
@@ -29,6 +36,9 @@ struct Health: ServiceProcess {
 
         var router = RPCRouter()
         HealthHandlers(board: board, history: history, interval: interval).register(on: &router)
+        let webhooks = WebhookDesk(settings.webhooks, store: store, logger: kit.logger)
+        webhooks.register(on: &router)
+        EventFeed(store.outbox).register(on: &router)
 
         var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
         services.append(kit.service("history") { await writer.run() })
@@ -44,6 +54,7 @@ struct Health: ServiceProcess {
                 kit.service("prober of \(target)") { await prober.run(onChangesOf: client.stateChanges) },
             ]
         }
+        services += webhooks.services(clients, kit)
         let own = prober(name) { await ProbeOutcome { try await history.answers() } }
         services.append(kit.service("prober of itself") { await own.run() })
         services.append(try kit.server(router))

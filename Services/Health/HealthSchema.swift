@@ -1,7 +1,8 @@
 import Contracts
 import GRDB
+import Storage
 
-/// The table of `health.sqlite`: one row for each probe of the last 48 hours.
+/// The tables of `health.sqlite`: one row for each probe of the last 48 hours, and the webhooks with their deliveries.
 enum HealthSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -19,6 +20,9 @@ enum HealthSchema {
                     CREATE INDEX probe_by_time ON probe (at_ms);
                     """)
         }
+        Outbox.addMigration(to: &migrator)
+        Inbox.addMigration(to: &migrator)
+        WebhookSchema.addMigration(to: &migrator)
         return migrator
     }
 }

@@ -6,6 +6,7 @@ struct HealthSettings: Sendable {
     let dataDirectory: String
     /// How often each service is probed, give or take a tenth.
     let probeInterval: Duration
+    let webhooks: WebhookSettings
     /// nil for none.
     let backups: BackupSettings?
 
@@ -14,6 +15,7 @@ struct HealthSettings: Sendable {
         probeInterval = try reader.duration(
             "probe.interval", default: .seconds(10), in: .milliseconds(100)...Duration.seconds(300),
             "how often each service is probed")
+        webhooks = try WebhookSettings(&reader)
         backups = try BackupSettings.read(&reader)
     }
 }

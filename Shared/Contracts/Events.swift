@@ -4,7 +4,7 @@ package import RPC
 /// The one call by which a consumer reads a producer's outbox, the same on every service that has one.
 package enum EventMethods {
     package static let pull = RPCMethod<EventPull, EventPage>(
-        0x0010, "events.pull", callers: [Peer.audit], isIdempotent: true, isLongPoll: true)
+        0x0010, "events.pull", callers: [Peer.audit, Peer.health], isIdempotent: true, isLongPoll: true)
 }
 
 /// Asks for what came after a sequence number; waits for the next commit when there is nothing yet.
@@ -95,15 +95,15 @@ package struct EventActor: Codable, Sendable, Hashable {
 }
 
 /// What it was done to: a `deal`, an `organization`, a `pipeline` (whose id is its deal type), the firm's `rates`, an
-/// `export`, a `user`, a `session`, ….
+/// `export`, a `user`, a `session`, a `webhook`, ….
 package struct EventSubject: Codable, Sendable, Hashable {
     package var kind: String
     package var id: String
     /// A deal's number; never a name, which would leak through logs of the log.
     package var number: String?
 
-    /// What people are and sign in with; all else belongs to the deals.
-    static let kindsOfUsers: Set = ["user", "invitation", "session", "token", "passkey", "key"]
+    /// What people are and sign in with, and what administrators set up; all else belongs to the deals.
+    static let kindsOfUsers: Set = ["user", "invitation", "session", "token", "passkey", "key", "webhook"]
 
     package init(kind: String, id: String, number: String? = nil) {
         self.kind = kind
@@ -208,6 +208,14 @@ package enum EventType {
     package static let passkeyAdded = "passkey.added"
     package static let passkeyRemoved = "passkey.removed"
     package static let passkeyCloned = "passkey.cloned"
+    package static let webhookCreated = "webhook.created"
+    package static let webhookUpdated = "webhook.updated"
+    package static let webhookRemoved = "webhook.removed"
+    package static let webhookSecretRotated = "webhook.secret.rotated"
+    package static let webhookDisabled = "webhook.disabled"
+    package static let webhookReplayed = "webhook.replayed"
+    /// Sent to an endpoint that is tried out; it stands in no outbox.
+    package static let webhookTest = "webhook.test"
 }
 
 extension EventActor {

@@ -62,6 +62,11 @@ package enum MethodTable {
         AuditMethods.checkpoint.entry, AuditMethods.verifierKeys.entry, AuditMethods.tile.entry,
         AuditMethods.entryBundle.entry, AuditMethods.proof.entry,
         HealthMethods.current.entry, HealthMethods.history.entry,
+        HealthMethods.webhooks.entry, HealthMethods.addWebhook.entry, HealthMethods.webhook.entry,
+        HealthMethods.updateWebhook.entry, HealthMethods.removeWebhook.entry,
+        HealthMethods.rotateWebhookSecret.entry, HealthMethods.testWebhook.entry,
+        HealthMethods.webhookDeliveries.entry, HealthMethods.replayWebhook.entry,
+        HealthMethods.replayFailedWebhooks.entry,
     ]
 
     /// Tells builds with different tables apart: the first 8 bytes of the table's SHA-256, in hex.

@@ -16,7 +16,7 @@ package enum Role: String, Codable, Sendable, CaseIterable {
 
 /// What a role may do at all; the object-level check comes after it, in the service that owns the object.
 package enum Permission: String, Codable, Sendable, CaseIterable {
-    case manageUsers, createDeals, readDeals, workOnDeals, clearConflicts, readAudit, readHealthDetails
+    case manageUsers, manageWebhooks, createDeals, readDeals, workOnDeals, clearConflicts, readAudit, readHealthDetails
     /// What holds for the whole firm: pipelines and their rules, custom fields, exchange rates.
     case readSettings, manageSettings
     /// How many deals there are, and of what, without seeing any.
@@ -24,7 +24,7 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
 
     package var roles: Set<Role> {
         switch self {
-        case .manageUsers: [.admin]
+        case .manageUsers, .manageWebhooks: [.admin]
         case .createDeals: [.banker]
         case .readDeals: [.banker, .compliance, .observer]
         case .workOnDeals: [.banker, .compliance]

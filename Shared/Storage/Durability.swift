@@ -2,8 +2,8 @@
 package enum Durability: Sendable {
     /// A power cut: the write-ahead log is synced with every commit. For what must never be lost.
     case full
-    /// A crash of the process, but not of the machine: the log is synced with checkpoints only. For what may be lost, such
-    /// as the history of probes.
+    /// A crash of the process, but not of the machine: the log is synced with checkpoints only. For what may be lost
+    /// and was told to nobody.
     case normal
 
     /// The value of `PRAGMA synchronous`.

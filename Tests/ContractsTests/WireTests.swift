@@ -161,6 +161,16 @@ import Testing
             0x314 audit.entries.proof
             0x401 health.current
             0x402 health.history
+            0x410 health.webhooks.list
+            0x411 health.webhooks.create
+            0x412 health.webhooks.get
+            0x413 health.webhooks.update
+            0x414 health.webhooks.remove
+            0x415 health.webhooks.rotateSecret
+            0x416 health.webhooks.test
+            0x417 health.webhooks.deliveries
+            0x418 health.webhooks.replay
+            0x419 health.webhooks.replayFailed
             """)
 }
 

@@ -181,7 +181,7 @@ private struct Settings {
         let keys = sources.matches(of: /(?:reader\.|try )(\w+)\(\s*"([a-z.]+)(")?/)
             .filter { $0.1 != "word" }  // of JSON
             .map {
-                let isSecret = ["secret", "FileKey"].contains($0.1)
+                let isSecret = ["secret", "fileKey"].contains($0.1)
                 return (name: SettingsReader.variable(String($0.2)), isWhole: $0.3 != nil, isSecret: isSecret)
             }
         let whole = keys.filter { $0.isWhole && $0.name != "IBP_SUPERVISOR_PID" }  // `up` sets it itself

@@ -53,8 +53,7 @@ struct Fixture {
     init() throws {
         history = HistoryStore(
             store: try Store.open(
-                directory: directory, fileName: "health.sqlite", migrator: HealthSchema.migrator, durability: .normal,
-                logger: quiet))
+                directory: directory, fileName: "health.sqlite", migrator: HealthSchema.migrator, logger: quiet))
     }
 
     func records() async throws -> [ProbeRecord] {

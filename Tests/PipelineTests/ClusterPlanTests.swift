@@ -14,6 +14,7 @@ struct ClusterPlanTests {
         #expect(children["gateway"]?["IBP_PEER_AUTH"] == address("auth"))
         #expect(children["gateway"]?["IBP_PEER_HEALTH"] == address("health"))
         #expect(children["audit"]?["IBP_PEER_DEALS"] == address("deals"))
+        #expect(children["audit"]?["IBP_PEER_HEALTH"] == address("health"))
         #expect(children["health"]?["IBP_PEER_AUDIT"] == address("audit"))
         #expect(children["deals"]?["IBP_PEER_AUTH"] == address("auth"))
         #expect(children["deals"]?["IBP_PEER_AUDIT"] == nil)
@@ -29,10 +30,11 @@ struct ClusterPlanTests {
         #expect(children["audit"]?["IBP_RPC_SECRET_FILE"] == "/var/ib/rpc.secret")
     }
 
-    @Test func onlyAuthGetsTheKeyOfItsSecretsAndTheCallersOwnGoesFirst() throws {
+    @Test func onlyServicesThatSealGetTheKeyOfSecretsAndTheCallersOwnGoesFirst() throws {
         let children = try plan()
         #expect(children["auth"]?["IBP_SECRETS_KEY_FILE"] == "/var/ib/secrets.key")
-        for (name, child) in children where name != "auth" {
+        #expect(children["health"]?["IBP_SECRETS_KEY_FILE"] == "/var/ib/secrets.key")
+        for (name, child) in children where !["auth", "health"].contains(name) {
             #expect(!child.keys.contains { $0.hasPrefix("IBP_SECRETS_") })
         }
         let changing = try plan(["IBP_SECRETS_KEY_PREVIOUS_FILE": "/old"])["auth"]

@@ -39,7 +39,7 @@ struct ServiceProcessTests {
             "IBP_DATA_DIR": "\(directory)/data", "IBP_LISTEN": "127.0.0.1:0", "IBP_RPC_SECRET_FILE": secret,
         ]
         for peer in Peer.servers { environment[SettingsReader.variable("peer.\(peer)")] = "127.0.0.1:1" }
-        if subject == .auth { environment["IBP_SECRETS_KEY"] = String(repeating: "5", count: 64) }
+        if [.auth, .health].contains(subject) { environment["IBP_SECRETS_KEY"] = String(repeating: "5", count: 64) }
         for _ in 1...2 { try await live(subject.process, environment) }
     }
 

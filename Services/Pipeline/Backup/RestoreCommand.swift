@@ -54,8 +54,8 @@ struct RestoreCommand: AsyncParsableCommand {
         }
         console.note(
             """
-            Not in backups: the key that seals the secrets in auth's database. Put the one that was in use then in \
-            \(data.secretsKeyFile) before the start (or name it by IBP_SECRETS_KEY_FILE): without it auth does not start. \
+            Not in backups: the key that seals the secrets in auth's and health's databases. Put the one that was in use then in \
+            \(data.secretsKeyFile) before the start (or name it by IBP_SECRETS_KEY_FILE): without it they do not start. \
             The key that signs the audit log: put it in \(data.signingKeyFile) (or name it by IBP_AUDIT_SIGNING_KEY_FILE): \
             without it audit is not ready and signs nothing. \
             Nor the secret that the services share: put the old one in \(data.secretFile), or let `ibpipeline up` make a \

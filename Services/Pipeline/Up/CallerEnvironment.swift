@@ -8,14 +8,15 @@ struct CallerEnvironment: Sendable {
     /// The first prefix that fits decides.
     private static let owners: [(prefix: String, services: [String])] = [
         ("IBP_TOKEN_ISSUER", ["auth", "gateway"]), ("IBP_TOKEN_AUDIENCE", ["auth", "gateway"]),
-        ("IBP_SECRETS_", ["auth"]), ("IBP_TOKEN_", ["auth"]), ("IBP_KEY_", ["auth"]), ("IBP_BOOTSTRAP_", ["auth"]),
+        ("IBP_SECRETS_", ["auth", "health"]), ("IBP_TOKEN_", ["auth"]), ("IBP_KEY_", ["auth"]),
+        ("IBP_BOOTSTRAP_", ["auth"]),
         ("IBP_SESSION_", ["auth"]), ("IBP_FIRM_NAME", ["auth"]), ("IBP_SECOND_FACTOR_", ["auth"]),
         ("IBP_PASSKEY_", ["auth"]),
         ("IBP_OIDC_", ["auth"]),
         ("IBP_RATE_", ["gateway"]), ("IBP_HTTP_", ["gateway"]), ("IBP_HTTPS_", ["gateway"]),
         ("IBP_POLICY_FILE", ["gateway"]),
         ("IBP_TRUSTED_PROXIES", ["gateway"]), ("IBP_CORS_ORIGINS", ["gateway"]), ("IBP_PUBLIC_HOSTS", ["gateway"]),
-        ("IBP_ACCESS_LOG", ["gateway"]), ("IBP_PROBE_", ["health"]),
+        ("IBP_ACCESS_LOG", ["gateway"]), ("IBP_PROBE_", ["health"]), ("IBP_WEBHOOK_", ["health"]),
         ("IBP_AUDIT_", ["audit"]),
         ("IBP_BACKUP_", ["auth", "deals", "audit", "health"]),
     ]

@@ -11,9 +11,12 @@ struct ClusterPlan: Sendable {
 
     /// Who calls whom.
     private static let peers = [
-        "gateway": ["auth", "deals", "audit", "health"], "audit": ["auth", "deals"],
+        "gateway": ["auth", "deals", "audit", "health"], "audit": ["auth", "deals", "health"],
         "health": ["auth", "deals", "audit"], "deals": ["auth"],
     ]
+
+    /// Those with secrets in their files that they must read again: each seals them under a key of its own, made of one.
+    private static let keepsSecrets: Set = ["auth", "health"]
 
     /// An admin port for each, an RPC port for all but the gateway.
     static let portCount = services.count * 2 - 1
@@ -51,7 +54,9 @@ struct ClusterPlan: Sendable {
             } else {
                 environment["IBP_RPC_SECRET_FILE"] = directory.secretFile
             }
-            if name == "auth", environment["IBP_SECRETS_KEY"] == nil, environment["IBP_SECRETS_KEY_FILE"] == nil {
+            if Self.keepsSecrets.contains(name), environment["IBP_SECRETS_KEY"] == nil,
+                environment["IBP_SECRETS_KEY_FILE"] == nil
+            {
                 environment["IBP_SECRETS_KEY_FILE"] = directory.secretsKeyFile
             }
             if name == "audit", environment["IBP_AUDIT_SIGNING_KEY_FILE"] == nil {
