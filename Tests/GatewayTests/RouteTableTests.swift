@@ -69,6 +69,11 @@ import Testing
     (.GET, ["api", "audit", "log", "tile", "63", "000"], "/api/audit/log/tile/{path}", ["63/000"]),
     (.HEAD, ["api", "audit", "log", "tile", "entries", "000"], "/api/audit/log/tile/entries/{path}", ["000"]),
     (.GET, ["api", "audit", "entries", "41", "proof"], "/api/audit/entries/{seq}/proof", ["41"]),
+    (.POST, ["api", "webhooks", "1", "test"], "/api/webhooks/{id}/test", ["1"]),
+    (
+        .POST, ["api", "webhooks", "1", "deliveries", "2", "replay"],
+        "/api/webhooks/{id}/deliveries/{deliveryId}/replay", ["1", "2"]
+    ),
 ])
 func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: String, _ ids: [String]) throws {
     guard case .found(let route, let found) = try Router(RouteTable.all).match(method.rawValue, segments) else {

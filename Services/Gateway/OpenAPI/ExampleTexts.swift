@@ -114,6 +114,13 @@ enum ExampleTexts {
         "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0", "alg": "ES256", "use": "sig",
         "kid": "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s",
 
+        "url": "https://hooks.bank.example/ibpipeline", "events": "user.created",
+        "Webhook.description": "Staff directory",
+        "NewWebhook.description": "Staff directory", "WebhookPatch.description": "Staff directory",
+        "Webhook.status": "enabled", "WebhookPatch.status": "disabled", "WebhookDelivery.type": "user.created",
+        "WebhookDelivery.state": "delivered", "CreatedWebhook.secret": "whsec_…",
+        "RotatedWebhookSecret.secret": "whsec_…", "response": "ok",
+
         "TOTPConfirmation.code": "492039",
         "TOTPEnrolment.secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "uri": "otpauth://totp/…", "qr": "<svg …",
         "codes": "k7qm-3f9d-x2ha-90vw-8tzc-5n6e",
@@ -142,7 +149,7 @@ enum ExampleTexts {
         "DocumentUpload.size": 182_044, "received": 131_072, "versionNo": 2, "latencyMicroseconds": 412, "probes": 5760,
         "daysInFrom": 12, "secondsInFrom": 1_036_800, "visits": 1, "currentSeconds": 345_600,
         "cumulativeSeconds": 1_382_400,
-        "onHoldSeconds": 0,
+        "onHoldSeconds": 0, "durationMilliseconds": 41, "WebhookAttempt.status": 200, "WebhookReplayed.count": 3,
         "staleAfterDays": 30, "wipHint": 10, "liveDeals": 7,
         "StageTotals.count": 7, "PipelineTotals.count": 19, "DealTotals.count": 19,
         "failed": 0, "rows": 120, "progress": 120, "valid": 120, "invalid": 0,
@@ -156,7 +163,7 @@ enum ExampleTexts {
     static let emptyLists: Set = ["problems", "unmet", "warnings", "overridable", "errors"]
 
     /// What is not so, in examples in which it would not be.
-    static let untrue: Set = ["isOverdue", "legalHold", "archived", "dryRun"]
+    static let untrue: Set = ["isOverdue", "legalHold", "archived", "dryRun", "hasMore"]
 
     private static let dealShown: Set = [
         "targetName", "sector", "country", "value", "stakeBps", "conflictExpiresOn", "engagementLetterSignedOn",
@@ -186,6 +193,8 @@ enum ExampleTexts {
         "ContactPersonPatch": ["title"], "NewDealParty": ["organizationId", "side", "primary"],
         "DealPartyPatch": ["primary"], "DealParty": ["side"], "OrganizationPage": ["nextCursor"],
         "AccessList": ["openToCompliance"],
+        "NewWebhook": ["description"], "WebhookPatch": ["events", "status"], "Webhook": ["description"],
+        "WebhookDelivery": ["finishedAt"], "WebhookAttempt": ["status", "response"],
         "TeamMember": [], "AuditVerification": [], "StageRule": ["field"],
         "DealFilter": ["field", "op", "value"],
         "DealSearch": ["filter", "limit"], "NewDealView": ["scope", "filter", "sort"],

@@ -68,7 +68,7 @@ enum OpenAPIDocument {
 
 /// The chapters of the document.
 enum OpenAPITag: String, CaseIterable {
-    case auth, people, deals, events, audit, health, documents
+    case auth, people, deals, events, webhooks, audit, health, documents
 
     /// The chapters of paths that do not name theirs.
     private static let others: [(words: Set<String>, tag: OpenAPITag)] = [
@@ -94,6 +94,7 @@ enum OpenAPITag: String, CaseIterable {
         case .people: "Who works here, and in which role"
         case .deals: "Deals, their stages, teams, parties, counterparties and work"
         case .events: "What happens, as it happens"
+        case .webhooks: "Telling programs of others what happens, after the Standard Webhooks specification"
         case .audit: "The log of all that happened, and its proof"
         case .health: "The state of the services"
         case .documents: "What the gateway tells of itself"

@@ -22,7 +22,7 @@ struct OpenAPIParameters {
         "organizations": "Id of the organization", "persons": "Id of the person", "parties": "Id of the party",
         "approvals": "Id of the approval", "pipelines": "Id or deal type of the pipeline",
         "views": "Id of the view",
-        "imports": "Id of the import",
+        "imports": "Id of the import", "webhooks": "Id of the webhook", "deliveries": "Id of the delivery",
     ]
 
     /// A deal has a number, too, which is taken wherever its id is, and a pipeline a deal type.

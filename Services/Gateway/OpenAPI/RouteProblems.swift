@@ -246,6 +246,12 @@ struct RouteProblems {
             .forbidden: ["access_too_low", "four_eyes", "reopen_by_lead"],
             .unprocessable: ["already_decided", "approval_over"],
         ],
+        HealthMethods.addWebhook.entry.name: [.unprocessable: ["too_many_webhooks"]],
+        HealthMethods.updateWebhook.entry.name: [.preconditionRequired: ["version_required"]],
+        HealthMethods.removeWebhook.entry.name: [.preconditionRequired: ["version_required"]],
+        HealthMethods.testWebhook.entry.name: [.unprocessable: ["webhook_disabled"]],
+        HealthMethods.replayWebhook.entry.name: [.unprocessable: ["webhook_disabled"]],
+        HealthMethods.replayFailedWebhooks.entry.name: [.unprocessable: ["webhook_disabled"]],
         DealMethods.editPipeline.entry.name: [.preconditionRequired: ["version_required"]],
         DealMethods.search.entry.name: [.badRequest: ["cursor_invalid"]],
         DealMethods.createView.entry.name: [

@@ -46,6 +46,7 @@ struct SchemaLimits: Sendable {
     private static let mediaType = Self(
         lengths: 3...127, pattern: "^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$")
     private static let link = Self(lengths: 9...2000, pattern: "^https://[!-~]+$")
+    private static let webhookURL = Self(lengths: 9...2000, pattern: "^https?://[!-~]+$")
     private static func items(_ most: Int) -> Self { Self(itemsMax: most) }
     private static let lei = pattern("^[0-9A-Z]{18}[0-9]{2}$")
     private static let isin = pattern("^[A-Z]{2}[0-9A-Z]{9}[0-9]$")
@@ -205,6 +206,12 @@ struct SchemaLimits: Sendable {
         "NewImport.sha256": pattern("^[0-9a-f]{64}$"), "ImportMapping.externalSource": line(1...50),
         "ImportConstant.value": Self(lengths: 0...1000), "ImportRowQuery.limit": number(1...200),
         "ImportRowQuery.cursor": pattern("^[1-9][0-9]{0,5}$"),
+
+        "NewWebhook.url": webhookURL, "NewWebhook.description": line(0...200), "NewWebhook.events": items(50),
+        "WebhookPatch.url": webhookURL, "WebhookPatch.description": line(0...200), "WebhookPatch.events": items(50),
+        "Webhook.events": items(50), "WebhookList.items": items(50), "WebhookDelivery.attempts": items(20),
+        "WebhookDeliveryQuery.limit": number(1...100),
+        "WebhookDeliveryQuery.cursor": pattern(#"^[0-9]{1,18}\.[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"#),
 
         "AuditQuery.limit": number(1...200), "AuditQuery.cursor": pattern("^(0|[1-9][0-9]{0,17})$"),
         "AuditQuery.type": search(1...200), "AuditQuery.actor": search(1...200),

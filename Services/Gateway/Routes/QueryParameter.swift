@@ -103,6 +103,11 @@ extension [QueryParameter] {
 
     static let invitations = page
 
+    static let webhookDeliveries: [QueryParameter] = [
+        .integer("limit", "1 to 100, 50 when left out"), .string("cursor", "nextCursor of the page before"),
+        .string("state", "one state", oneOf: WebhookDeliveryState.allCases.map(\.rawValue)),
+    ]
+
     static let deals =
         page + dealSort + dealFilters + [
             .boolean("count", "answer the total, too"),
