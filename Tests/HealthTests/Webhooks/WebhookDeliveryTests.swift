@@ -4,6 +4,7 @@ import GRDB
 import NIOCore
 import NIOHTTP1
 import RPC
+import ServiceKit
 import Storage
 import Testing
 
