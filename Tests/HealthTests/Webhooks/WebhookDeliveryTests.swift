@@ -108,15 +108,11 @@ struct WebhookDeliveryTests {
             try await WebhookBench.with { bench in
                 let id = try await bench.add(receiver.url()).webhook.id
                 func fail(_ sequence: Int64) async throws {
-                    try await bench.take([event(sequence)])
-                    bench.desk.bell.ring()
-                    let attempt = RetryRule.delays.count
-                    for count in 1...attempt {
+                    for count in 1...RetryRule.attemptsMax {
                         receiver.answers(.init(status: .found, headers: ["Location": receiver.url(path: "/other")]))
-                        if count > 1 { bench.wait(seconds: RetryRule.delays[count - 1]) }
-                        try await eventually {
-                            try await bench.deliveries(of: id).first?.attempts.count == count
-                        }
+                        if count == 1 { try await bench.take([event(sequence)]) }
+                        bench.wait(seconds: RetryRule.delays[count - 1])
+                        try await eventually { try await bench.deliveries(of: id).first?.attempts.count == count }
                         let isOff = try await bench.run(HealthMethods.webhook, Nothing(), [id]).status == .disabled
                         if isOff { return }
                     }
