@@ -83,5 +83,6 @@ extension Outbox {
                     END;
                     """)
         }
+        migrator.registerMigration("outbox 2 groups and retention") { try $0.execute(sql: groupsAndRetention) }
     }
 }

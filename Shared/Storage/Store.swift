@@ -47,10 +47,10 @@ package final class Store: Sendable {
         resumption: ArchiveResumption, lock: DirectoryLock, logger: Logger
     ) {
         let gate = Gate()
-        self.outbox = Outbox(gate: gate, pool: pool, signal: signal)
+        let commits = GroupCommit(pool: pool, gate: gate, logger: logger)
+        self.outbox = Outbox(gate: gate, pool: pool, signal: signal, commits: commits)
         self.pool = pool
         self.shortReads = shortReads
-        let commits = GroupCommit(pool: pool, gate: gate, logger: logger)
         self.commits = commits
         self.archive = archive.map {
             WalArchive($0, pool: pool, resumption: resumption, logger: logger) { commits.health == .writable }

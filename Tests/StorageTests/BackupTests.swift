@@ -19,7 +19,10 @@ struct BackupTests {
             #expect(backup.manifest.contents.rows["note"] == 50)
             #expect(backup.manifest.contents.events.outboxNewest == 50)
             #expect(backup.manifest.contents.events.inboxCursors == ["deals": 7])
-            #expect(backup.manifest.contents.schema == ["outbox 1", "inbox 1", "notes"])
+            #expect(
+                backup.manifest.contents.schema == [
+                    "outbox 1", "outbox 2 groups and retention", "inbox 1", "dead letters 1", "notes",
+                ])
             #expect(try backup.verify(scratch: bench.directory + "/scratch") == backup.manifest.contents)
             #expect(!FileManager.default.fileExists(atPath: bench.directory + "/scratch"))
         }

@@ -53,6 +53,7 @@ func migrator() -> DatabaseMigrator {
     var migrator = DatabaseMigrator()
     Outbox.addMigration(to: &migrator)
     Inbox.addMigration(to: &migrator)
+    DeadLetters.addMigration(to: &migrator)
     migrator.registerMigration("notes") { db in
         try db.execute(
             sql: """

@@ -142,7 +142,7 @@ struct OutboxTests {
 
     @Test(arguments: [
         "UPDATE outbox SET actor = 'someone else'",
-        "DELETE FROM outbox",
+        "DELETE FROM outbox", "DELETE FROM outbox WHERE seq = 1",
         "INSERT OR REPLACE INTO outbox SELECT * FROM outbox",
     ])
     func rowsStayAsTheyAre(_ sql: String) async throws {
