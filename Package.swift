@@ -114,7 +114,8 @@ let package = Package(
             "Storage", ["CZlib", .grdb, .crypto, .logging], exclude: ["README.md"],
             testsAlso: ["storage-probe", .inMemoryLogging]),
         shared(
-            "Events", ["CZlib", "Contracts", "RPC", "Storage", .grdb, .nio("NIOCore")], testsAlso: [.logging, .crypto]),
+            "Events", ["CZlib", "Contracts", "RPC", "Storage", .grdb, .logging, .metrics, .nio("NIOCore")],
+            exclude: ["README.md"], testsAlso: [.nio("NIOPosix"), .crypto]),
         shared("Telemetry", [.logging, .metrics, .coreMetrics], exclude: ["README.md"]),
         shared("Tokens", [.crypto]),
         shared("TransparencyLog", [.crypto]),

@@ -1,8 +1,10 @@
 import Contracts
+import Events
 import Logging
 import RPC
 import ServiceKit
 import ServiceLifecycle
+import Storage
 
 /// The auth service: who may sign in, which sessions live, and the keys their tokens are signed with.
 @main
@@ -29,7 +31,9 @@ struct Auth: ServiceProcess {
         let store = kit.care(
             for: desk.store, in: settings.dataDirectory, backups: settings.backups?.plan(of: name), router: &router)
         let provider = desk.provider.map { [kit.whenStopped($0.close)] } ?? []
+        let retention = EventRetention(desk.store.outbox, settings.events, logger: kit.logger)
         return store + provider + [
+            kit.service("event retention") { await retention.run() },
             kit.service("sweeper") { await desk.sweepUntilCancelled() },
             kit.service("keys") { await desk.turnKeysUntilCancelled() },
             try kit.server(router),

@@ -21,6 +21,7 @@ struct AuthSettings: Sendable {
     var passkeys: RelyingParty?
     /// Nil when there are none.
     var backups: BackupSettings?
+    var events = OutboxRetention.standard
     /// The company's provider; nil when there is none.
     var openID: OpenIDSettings?
 
@@ -49,6 +50,7 @@ struct AuthSettings: Sendable {
         secondFactor = try SecondFactorPolicy(&reader)
         passkeys = try RelyingParty.read(&reader)
         backups = try BackupSettings.read(&reader)
+        events = try OutboxRetention.read(&reader)
         openID = try OpenIDSettings.read(&reader)
     }
 }

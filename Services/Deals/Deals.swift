@@ -9,7 +9,7 @@ import Storage
 /// for all of them, in one file of its own with the documents' files beside it.
 ///
 ///     gateway ──▶ RPC server ──▶ router ──▶ handlers ──▶ rules (pure) and stores ──▶ deals.sqlite
-///     audit   ──▶ events.pull ◀── outbox ◀── written in the transaction of every change ──┘
+///     audit   ──▶ events      ◀── outbox ◀── written in the transaction of every change ──┘
 ///     gateway ◀── notices ◀──────────┘ of what the signed-in user may see
 ///     auth    ◀── who is this? (asked when somebody joins a team)
 @main
@@ -41,6 +41,8 @@ struct Deals: ServiceProcess {
 
         var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
         services += [kit.service(auth), kit.service("notices") { await notices.run() }]
+        let retention = EventRetention(store.outbox, settings.events, logger: kit.logger)
+        services += [kit.service("event retention") { await retention.run() }]
         services += [kit.service("documents") { try await documents.sweep.run() }]
         services += [kit.service("imports") { try await imports.run() }, try kit.server(router)]
         return services

@@ -1,4 +1,5 @@
 import ServiceKit
+import Storage
 
 /// What an operator may set; every key is `IBP_…` in the environment.
 struct DealsSettings: Sendable {
@@ -6,9 +7,11 @@ struct DealsSettings: Sendable {
     let dataDirectory: String
     /// nil for none.
     let backups: BackupSettings?
+    let events: OutboxRetention
 
     init(_ reader: inout SettingsReader) throws {
         dataDirectory = try reader.string("data.dir", "directory of deals.sqlite, for this process alone")
         backups = try BackupSettings.read(&reader)
+        events = try OutboxRetention.read(&reader)
     }
 }

@@ -1,7 +1,8 @@
 package import Foundation
 package import RPC
 
-/// The one call by which a consumer reads a producer's outbox, the same on every service that has one.
+/// The calls by which consumers read a producer's outbox, the same on every service that has one. This one asks page by
+/// page; see `subscribe` for the stream. Numbers up to 0x001F are theirs.
 package enum EventMethods {
     package static let pull = RPCMethod<EventPull, EventPage>(
         0x0010, "events.pull", callers: [Peer.audit, Peer.health], isIdempotent: true, isLongPoll: true)
@@ -75,7 +76,9 @@ package struct Event: Codable, Sendable, Hashable {
         self.traceId = traceId
     }
 
-    /// `deals` or `users`: the topic that consumers subscribe to.
+    /// What consumers may subscribe to.
+    package static let topics = ["deals", "users"]
+    /// One of them.
     package var topic: String { EventSubject.kindsOfUsers.contains(subject.kind) ? "users" : "deals" }
 }
 
@@ -216,6 +219,8 @@ package enum EventType {
     package static let webhookReplayed = "webhook.replayed"
     /// Sent to an endpoint that is tried out; it stands in no outbox.
     package static let webhookTest = "webhook.test"
+    package static let eventRedriven = "event.redriven"
+    package static let eventSkipped = "event.skipped"
 }
 
 extension EventActor {

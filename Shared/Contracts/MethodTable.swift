@@ -7,6 +7,8 @@ package import RPC
 package enum MethodTable {
     package static let all: [RPCMethodEntry] = [
         EventMethods.pull.entry, BackupMethods.take.entry,
+        EventMethods.subscribe.entry, EventMethods.acknowledge.entry, EventMethods.groups.entry,
+        EventMethods.read.entry, EventMethods.deadLetters.entry, EventMethods.redrive.entry, EventMethods.skip.entry,
         AuthMethods.login.entry, AuthMethods.refresh.entry, AuthMethods.logout.entry, AuthMethods.me.entry,
         AuthMethods.listUsers.entry, AuthMethods.setUserStatus.entry,
         AuthMethods.claimSetup.entry, AuthMethods.findUser.entry, AuthMethods.accessChanges.entry,

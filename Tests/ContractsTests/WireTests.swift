@@ -11,6 +11,13 @@ import Testing
     #expect(
         table == """
             0x10 events.pull
+            0x11 events.subscribe
+            0x12 events.acknowledge
+            0x13 events.groups
+            0x14 events.read
+            0x15 events.deadLetters
+            0x16 events.redrive
+            0x17 events.skip
             0x20 backup.take
             0x101 auth.login
             0x102 auth.refresh

@@ -21,16 +21,9 @@ private func withFeed(_ body: (Store, EventFeed) async throws -> Void) async thr
     try await store.close()
 }
 
-private func event(_ number: Int) -> Event {
-    Event(
-        type: EventType.dealUpdated, time: .now, actor: .service("test"),
-        subject: EventSubject(kind: "deal", id: "d\(number)"),
-        version: 1, changes: [FieldChange("value", before: nil, after: "1")])
-}
-
 @Test func eventsArePulledInTheOrderOfTheirCommits() async throws {
     try await withFeed { store, feed in
-        let events = (0..<5).map(event)
+        let events = (0..<5).map { event($0) }
         for event in events { try await store.write { try EventFeed.append(event, in: $0) } }
         let first = try await feed.pull(EventPull(after: 0, limit: 2, waitMilliseconds: 0))
         let rest = try await feed.pull(EventPull(after: 2, limit: 100, waitMilliseconds: 0))

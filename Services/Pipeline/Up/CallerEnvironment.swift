@@ -17,7 +17,7 @@ struct CallerEnvironment: Sendable {
         ("IBP_POLICY_FILE", ["gateway"]),
         ("IBP_TRUSTED_PROXIES", ["gateway"]), ("IBP_CORS_ORIGINS", ["gateway"]), ("IBP_PUBLIC_HOSTS", ["gateway"]),
         ("IBP_ACCESS_LOG", ["gateway"]), ("IBP_PROBE_", ["health"]), ("IBP_WEBHOOK_", ["health"]),
-        ("IBP_AUDIT_", ["audit"]),
+        ("IBP_AUDIT_", ["audit"]), ("IBP_EVENTS_", ["auth", "deals", "health"]),
         ("IBP_BACKUP_", ["auth", "deals", "audit", "health"]),
     ]
 

@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 import NIOFoundationEssentialsCompat
 
 /// The server's end of one stream: sends an item only when the reader has asked for one. Confined to its event loop.
@@ -87,4 +87,7 @@ package struct RPCStreamWriter<Item: Codable & Sendable>: Sendable {
     package func send(_ item: Item) async throws {
         try await stream.send(ByteBuffer(data: try StrictJSON.encode(item)))
     }
+
+    /// As `send`, of an item that is JSON already.
+    package func send(encoded item: ByteBuffer) async throws { try await stream.send(item) }
 }
