@@ -149,7 +149,7 @@ let package = Package(
         service(
             "Audit", "audit",
             [
-                "RPC", "Contracts", "Storage", "ServiceKit", "TransparencyLog", .nio("NIOCore"), .grdb, .logging,
+                "RPC", "Contracts", "Events", "Storage", "ServiceKit", "TransparencyLog", .nio("NIOCore"), .grdb, .logging,
                 .metrics, .lifecycle, .crypto,
             ], exclude: ["README.md"], testsAlso: ["Telemetry", .nio("NIOPosix")]),
         service(

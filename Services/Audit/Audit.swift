@@ -1,5 +1,5 @@
 import Contracts
-import NIOCore
+import Events
 import RPC
 import ServiceKit
 import ServiceLifecycle
@@ -28,16 +28,18 @@ struct Audit: ServiceProcess {
         ) { [readiness = kit.readiness] in readiness.set("signing (\($0))", isReady: false) }
         AuditHandlers(log: log, sources: sources, signer: signer).register(on: &router)
         TreeHandlers(log: log, signer: signer).register(on: &router)
+        let consumers = clients.map { source, client in
+            EventConsumer(
+                source: source, group: LogStore.group, store: store, client: client, effect: log.effect(of: source),
+                logger: kit.logger, applied: { await signer.took($0) })
+        }
+        DeadLetterDesk(consumers).register(on: &router)
 
         var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
         services.append(kit.service("checkpoints") { await signer.run() })
-        for (source, client) in clients {
-            let puller = Puller(
-                source: source, log: log, logger: kit.logger,
-                // Longer than the source lets us wait for news.
-                pull: { try await client.call(EventMethods.pull, $0, timeout: .seconds(15)) },
-                took: { await signer.took($0) })
-            services += [kit.service(client), kit.service("intake from \(source)") { await puller.run() }]
+        services += clients.map { kit.service($0.1) }
+        services += consumers.map { consumer in
+            kit.service("intake from \(consumer.source)") { await consumer.run() }
         }
         services.append(try kit.server(router))
         return services

@@ -15,6 +15,7 @@ enum AuditSchema {
         }
         NodeSchema.addMigration(to: &migrator)
         CheckpointSchema.addMigration(to: &migrator)
+        DeadLetters.addMigration(to: &migrator)
         return migrator
     }
 

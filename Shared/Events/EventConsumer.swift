@@ -29,6 +29,7 @@ package struct EventConsumer: Sendable {
     let store: Store
     let client: RPCClient
     let effect: EventEffect
+    let applied: @Sendable (Int) async -> Void
     let logger: Logger
     let meters: ConsumerMeters
     let now: WallClock
@@ -37,9 +38,11 @@ package struct EventConsumer: Sendable {
     /// - Parameters:
     ///   - cursor: of the source's own name when left out; name it where several groups read the same source in one file.
     ///   - store: its migrator has `Inbox` and `DeadLetters`.
+    ///   - applied: told how many events a transaction has brought, when it is committed.
     package init(
         source: String, group: String, topic: String? = nil, cursor: String? = nil, store: Store, client: RPCClient,
-        effect: EventEffect, logger: Logger, now: @escaping WallClock = { .now },
+        effect: EventEffect, logger: Logger, applied: @escaping @Sendable (Int) async -> Void = { _ in },
+        now: @escaping WallClock = { .now },
         pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.source = source
@@ -49,6 +52,7 @@ package struct EventConsumer: Sendable {
         self.store = store
         self.client = client
         self.effect = effect
+        self.applied = applied
         self.logger = logger
         self.now = now
         self.pause = pause
@@ -98,6 +102,7 @@ package struct EventConsumer: Sendable {
                 meters.arrived(batch, at: now())
                 if batch.through > position {
                     if isRaw { try await takeBytes(batch) } else { try await take(batch) }
+                    if !batch.events.isEmpty { await applied(batch.events.count) }
                     position = batch.through
                 }
                 arrived()

@@ -16,6 +16,9 @@ extension LogStore {
     ) async throws -> AuditVerification {
         try await store.read { db in
             var verifier = LogVerifier()
+            for source in sources {
+                verifier.redriven[source] = try DeadLetters.Box(group: Self.group, source: source).redriven(in: db)
+            }
             do {
                 var (nodes, checkpoints) = (try StoredNodes(db), try StoredCheckpoints(db, of: log))
                 try readEntries(into: &verifier, beside: &nodes, &checkpoints, in: db)
@@ -53,7 +56,9 @@ private func finish(
     let size = verifier.nextSeq
     if hasMoreHashes { report("hashes are stored for entries that are missing from \(size) on") }
     for source in sources {
-        let (cursor, last) = (try Inbox.cursor(of: source, in: db), verifier.lastSequence[source] ?? 0)
+        let cursor = try Inbox.cursor(of: source, in: db)
+        let parked = try DeadLetters.Box(group: LogStore.group, source: source).last(in: db)
+        let last = max(verifier.lastSequence[source] ?? 0, parked)
         if cursor != last { report("\(source) was read up to event \(cursor), but the log ends at its event \(last)") }
     }
     do {

@@ -17,23 +17,36 @@ struct LogStore: Sendable {
     /// Numbers may be left out (a source's transaction that failed leaves a gap) but must increase.
     @discardableResult
     func append(_ events: [SequencedEvent], from source: String, at now: Instant = .now) async throws -> Int {
+        try await store.write { db in try Self.append(events, from: source, at: now, in: db) }
+    }
+
+    /// As above, in the caller's transaction.
+    @discardableResult
+    static func append(
+        _ events: [SequencedEvent], from source: String, at now: Instant, in db: Database
+    ) throws -> Int {
         guard let last = events.last else { return 0 }
-        return try await store.write { db in
-            var tree = try Self.frontier(in: db)
-            let sizeBefore = tree.size
-            let cursor = try Inbox.cursor(of: source, in: db)
-            var previous: Int64 = 0
-            for event in events {
-                let fault = LogError.sequenceNotIncreasing(source: source, sequence: event.sequence)
-                guard event.sequence > previous else { throw fault }
-                previous = event.sequence
-                if try Self.isLogged(event, from: source, in: db) { continue }
-                guard event.sequence > cursor else { throw fault }
-                try Self.append(event, from: source, at: now, to: &tree, in: db)
-            }
-            if last.sequence > cursor { try Inbox.move(source, to: last.sequence, in: db) }
-            return Int(tree.size - sizeBefore)
+        var tree = try frontier(in: db)
+        let sizeBefore = tree.size
+        let cursor = try Inbox.cursor(of: source, in: db)
+        var previous: Int64 = 0
+        for event in events {
+            let fault = LogError.sequenceNotIncreasing(source: source, sequence: event.sequence)
+            guard event.sequence > previous else { throw fault }
+            previous = event.sequence
+            if try isLogged(event, from: source, in: db) { continue }
+            guard event.sequence > cursor else { throw fault }
+            try append(event, from: source, at: now, to: &tree, in: db)
         }
+        if last.sequence > cursor { try Inbox.move(source, to: last.sequence, in: db) }
+        return Int(tree.size - sizeBefore)
+    }
+
+    /// One event out of its turn: one that was parked, or one of the log's own.
+    static func appendAlone(_ event: SequencedEvent, from source: String, at now: Instant, in db: Database) throws {
+        if try isLogged(event, from: source, in: db) { return }
+        var tree = try frontier(in: db)
+        try append(event, from: source, at: now, to: &tree, in: db)
     }
 
     /// The edge of the stored tree. Throws where a hash is missing, so that a broken tree is not built upon.

@@ -25,6 +25,8 @@ struct LogVerifier {
     /// The number that the next entry must have; after the last one, the size that the log claims.
     private(set) var nextSeq: Int64 = 0
     private(set) var lastSequence: [String: Int64] = [:]
+    /// Events that were parked and taken in later, as an entry beside each of them says.
+    var redriven: [String: Set<Int64>] = [:]
 
     /// - Parameter stored: what is stored for this leaf: its own hash, then those of the subtrees it completes.
     mutating func take(_ entry: StoredEntry, stored: [MerkleHash]) {
@@ -34,10 +36,11 @@ struct LogVerifier {
         let leaf = MerkleHash.leaf(entry.bytes)
         if stored.first != leaf { report(entry.seq, "entry \(entry.seq) does not have the hash that is stored for it") }
         if !entry.columnsFit { report(entry.seq, "entry \(entry.seq) is indexed by other values than it holds") }
-        if let last = lastSequence[entry.source], last >= entry.sourceSeq {
+        let last = lastSequence[entry.source] ?? 0
+        if last >= entry.sourceSeq, redriven[entry.source]?.contains(entry.sourceSeq) != true {
             report(entry.seq, "entry \(entry.seq) stands after a later event of \(entry.source)")
         }
-        lastSequence[entry.source] = entry.sourceSeq
+        lastSequence[entry.source] = max(last, entry.sourceSeq)
 
         let made = tree.append(leaf)
         // Behind the first fault all inner nodes differ, which would say nothing new.
