@@ -17,6 +17,7 @@ struct Pipeline: AsyncParsableCommand {
               ibpipeline rpc ping deals
               ibpipeline certs --to ./certs
               ibpipeline auth rotate-keys
+              ibpipeline events tail deals
               ibpipeline drill --from /backups
               ibpipeline audit verify --export ./log --key VKEY
 
@@ -27,7 +28,7 @@ struct Pipeline: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, DemoCommand.self, CheckCommand.self, BackupCommand.self, RestoreCommand.self,
             DrillCommand.self, CertsCommand.self, AuthCommand.self, RPCCommand.self,
-            AuditCommand.self,
+            AuditCommand.self, EventsCommand.self,
         ])
 
     /// Ends with the code of a `CommandFailure`; everything else is ArgumentParser's: help, version, usage errors.

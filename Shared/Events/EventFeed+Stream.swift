@@ -52,7 +52,10 @@ extension EventFeed {
 
     private func batch(_ place: EventPlace, after: Int64) async throws -> Outbox.Batch {
         try await goneIsAFault {
-            try await outbox.batch(after: after, limit: place.limit ?? Self.batchEventsDefault, topic: place.topic)
+            try await outbox.batch(
+                after: after, limit: place.limit ?? Self.batchEventsDefault, topic: place.topic,
+                // What is damaged goes out as it is: its reader then looks at each by itself.
+                reading: { (try? EventPacking.unpack($0)) ?? $0 })
         }
     }
 

@@ -29,11 +29,14 @@ extension Outbox {
 
     /// Looks at the `limit` (cut to 1 ... 500) entries after a sequence number, fewer when they would pass 2 MiB. Throws
     /// `EventsGone`.
-    package func batch(after sequence: Int64, limit: Int, topic: String?) async throws -> Batch {
+    /// - Parameter reading: makes of a payload as it is kept what is handed out, and counted.
+    package func batch(
+        after sequence: Int64, limit: Int, topic: String?, reading: @Sendable (Data) -> Data = { $0 }
+    ) async throws -> Batch {
         try await gate.pass {
             try await pool.read { db in
                 try Self.checkFloor(sequence, in: db)
-                return try Self.batch(after: sequence, limit: limit, topic: topic, in: db)
+                return try Self.batch(after: sequence, limit: limit, topic: topic, reading, in: db)
             }
         }
     }
@@ -65,7 +68,9 @@ extension Outbox {
         if sequence < first - 1 { throw EventsGone(after: sequence, first: first) }
     }
 
-    private static func batch(after sequence: Int64, limit: Int, topic: String?, in db: Database) throws -> Batch {
+    private static func batch(
+        after sequence: Int64, limit: Int, topic: String?, _ reading: (Data) -> Data, in db: Database
+    ) throws -> Batch {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT seq, aggregate, CASE WHEN ?1 IS NULL OR topic = ?1 THEN payload END FROM outbox
@@ -75,7 +80,7 @@ extension Outbox {
         var batch = Batch(through: sequence, newest: try newest(in: db))
         var bytes = 0
         while let row = try rows.next() {
-            let payload: Data? = row[2]
+            let payload = (row[2] as Data?).map(reading)
             bytes += payload?.count ?? 0
             guard batch.deliveries.isEmpty || bytes <= pageBytesMax else { break }
             batch.through = row[0]

@@ -18,7 +18,7 @@ struct CallCommand: ConsoleCommand {
             Examples:
               ibpipeline rpc call deals rpc.health
               ibpipeline rpc call health health.current --as gateway
-              ibpipeline rpc call deals events.pull '{"after":0,"limit":10,"waitMilliseconds":0}' --as audit
+              ibpipeline rpc call deals events.read '{"limit":10}'
               ibpipeline rpc call auth rpc.watch --limit 1
               ibpipeline rpc call deals deals.create @deal.json --as gateway --idempotency-key 7f3c
             """)
