@@ -170,7 +170,14 @@ let package = Package(
             // Never shipped: a store by itself, for those who cut its power and fill its disk.
             .executableTarget(
                 name: "storage-probe", dependencies: ["Storage", .grdb, .logging, .inMemoryLogging, .arguments],
-                path: "Tests/Crash/StorageProbe", swiftSettings: settings)
+                path: "Tests/Crash/StorageProbe", swiftSettings: settings),
+            // Never shipped: a producer and a consumer of events, for `make bench`.
+            .executableTarget(
+                name: "events-probe",
+                dependencies: [
+                    "Events", "Contracts", "RPC", "Storage", .grdb, .logging, .arguments, .nio("NIOCore"),
+                    .nio("NIOPosix"),
+                ], path: "Tests/EventsProbe", swiftSettings: settings),
         ],
         [
             .testTarget(
