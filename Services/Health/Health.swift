@@ -42,6 +42,8 @@ struct Health: ServiceProcess {
 
         var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
         services.append(kit.service("history") { await writer.run() })
+        let retention = EventRetention(store.outbox, settings.events, logger: kit.logger)
+        services.append(kit.service("event retention") { await retention.run() })
         func prober(_ target: String, _ probe: @escaping @Sendable () async -> ProbeOutcome) -> Prober {
             Prober(target: target, interval: interval, probe: probe) { writer.buffer.add(board.take($0, of: target)) }
         }

@@ -1,4 +1,5 @@
 import ServiceKit
+import Storage
 
 /// What an operator may set; every key is `IBP_…` in the environment.
 struct HealthSettings: Sendable {
@@ -7,6 +8,8 @@ struct HealthSettings: Sendable {
     /// How often each service is probed, give or take a tenth.
     let probeInterval: Duration
     let webhooks: WebhookSettings
+    /// How long its own events are kept.
+    let events: OutboxRetention
     /// nil for none.
     let backups: BackupSettings?
 
@@ -16,6 +19,7 @@ struct HealthSettings: Sendable {
             "probe.interval", default: .seconds(10), in: .milliseconds(100)...Duration.seconds(300),
             "how often each service is probed")
         webhooks = try WebhookSettings(&reader)
+        events = try OutboxRetention.read(&reader)
         backups = try BackupSettings.read(&reader)
     }
 }

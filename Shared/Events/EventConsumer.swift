@@ -189,7 +189,7 @@ private struct Outage {
 }
 
 /// When to say how far we are: what moved at most once a second, and now and then that we are still there.
-struct AcknowledgementPace {
+package struct AcknowledgementPace {
     static let shortest = Duration.seconds(1)
     static let longest = Duration.seconds(600)
 
@@ -197,9 +197,9 @@ struct AcknowledgementPace {
     private var last = ContinuousClock.now
 
     /// - Parameter sequence: the subscription said so much.
-    init(_ sequence: Int64) { self.sequence = sequence }
+    package init(_ sequence: Int64) { self.sequence = sequence }
 
-    mutating func isDue(_ through: Int64, at now: ContinuousClock.Instant) -> Bool {
+    package mutating func isDue(_ through: Int64, at now: ContinuousClock.Instant) -> Bool {
         guard now - last >= (through == sequence ? Self.longest : Self.shortest) else { return false }
         (sequence, last) = (through, now)
         return true

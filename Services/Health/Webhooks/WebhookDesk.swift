@@ -39,7 +39,12 @@ struct WebhookDesk: Sendable {
             let intake = WebhookIntake(
                 source: source, store: IntakeStore(store: store), bell: bell, logger: logger,
                 // Longer than the source lets us wait for news.
-                pull: { try await client.call(EventMethods.pull, $0, timeout: .seconds(15)) })
+                pull: { try await client.call(EventMethods.pull, $0, timeout: .seconds(15)) },
+                // What fails comes again with the next.
+                acknowledge: { sequence in
+                    let word = EventAcknowledgement(group: "webhooks", sequence: sequence)
+                    _ = try? await client.call(EventMethods.acknowledge, word)
+                })
             return kit.service("webhook intake from \(source)") { await intake.run() }
         }
         let dispatcher = WebhookDispatcher(

@@ -1,4 +1,5 @@
 import Contracts
+import Events
 import Logging
 import RPC
 import ServiceKit
@@ -21,16 +22,19 @@ struct WebhookIntake: Sendable {
     let bell: Bell
     let logger: Logger
     let pull: @Sendable (EventPull) async throws -> EventPage
+    /// Tells the source how far the group is, so that it keeps what is not delivered yet.
+    var acknowledge: @Sendable (Int64) async -> Void = { _ in }
     var clock: WallClock = { .now }
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     func run() async {
         var backOff = BackOff(first: Self.shortestPause, max: Self.longestPause)
         var failures = 0
+        var pace = AcknowledgementPace(0)
         while !Task.isCancelled {
             let wait: Duration?
             do {
-                wait = try await takePage() ? nil : Self.pauseAfterNothing
+                wait = try await takePage(&pace) ? nil : Self.pauseAfterNothing
                 failures = 0
                 backOff.reset()
             } catch {
@@ -48,8 +52,9 @@ struct WebhookIntake: Sendable {
     }
 
     /// False if there was nothing new.
-    private func takePage() async throws -> Bool {
+    private func takePage(_ pace: inout AcknowledgementPace) async throws -> Bool {
         let cursor = try await store.cursor(of: source)
+        if pace.isDue(cursor, at: .now) { await acknowledge(cursor) }
         let page = try await pull(
             EventPull(after: cursor, limit: Self.pageLimit, waitMilliseconds: Self.waitMilliseconds))
         guard page.newest >= cursor else { throw SourceWentBack(cursor: cursor, newest: page.newest) }
