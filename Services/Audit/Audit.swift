@@ -28,6 +28,7 @@ struct Audit: ServiceProcess {
         ) { [readiness = kit.readiness] in readiness.set("signing (\($0))", isReady: false) }
         AuditHandlers(log: log, sources: sources, signer: signer).register(on: &router)
         TreeHandlers(log: log, signer: signer).register(on: &router)
+        register(log: log, retentionYears: settings.retentionYears, on: &router)
         let consumers = clients.map { source, client in
             EventConsumer(
                 source: source, group: LogStore.group, store: store, client: client, effect: log.effect(of: source),
@@ -41,7 +42,20 @@ struct Audit: ServiceProcess {
         services += consumers.map { consumer in
             kit.service("intake from \(consumer.source)") { await consumer.run() }
         }
+        if let years = settings.retentionYears {
+            let keeper = RetentionKeeper(retention: RetentionStore(log: log), years: years, logger: kit.logger)
+            services.append(kit.service("retention") { await keeper.run() })
+        }
         services.append(try kit.server(router))
         return services
+    }
+
+    /// What an officer does with the log beside searching and verifying it.
+    static func register(log: LogStore, retentionYears: Int? = nil, on router: inout RPCRouter) {
+        TimelineHandlers(log: log).register(on: &router)
+        SavedSearchHandlers(searches: SavedSearchStore(store: log.store)).register(on: &router)
+        ExportHandlers(log: log).register(on: &router)
+        RedactionHandlers(redactions: RedactionStore(log: log)).register(on: &router)
+        HoldHandlers(holds: HoldStore(log: log, retentionYears: retentionYears)).register(on: &router)
     }
 }

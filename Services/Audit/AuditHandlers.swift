@@ -7,13 +7,15 @@ final class AuditHandlers: Sendable {
     private let log: LogStore
     private let sources: [String]
     private let signer: CheckpointSigner?
+    private let journal: Journal
     private let isVerifying = Mutex(false)
 
     /// - Parameter signer: nil for a log that nobody signs.
     init(log: LogStore, sources: [String], signer: CheckpointSigner? = nil) {
         self.log = log
-        self.sources = sources
+        self.sources = sources + [LogStore.ownSource]
         self.signer = signer
+        journal = Journal(log: log)
     }
 
     func register(on router: inout RPCRouter) {
@@ -21,14 +23,17 @@ final class AuditHandlers: Sendable {
         router.on(AuditMethods.verify) { _, context in try await self.verify(context) }
     }
 
+    /// Looked at before it is written down, so that what nobody can answer is not an entry.
     func list(_ query: AuditQuery, _ context: RPCContext) async throws -> AuditPage {
-        _ = try context.require(.readAudit)
-        return try await log.page(LogSearch(query))
+        let identity = try context.require(.readAudit)
+        let search = try LogSearch(query)
+        try await journal.note(EventType.auditSearched, query.filter.terms, by: identity, context)
+        return try await log.page(search)
     }
 
     /// One at a time: it reads the whole file, and a second would tell the same.
     func verify(_ context: RPCContext) async throws -> AuditVerification {
-        _ = try context.require(.readAudit)
+        let identity = try context.require(.readAudit)
         let isFirst = isVerifying.withLock { busy in
             defer { busy = true }
             return !busy
@@ -39,6 +44,7 @@ final class AuditHandlers: Sendable {
                 isNotExecuted: true)
         }
         defer { isVerifying.withLock { $0 = false } }
+        try await journal.note(EventType.auditVerified, [], by: identity, context)
         var found = try await log.verify(sources: sources, of: signer?.trusted, newest: signer?.last)
         if let refusal = signer?.refusal {
             found.ok = false

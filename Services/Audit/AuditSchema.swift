@@ -1,7 +1,8 @@
 import GRDB
 import Storage
 
-/// The tables of `audit.sqlite`. Entries and hashes only ever grow at their end; the schema itself refuses the rest.
+/// The tables of `audit.sqlite`. Entries and hashes only ever grow at their end; the schema itself refuses the rest, but
+/// that entries below the minimum may go: see `retention`.
 ///
 /// The columns beside `bytes` repeat what stands in them, for search; verification compares the two. `recorded_ms`
 /// alone is not in the bytes: it is when this service wrote the row, and the tree does not vouch for it.
@@ -16,6 +17,13 @@ enum AuditSchema {
         NodeSchema.addMigration(to: &migrator)
         CheckpointSchema.addMigration(to: &migrator)
         DeadLetters.addMigration(to: &migrator)
+        // After `retention`, whose minimum the guards of `redaction` ask for.
+        migrator.registerMigration("audit entries") { db in
+            try db.execute(sql: retention)
+            try db.execute(sql: redaction)
+            try db.execute(sql: search)
+            try EntryIndex.fill(in: db)
+        }
         return migrator
     }
 

@@ -7,10 +7,16 @@ struct AuditSettings: Sendable {
     /// nil for none.
     let backups: BackupSettings?
     let signing: SigningSettings
+    /// nil for ever.
+    let retentionYears: Int?
 
     init(_ reader: inout SettingsReader) throws {
         dataDirectory = try reader.string("data.dir", "directory of audit.sqlite, for this process alone")
         backups = try BackupSettings.read(&reader)
         signing = try SigningSettings(&reader, directory: dataDirectory)
+        let years = try reader.int(
+            "audit.retention.years", default: 0, in: 0...100,
+            "after how many years entries are pruned; 0 keeps them for ever")
+        retentionYears = years == 0 ? nil : years
     }
 }

@@ -59,11 +59,13 @@ package struct Event: Codable, Sendable, Hashable {
     package var changes: [FieldChange]
     package var requestId: String?
     package var traceId: String?
+    /// Only where the type does not tell it.
+    package var outcome: EventOutcome?
 
     package init(
         id: UUID = UUIDv7.make(), type: String, time: Instant, actor: EventActor, subject: EventSubject,
-        version: Int64 = 0,
-        changes: [FieldChange] = [], requestId: String? = nil, traceId: String? = nil
+        version: Int64 = 0, changes: [FieldChange] = [], requestId: String? = nil, traceId: String? = nil,
+        outcome: EventOutcome? = nil
     ) {
         self.id = id
         self.type = type
@@ -74,13 +76,20 @@ package struct Event: Codable, Sendable, Hashable {
         self.changes = changes
         self.requestId = requestId
         self.traceId = traceId
+        self.outcome = outcome
     }
 
     /// What consumers may subscribe to.
     package static let topics = ["deals", "users"]
-    /// One of them.
-    package var topic: String { EventSubject.kindsOfUsers.contains(subject.kind) ? "users" : "deals" }
+    /// One of them; `audit` for what is done with the log itself, which stands in no outbox.
+    package var topic: String {
+        if EventSubject.kindsOfAudit.contains(subject.kind) { return "audit" }
+        return EventSubject.kindsOfUsers.contains(subject.kind) ? "users" : "deals"
+    }
 }
+
+/// How it ended for who wanted it: `refused` was not allowed, `failed` was allowed and did not come about.
+package enum EventOutcome: String, Codable, Sendable, CaseIterable { case success, refused, failed }
 
 /// Who did it. `kind` is `user`, `service` or `anonymous`; `address` is the client's as the gateway saw it.
 package struct EventActor: Codable, Sendable, Hashable {
@@ -107,6 +116,8 @@ package struct EventSubject: Codable, Sendable, Hashable {
 
     /// What people are and sign in with, and what administrators set up; all else belongs to the deals.
     static let kindsOfUsers: Set = ["user", "invitation", "session", "token", "passkey", "key", "webhook"]
+    /// The log itself, and one of its entries.
+    static let kindsOfAudit: Set = ["log", "entry"]
 
     package init(kind: String, id: String, number: String? = nil) {
         self.kind = kind
@@ -132,6 +143,8 @@ package struct FieldChange: Codable, Sendable, Hashable {
 package enum EventType {
     package static let dealCreated = "deal.created"
     package static let dealUpdated = "deal.updated"
+    /// Of a secret deal: somebody opened it. Once per person, deal and ten minutes.
+    package static let dealRead = "deal.read"
     package static let dealDeleted = "deal.deleted"
     package static let dealRestored = "deal.restored"
     package static let dealRetentionDecided = "deal.retention.decided"
@@ -221,6 +234,14 @@ package enum EventType {
     package static let webhookTest = "webhook.test"
     package static let eventRedriven = "event.redriven"
     package static let eventSkipped = "event.skipped"
+    package static let auditSearched = "audit.searched"
+    package static let auditExported = "audit.exported"
+    package static let auditVerified = "audit.verified"
+    package static let auditEntryRedacted = "audit.entry.redacted"
+    package static let auditUserErased = "audit.user.erased"
+    package static let auditHoldPlaced = "audit.hold.placed"
+    package static let auditHoldLifted = "audit.hold.lifted"
+    package static let auditPruned = "audit.pruned"
 }
 
 extension EventActor {

@@ -25,6 +25,7 @@ enum EventJSON {
         }
         out.append("],")
         out.append(member: "id", event.id.text, before: ",")
+        if let outcome = event.outcome { out.append(member: "outcome", outcome.rawValue, before: ",") }
         if let id = event.requestId { out.append(member: "requestId", id, before: ",") }
         out.append(#""subject":{"#)
         out.append(member: "id", event.subject.id, before: ",")

@@ -11,10 +11,14 @@ import Testing
 
 /// A log in a directory of its own, and the means to damage it behind its back.
 struct Fixture {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("audit-\(UUID().text)").path
+    let directory: String
     let log: LogStore
 
-    init() throws { log = try Self.open(directory) }
+    init(_ directory: String? = nil) throws {
+        let new = FileManager.default.temporaryDirectory.appendingPathComponent("audit-\(UUID().text)").path
+        self.directory = directory ?? new
+        log = try Self.open(self.directory)
+    }
 
     static func open(_ directory: String) throws -> LogStore {
         LogStore(
@@ -27,7 +31,9 @@ struct Fixture {
 
     /// Runs SQL over a second connection, without the guards of the schema.
     func tamper(_ body: (Database) throws -> Void) throws {
-        let queue = try DatabaseQueue(path: "\(directory)/audit.sqlite")
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        let queue = try DatabaseQueue(path: "\(directory)/audit.sqlite", configuration: configuration)
         try queue.write { db in
             let guards = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'trigger'")
             for name in guards { try db.execute(sql: "DROP TRIGGER \(name)") }
@@ -63,14 +69,30 @@ func deal(_ sequence: Int, type: String = EventType.dealCreated) -> SequencedEve
         event: Event(
             type: type, time: start.advanced(bySeconds: Int64(sequence) * 60),
             actor: EventActor(
-                kind: "user", id: (sequence.isMultiple(of: 2) ? bert : anna).text, session: anna, address: "192.0.2.7"),
+                kind: "user", id: (sequence.isMultiple(of: 2) ? bert : anna).text, session: anna),
             subject: EventSubject(kind: "deal", id: UUIDv7.make().text, number: "D-2026-\(1000 + sequence)"),
             version: 1,
             changes: [FieldChange("stage", before: nil, after: "Pitch “A\u{1}\"\\\n")], requestId: "r-\(sequence)"))
 }
 
-func call(as role: Role?) -> RPCContext {
-    RPCContext(peer: "gateway", identity: role.map { RPCIdentity(subject: anna, session: anna, roles: $0.bits) })
+/// The bytes of an entry without personal values, which are always the same.
+extension EntryBytes {
+    static func make(_ event: Event, source: String, sequence: Int64) -> Data {
+        sealed(event, source: source, sequence: sequence).bytes
+    }
+}
+
+func call(
+    as role: Role?, user: UUID = anna, on resource: [String] = [], ifMatch: Int64? = nil
+) -> RPCContext {
+    RPCContext(
+        peer: "gateway", identity: role.map { RPCIdentity(subject: user, session: user, roles: $0.bits) },
+        requestID: "request-1", resource: resource, ifMatch: ifMatch, clientAddress: "198.51.100.9")
+}
+
+extension LogStore {
+    func entries(_ query: AuditQuery) async throws -> [AuditEntry] { try await page(LogSearch(query)).items }
+    func list(_ query: AuditQuery) async throws -> [Int64] { try await entries(query).map(\.seq) }
 }
 
 /// Waits until the condition holds, at most a minute.

@@ -8,12 +8,6 @@ import TransparencyLog
 
 @testable import audit
 
-extension LogStore {
-    fileprivate func list(_ query: AuditQuery) async throws -> [Int64] {
-        try await page(LogSearch(query)).items.map(\.seq)
-    }
-}
-
 @Test func appendedEventsAreListedNewestFirst() async throws {
     let fixture = try Fixture()
     let events = try await fixture.fill(3)

@@ -24,7 +24,7 @@ import TransparencyLog
 
 @Test(arguments: [
     (
-        "UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), '0.2.7', '0.2.8') AS BLOB) WHERE seq = 7", 7,
+        "UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'Pitch', 'Pitsh') AS BLOB) WHERE seq = 7", 7,
         "does not have the hash"
     ),
     ("UPDATE entry SET bytes = CAST('{' AS BLOB) WHERE seq = 8", 8, "does not have the hash"),
@@ -34,6 +34,8 @@ import TransparencyLog
     ("UPDATE entry SET actor_id = 'x' WHERE seq = 3", 3, "indexed by other values"),
     ("UPDATE entry SET time_ms = time_ms + 1 WHERE seq = 4", 4, "indexed by other values"),
     ("UPDATE entry SET subject_number = NULL WHERE seq = 0", 0, "indexed by other values"),
+    ("UPDATE facet SET outcome = 'failed' WHERE seq = 5", 5, "indexed by other values"),
+    ("UPDATE facet SET request_id = NULL WHERE seq = 6", 6, "indexed by other values"),
     ("UPDATE entry SET source_seq = 200 WHERE seq = 9", 9, "indexed by other values"),
     ("UPDATE entry SET seq = 4000000000000000000 WHERE seq = 19", 19, "cannot be read"),
     ("UPDATE node SET hashes = zeroblob(32) WHERE seq = 0", 0, "does not have the hash"),

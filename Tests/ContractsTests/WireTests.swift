@@ -166,6 +166,20 @@ import Testing
             0x312 audit.log.tile
             0x313 audit.log.entries
             0x314 audit.entries.proof
+            0x320 audit.searches
+            0x321 audit.searches.create
+            0x322 audit.searches.get
+            0x323 audit.searches.update
+            0x324 audit.searches.remove
+            0x325 audit.export.ndjson
+            0x326 audit.export.csv
+            0x327 audit.entries.redact
+            0x328 audit.users.erase
+            0x329 audit.hold
+            0x32a audit.hold.place
+            0x32b audit.hold.lift
+            0x32c audit.deals.timeline
+            0x32d audit.users.timeline
             0x401 health.current
             0x402 health.history
             0x410 health.webhooks.list

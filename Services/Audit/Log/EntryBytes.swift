@@ -3,22 +3,41 @@ import Foundation
 
 /// The bytes of an entry, of which its leaf hash is made. Their form is for ever: a change of one character makes all
 /// that was logged before look forged. What an event gains later goes in only where it is set, as `requestId` does.
+///
+/// Since version 2 (`"v":2`) they say the outcome and the trace id, and of a personal value only a commitment. Entries
+/// from before have no `v`, and everything in plain.
 enum EntryBytes {
-    static func make(_ event: Event, source: String, sequence: Int64) -> Data {
-        CanonicalJSON.object([
+    private static let version: Int64 = 2
+
+    static func sealed(
+        _ event: Event, source: String, sequence: Int64, salt: () -> Data = PersonalValue.randomSalt
+    ) -> SealedEntry {
+        var personal: [PersonalValue] = []
+        func commitment(_ path: String, _ value: String?) -> CanonicalJSON? {
+            guard let value else { return nil }
+            let kept = PersonalValue(path: path, salt: salt(), value: value)
+            personal.append(kept)
+            return .object(["commitment": .string(kept.commitment)])
+        }
+        let json = CanonicalJSON.object([
             "actor": .object([
-                "address": event.actor.address.map(CanonicalJSON.string), "id": .string(event.actor.id),
+                "address": commitment(PersonalFields.address, event.actor.address), "id": .string(event.actor.id),
                 "kind": .string(event.actor.kind), "session": (event.actor.session?.text).map(CanonicalJSON.string),
             ]),
             "changes": .array(
-                event.changes.map { change in
-                    .object([
-                        "after": change.after.map(CanonicalJSON.string),
-                        "before": change.before.map(CanonicalJSON.string),
+                event.changes.enumerated().map { index, change in
+                    let isPersonal = PersonalFields.contain(change.field, of: event.type)
+                    func json(_ end: PersonalFields.End, _ value: String?) -> CanonicalJSON? {
+                        guard isPersonal else { return value.map(CanonicalJSON.string) }
+                        return commitment(PersonalFields.path(index, end), value)
+                    }
+                    return .object([
+                        "after": json(.after, change.after), "before": json(.before, change.before),
                         "field": .string(change.field),
                     ])
                 }),
             "id": .string(event.id.text),
+            "outcome": .string(EntryOutcome.of(event).rawValue),
             "requestId": event.requestId.map(CanonicalJSON.string),
             "source": .string(source),
             "sourceSeq": .integer(sequence),
@@ -27,11 +46,20 @@ enum EntryBytes {
                 "number": event.subject.number.map(CanonicalJSON.string),
             ]),
             "time": .string(event.time.text),
+            "traceId": event.traceId.map(CanonicalJSON.string),
             "type": .string(event.type),
+            "v": .integer(version),
             "version": .integer(event.version),
-        ]).bytes
+        ])
+        return SealedEntry(event: event, bytes: json.bytes, personal: personal)
     }
+}
 
-    /// The event as it was logged; its trace id is not part of an entry.
-    static func event(in bytes: Data) throws -> Event { try JSONDecoder().decode(Event.self, from: bytes) }
+/// An event as it is logged.
+struct SealedEntry: Sendable {
+    /// What the bytes tell of, which is what it is found by, too.
+    let event: Event
+    let bytes: Data
+    /// The personal values that the bytes commit to.
+    let personal: [PersonalValue]
 }

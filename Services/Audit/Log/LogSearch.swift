@@ -24,6 +24,14 @@ struct LogSearch: Sendable, Hashable {
     /// `from` is included, `to` is not.
     var from: Instant?
     var to: Instant?
+    /// What beside the entry's own columns must hold.
+    var facets: FacetSearch
+    /// Who did it, or whom it was done to.
+    var person: String?
+    /// Only what is older than this entry; not part of a query.
+    var below: Int64?
+    /// Answer how many there are.
+    var counts = false
 
     init(_ query: AuditQuery) throws {
         limit = query.limit ?? Self.limitDefault
@@ -36,15 +44,32 @@ struct LogSearch: Sendable, Hashable {
         case "seq": isNewestFirst = false
         default: throw Self.fault("sort", "unknown", "must be seq or -seq")
         }
-        for (field, term) in [("type", query.type), ("actor", query.actor), ("subject", query.subject)] {
+        let terms = [
+            ("type", query.type), ("actor", query.actor), ("subject", query.subject),
+            ("subjectKind", query.subjectKind), ("address", query.address), ("requestId", query.requestId),
+            ("traceId", query.traceId), ("field", query.field), ("source", query.source),
+        ]
+        for (field, term) in terms {
             guard let term else { continue }
             guard (1...Self.termLengthMax).contains(term.utf8.count) else {
                 throw Self.fault(field, "out_of_range", "must have 1 to \(Self.termLengthMax) bytes")
             }
         }
+        facets = try FacetSearch(query.filter)
+        counts = query.count ?? false
         type = query.type.map { $0.hasSuffix(".") ? .within($0..<"\($0.dropLast())/") : .exactly($0) }
         (actor, subject, from, to) = (query.actor, query.subject, query.from, query.to)
         after = try query.cursor.map(Self.position)
+    }
+
+    /// What happened to one deal, or what one person did and what was done to him.
+    /// - Parameters: the id or number of the deal, or the id of the person.
+    init(_ query: AuditTimelineQuery, deal: String? = nil, person: String? = nil) throws {
+        try self.init(
+            AuditQuery(
+                limit: query.limit, cursor: query.cursor, sort: query.sort, subject: deal, from: query.from,
+                to: query.to))
+        self.person = person
     }
 
     /// The cursor behind which the next page starts.
@@ -57,7 +82,7 @@ struct LogSearch: Sendable, Hashable {
         return seq
     }
 
-    private static func fault(_ field: String, _ code: String, _ message: String) -> RPCFault {
+    static func fault(_ field: String, _ code: String, _ message: String) -> RPCFault {
         RPCFault(
             .invalidArgument, "query_invalid", "The query does not fit: \(field) \(message).",
             errors: [FieldFault(field, code, message)])

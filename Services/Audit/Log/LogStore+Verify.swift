@@ -15,23 +15,42 @@ extension LogStore {
         sources: [String], of log: TrustedLog? = nil, newest: Checkpoint? = nil, at now: Instant = .now
     ) async throws -> AuditVerification {
         try await store.read { db in
+            let minimum = try LogStore.minimum(in: db)
             var verifier = LogVerifier()
             for source in sources {
                 verifier.redriven[source] = try DeadLetters.Box(group: Self.group, source: source).redriven(in: db)
             }
             do {
                 var (nodes, checkpoints) = (try StoredNodes(db), try StoredCheckpoints(db, of: log))
+                try readPruned(before: minimum, into: &verifier, beside: &nodes, &checkpoints)
                 try readEntries(into: &verifier, beside: &nodes, &checkpoints, in: db)
                 try finish(&verifier, hasMoreHashes: nodes.hasMore, sources: sources, in: db)
                 try checkpoints.finish(&verifier, newest: newest)
+                try readPersonal(into: &verifier, in: db)
             } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_IOERR].contains(error.resultCode) {
                 verifier.report(verifier.nextSeq, "SQLite cannot read the file from entry \(verifier.nextSeq) on")
             }
             return AuditVerification(
                 ok: verifier.problems.isEmpty, size: verifier.tree.size,
                 root: verifier.tree.root.data.base64EncodedString(), verifiedAt: now, problems: verifier.problems,
-                firstBadSeq: verifier.firstBadSeq)
+                firstBadSeq: verifier.firstBadSeq, minimumIndex: minimum)
         }
+    }
+}
+
+/// What was pruned is taken as its hashes have it: they must lead to every root that was signed, as if the entries were there.
+private func readPruned(
+    before minimum: Int64, into verifier: inout LogVerifier, beside nodes: inout StoredNodes,
+    _ checkpoints: inout StoredCheckpoints
+) throws {
+    while verifier.nextSeq < minimum {
+        let seq = verifier.nextSeq
+        let stored = try nodes.take(seq)
+        guard let leaf = stored.first else {
+            return verifier.report(seq, "the hashes of entry \(seq), which was pruned, are missing")
+        }
+        verifier.takePruned(leaf, stored: stored)
+        try checkpoints.compare(&verifier)
     }
 }
 
@@ -58,7 +77,8 @@ private func finish(
     for source in sources {
         let cursor = try Inbox.cursor(of: source, in: db)
         let parked = try DeadLetters.Box(group: LogStore.group, source: source).last(in: db)
-        let last = max(verifier.lastSequence[source] ?? 0, parked)
+        // All that it ever sent may be pruned.
+        let last = max(verifier.lastSequence[source] ?? (verifier.startsLater ? cursor : 0), parked)
         if cursor != last { report("\(source) was read up to event \(cursor), but the log ends at its event \(last)") }
     }
     do {
@@ -74,17 +94,38 @@ private func finish(
 
 /// The comparison is SQLite's: decoding each entry here would take ten times as long as hashing it.
 private let allEntries = """
-    SELECT seq, bytes, source, source_seq,
+    SELECT e.seq, bytes, source, source_seq,
         CASE WHEN json_valid(CAST(bytes AS TEXT)) THEN
             json_extract(
                 CAST(bytes AS TEXT), '$.actor.id', '$.id', '$.source', '$.sourceSeq', '$.subject.id',
-                '$.subject.number', '$.time', '$.type')
+                '$.subject.number', '$.time', '$.type', '$.requestId', '$.subject.kind', '$.traceId')
             = json_array(
                 actor_id, event_id, source, source_seq, subject_id, subject_number,
-                strftime('%Y-%m-%dT%H:%M:%S', time_ms / 1000, 'unixepoch') || printf('.%03dZ', time_ms % 1000), type)
+                strftime('%Y-%m-%dT%H:%M:%S', time_ms / 1000, 'unixepoch') || printf('.%03dZ', time_ms % 1000), type,
+                request_id, subject_kind, trace_id)
+            AND outcome = coalesce(json_extract(CAST(bytes AS TEXT), '$.outcome'), outcome)
         ELSE 0 END
-    FROM entry ORDER BY seq
+    FROM entry e LEFT JOIN facet f ON f.seq = e.seq ORDER BY e.seq
     """
+
+/// What is shown beside the entries must be what they commit to.
+private func readPersonal(into verifier: inout LogVerifier, in db: Database) throws {
+    let rows = try Row.fetchCursor(
+        db,
+        sql: """
+            SELECT p.seq, p.salt, p.value,
+                CASE WHEN json_valid(CAST(e.bytes AS TEXT)) THEN
+                    json_extract(CAST(e.bytes AS TEXT), '$.' || p.path || '.commitment') END
+            FROM personal p JOIN entry e ON e.seq = p.seq ORDER BY p.seq
+            """)
+    while let row = try rows.next() {
+        let (seq, commitment): (Int64, DatabaseValue) = (row[0], row[3])
+        guard String.fromDatabaseValue(commitment) != PersonalValue.commitment(to: row[2], salt: row[1]) else {
+            continue
+        }
+        verifier.report(seq, "a personal value kept beside entry \(seq) is not the one that the entry commits to")
+    }
+}
 
 extension StoredEntry {
     /// Nil for values that the schema would have refused, as a damaged file may hold them.

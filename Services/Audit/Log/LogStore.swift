@@ -42,7 +42,7 @@ struct LogStore: Sendable {
         return Int(tree.size - sizeBefore)
     }
 
-    /// One event out of its turn: one that was parked, or one of the log's own.
+    /// One event that was parked, out of its turn.
     static func appendAlone(_ event: SequencedEvent, from source: String, at now: Instant, in db: Database) throws {
         if try isLogged(event, from: source, in: db) { return }
         var tree = try frontier(in: db)
@@ -69,12 +69,12 @@ struct LogStore: Sendable {
         return !ids.isEmpty
     }
 
-    private static func append(
+    static func append(
         _ sequenced: SequencedEvent, from source: String, at now: Instant, to tree: inout MerkleFrontier,
         in db: Database
     ) throws {
-        let event = sequenced.event
-        let bytes = EntryRoom.bytes(of: event, source: source, sequence: sequenced.sequence)
+        let entry = EntryRoom.sealed(sequenced.event, source: source, sequence: sequenced.sequence)
+        let (event, seq) = (entry.event, tree.size)
         let addEntry = try db.cachedStatement(
             sql: """
                 INSERT INTO entry (seq, bytes, event_id, time_ms, type, actor_id, subject_id, subject_number, source,
@@ -82,10 +82,10 @@ struct LogStore: Sendable {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try addEntry.execute(arguments: [
-            tree.size, bytes, event.id.text, event.time.milliseconds, event.type, event.actor.id, event.subject.id,
+            seq, entry.bytes, event.id.text, event.time.milliseconds, event.type, event.actor.id, event.subject.id,
             event.subject.number, source, sequenced.sequence, now.milliseconds,
         ])
-        let seq = tree.size
-        try add(tree.append(.leaf(bytes)), of: seq, in: db)
+        try EntryIndex.add(event, at: seq, personal: entry.personal, in: db)
+        try add(tree.append(.leaf(entry.bytes)), of: seq, in: db)
     }
 }

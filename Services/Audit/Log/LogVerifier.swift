@@ -24,9 +24,12 @@ struct LogVerifier {
     private(set) var tree = MerkleFrontier()
     /// The number that the next entry must have; after the last one, the size that the log claims.
     private(set) var nextSeq: Int64 = 0
+    /// Of each source, the last event that was taken in at its turn.
     private(set) var lastSequence: [String: Int64] = [:]
     /// Events that were parked and taken in later, as an entry beside each of them says.
     var redriven: [String: Set<Int64>] = [:]
+    /// Entries before the first one were pruned.
+    private(set) var startsLater = false
 
     /// - Parameter stored: what is stored for this leaf: its own hash, then those of the subtrees it completes.
     mutating func take(_ entry: StoredEntry, stored: [MerkleHash]) {
@@ -36,16 +39,28 @@ struct LogVerifier {
         let leaf = MerkleHash.leaf(entry.bytes)
         if stored.first != leaf { report(entry.seq, "entry \(entry.seq) does not have the hash that is stored for it") }
         if !entry.columnsFit { report(entry.seq, "entry \(entry.seq) is indexed by other values than it holds") }
-        let last = lastSequence[entry.source] ?? 0
-        if last >= entry.sourceSeq, redriven[entry.source]?.contains(entry.sourceSeq) != true {
-            report(entry.seq, "entry \(entry.seq) stands after a later event of \(entry.source)")
+        if redriven[entry.source]?.contains(entry.sourceSeq) != true {
+            let last = lastSequence[entry.source] ?? 0
+            if last >= entry.sourceSeq {
+                report(entry.seq, "entry \(entry.seq) stands after a later event of \(entry.source)")
+            }
+            lastSequence[entry.source] = max(last, entry.sourceSeq)
         }
-        lastSequence[entry.source] = max(last, entry.sourceSeq)
+        append(leaf, at: entry.seq, stored: stored)
+    }
 
+    /// An entry that was pruned: its hash stands for it, and the nodes above it must be made of that.
+    mutating func takePruned(_ leaf: MerkleHash, stored: [MerkleHash]) {
+        let seq = nextSeq
+        (nextSeq, startsLater) = (seq + 1, true)
+        append(leaf, at: seq, stored: stored)
+    }
+
+    private mutating func append(_ leaf: MerkleHash, at seq: Int64, stored: [MerkleHash]) {
         let made = tree.append(leaf)
         // Behind the first fault all inner nodes differ, which would say nothing new.
         if firstBadSeq == nil, made != stored {
-            report(entry.seq, "a node above entry \(entry.seq) is not the hash of what lies below it")
+            report(seq, "a node above entry \(seq) is not the hash of what lies below it")
         }
     }
 

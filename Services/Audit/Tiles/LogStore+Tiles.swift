@@ -21,12 +21,15 @@ extension LogStore {
         }
     }
 
-    /// 16 MiB at most; nil for a bundle that the newest checkpoint does not cover.
+    /// 16 MiB at most; nil for a bundle that the newest checkpoint does not cover, or that was pruned: bundles go whole (C2SP
+    /// tlog-tiles, Pruning), and tiles of hashes never.
     func bundle(of tile: Tile) async throws -> Data? {
         let first = tile.index * Int64(Tile.widthMax)
         let range = first..<first + Int64(tile.width)
         return try await store.read { db in
-            guard tile.content == .entries, try Self.isPublished(tile, in: db) else { return nil }
+            guard tile.content == .entries, try Self.isPublished(tile, in: db),
+                range.lowerBound >= (try Self.minimum(in: db))
+            else { return nil }
             let entries = try Data.fetchAll(
                 db.cachedStatement(sql: "SELECT bytes FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq"),
                 arguments: [range.lowerBound, range.upperBound])

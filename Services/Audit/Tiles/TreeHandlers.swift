@@ -6,8 +6,14 @@ import TransparencyLog
 /// The log for those who verify it: the newest checkpoint, the tree in tiles, entries in bundles (C2SP tlog-tiles), a proof of
 /// one entry (C2SP tlog-proof), and the keys by which to believe them.
 struct TreeHandlers: Sendable {
-    let log: LogStore
-    let signer: CheckpointSigner
+    private let log: LogStore
+    private let signer: CheckpointSigner
+    private let journal: Journal
+
+    init(log: LogStore, signer: CheckpointSigner) {
+        (self.log, self.signer) = (log, signer)
+        journal = Journal(log: log)
+    }
 
     func register(on router: inout RPCRouter) {
         router.on(AuditMethods.checkpoint) { _, context in try await checkpoint(context) }
@@ -41,11 +47,14 @@ struct TreeHandlers: Sendable {
         return AuditTile(hashes: hashes, isFull: tile.width == Tile.widthMax)
     }
 
+    /// Whoever takes out entries is in the log, as with any other export of them; hashes say nothing and are read unseen.
     func entries(_ context: RPCContext, send: (AuditBundlePart) async throws -> Void) async throws {
-        _ = try context.require(.readAudit)
+        let identity = try context.require(.readAudit)
         guard let tile = Tile(path: "tile/entries/" + (context.resource.first ?? "")),
             let bundle = try await log.bundle(of: tile)
         else { throw Self.unknown }
+        let format = FieldChange("format", before: nil, after: "bundles")
+        try await journal.note(EventType.auditExported, [format], by: identity, context)
         try await send(.head(bytes: bundle.count))
         for start in stride(from: 0, to: bundle.count, by: AuditBundlePart.bytesMax) {
             try await send(.bytes(bundle[start..<min(start + AuditBundlePart.bytesMax, bundle.count)]))

@@ -1,0 +1,104 @@
+import Contracts
+import Crypto
+import Foundation
+import RPC
+import Testing
+import TransparencyLog
+
+@testable import audit
+
+extension Officer {
+    /// - Parameter during: what happens after the head was sent.
+    fileprivate func file(
+        _ filter: AuditFilter, as format: ExportFormat, during: @Sendable () async throws -> Void = {}
+    ) async throws -> (name: String, text: String) {
+        var (name, bytes) = ("", Data())
+        try await ExportHandlers(log: fixture.log).export(filter, as: format, context()) { part in
+            switch part {
+            case .head(let text):
+                name = text
+                try await during()
+            case .bytes(let piece):
+                #expect(piece.count <= CSVPart.bytesMax)
+                bytes += piece
+            }
+        }
+        return (name, String(decoding: bytes, as: UTF8.self))
+    }
+}
+
+private func lines(_ text: String) throws -> (entries: [AuditExportLine], end: AuditExportEnd) {
+    let lines = text.split(separator: "\n").map { Data($0.utf8) }
+    let end = try JSONDecoder().decode(AuditExportEnd.self, from: try #require(lines.last))
+    return (try lines.dropLast().map { try JSONDecoder().decode(AuditExportLine.self, from: $0) }, end)
+}
+
+@Test func exportIsTheWholeLogWithWhatItsRootIsMadeOf() async throws {
+    try await withOfficer { officer in
+        try await officer.fixture.fill(450)
+        let log = officer.fixture.log
+        let (name, text) = try await officer.file(AuditFilter(), as: .ndjson) {
+            // What is logged meanwhile is not in it.
+            try await log.append([deal(451)], from: "deals")
+        }
+        #expect(name.hasPrefix("audit-") && name.hasSuffix(".ndjson"))
+        let (entries, end) = try lines(text)
+        // With the entry that tells of the export itself.
+        #expect(end.entries == 451 && end.checkpoint.size == 451)
+        #expect(entries.map(\.entry.seq) == Array(0..<451))
+        #expect(entries.last?.entry.type == EventType.auditExported)
+        var tree = MerkleFrontier()
+        for line in entries {
+            let bytes = try #require(Data(base64Encoded: line.bytes))
+            #expect(Data(SHA256.hash(data: [0] + bytes)).base64EncodedString() == line.entry.leafHash)
+            _ = tree.append(.leaf(bytes))
+        }
+        #expect(tree.root.data.base64EncodedString() == end.checkpoint.root)
+    }
+}
+
+@Test func exportHasExactlyWhatTheSearchFinds() async throws {
+    try await withOfficer { officer in
+        try await officer.fixture.fill(20)
+        let filter = AuditFilter(actor: bert.text, from: start.advanced(bySeconds: 300))
+        let found = try await officer.fixture.log.list(AuditQuery(filter, sort: "seq"))
+        let (entries, end) = try lines(try await officer.file(filter, as: .ndjson).text)
+        #expect(entries.map(\.entry.seq) == found && end.entries == found.count && found.count == 8)
+        let told = try #require(try await officer.entries(EventType.auditExported).first)
+        #expect(told.changes.map(\.field) == ["format", "actor", "from"])
+    }
+}
+
+@Test func tableIsSafeForSpreadsheetsAndEndsWithTheCheckpoint() async throws {
+    try await withOfficer { officer in
+        var event = deal(1)
+        event.event.requestId = "=HYPERLINK(\"x\")"
+        try await officer.fixture.log.append([event], from: "deals")
+        let rows = try await officer.file(AuditFilter(type: "deal."), as: .csv).text.split(separator: "\r\n")
+        #expect(rows.count == 3)
+        #expect(rows[0].hasPrefix("seq,time,type,outcome,actor.kind"))
+        #expect(rows[1].contains("\"'=HYPERLINK(\"\"x\"\")\""))
+        #expect(rows[2].hasPrefix("2,,checkpoint,"))
+        let root = try await officer.fixture.verify().root
+        #expect(rows[2].hasSuffix(",\(root)"))
+    }
+}
+
+@Test func twoExportAtATime() async throws {
+    try await withOfficer { officer in
+        let handlers = ExportHandlers(log: officer.fixture.log)
+        func export(_ send: (CSVPart) async throws -> Void) async -> String? {
+            await refusal { try await handlers.export(AuditFilter(), as: .ndjson, officer.context(), send: send) }
+        }
+        var inner: String?
+        let outer = await export { part in
+            guard case .head = part else { return }
+            _ = await export { part in
+                guard case .head = part else { return }
+                inner = await export { _ in }
+            }
+        }
+        #expect(outer == nil && inner == "busy")
+        #expect(await export { _ in } == nil)
+    }
+}
