@@ -31,7 +31,7 @@ struct Gateway: ServiceProcess {
             router: try Router(RouteTable.all), authenticator: authenticator, limits: limits, edge: edge,
             upstreams: upstreams,
             events: EventStreams(deals: upstreams.deals, authenticator: authenticator, logger: kit.logger),
-            downloads: Downloads(deals: upstreams.deals), pages: try pages(),
+            downloads: Downloads(deals: upstreams.deals, audit: upstreams.audit), pages: try pages(),
             openAPI: try OpenAPIDocument.make(RouteTable.all), accessLog: accessLog,
             logger: kit.logger)
         let certificate = try settings.https.map { try self.certificate($0) }

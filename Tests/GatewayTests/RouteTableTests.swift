@@ -74,6 +74,11 @@ import Testing
         .POST, ["api", "webhooks", "1", "deliveries", "2", "replay"],
         "/api/webhooks/{id}/deliveries/{deliveryId}/replay", ["1", "2"]
     ),
+    (.GET, ["api", "audit", "export.ndjson"], "/api/audit/export.ndjson", []),
+    (.DELETE, ["api", "audit", "searches", "1"], "/api/audit/searches/{id}", ["1"]),
+    (.GET, ["api", "audit", "deals", "1", "timeline"], "/api/audit/deals/{id}/timeline", ["1"]),
+    (.POST, ["api", "audit", "entries", "7", "redact"], "/api/audit/entries/{seq}/redact", ["7"]),
+    (.DELETE, ["api", "audit", "hold"], "/api/audit/hold", []),
 ])
 func requestsFindTheirRoute(_ method: HTTPMethod, _ segments: [String], _ path: String, _ ids: [String]) throws {
     guard case .found(let route, let found) = try Router(RouteTable.all).match(method.rawValue, segments) else {

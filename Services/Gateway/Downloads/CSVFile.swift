@@ -5,29 +5,46 @@ import NIOCore
 import NIOHTTP1
 import RPC
 
-/// The tables that are handed out as files.
+/// The tables that are handed out as files, row by row; of the audit log also as lines of JSON.
 enum CSVFile: Sendable, CaseIterable {
-    case deals, importErrors
+    case deals, importErrors, auditTable, auditLines
 
     var method: RPCMethodEntry {
         switch self {
         case .deals: DealMethods.export.entry
         case .importErrors: DealMethods.importErrors.entry
+        case .auditTable: AuditMethods.exportTable.entry
+        case .auditLines: AuditMethods.exportLines.entry
         }
+    }
+
+    var mediaType: String { self == .auditLines ? "application/x-ndjson" : "text/csv" }
+
+    /// The first lines of one.
+    var example: String {
+        switch self {
+        case .deals, .importErrors: "number,codeName\r\nD-2026-0001,Project Falcon\r\n"
+        case .auditTable: "seq,time,type\r\n0,2026-01-02T03:04:05.678Z,deal.created\r\n1,,checkpoint\r\n"
+        case .auditLines: "{\"checkpoint\":{\"root\":\"3mQ9…\",\"size\":0},\"entries\":0}\n"
+        }
+    }
+
+    fileprivate var headers: HTTPHeaders {
+        ["Content-Type": self == .auditLines ? mediaType : "text/csv; charset=utf-8; header=present"]
     }
 }
 
 extension Downloads {
     /// - Parameter call: with the reader's identity and what he asks for.
-    /// - Throws: `Problem` when too many downloads are open, or what deals says.
+    /// - Throws: `Problem` when too many downloads are open, or what the service says.
     func csv(_ file: CSVFile, _ call: ServiceCall, to head: HTTPHead) async throws -> HTTPResponse {
         // Nothing is taken out, so nothing is written down.
-        if head.method == "HEAD" { return HTTPResponse(status: .ok, headers: Self.headers) }
+        if head.method == "HEAD" { return HTTPResponse(status: .ok, headers: file.headers) }
         let place = try place()
         let parts = try parts(of: file, call)
         var first = parts.makeAsyncIterator()
         guard case .head(let name)? = try await first.next() else { throw RPCFault.internal }
-        var headers = Self.headers
+        var headers = file.headers
         headers.add(name: "Content-Disposition", value: ContentDisposition.attachment(name))
         return HTTPResponse(status: .ok, headers: headers) { writer in
             for try await part in parts {
@@ -37,8 +54,6 @@ extension Downloads {
             withExtendedLifetime(place) {}
         }
     }
-
-    private static let headers: HTTPHeaders = ["Content-Type": "text/csv; charset=utf-8; header=present"]
 
     private func parts(of file: CSVFile, _ call: ServiceCall) throws -> RPCStream<CSVPart> {
         switch file {
@@ -50,6 +65,11 @@ extension Downloads {
             return try deals.stream(
                 DealMethods.importErrors, Nothing(), timeout: Self.timeMax, window: Self.window,
                 context: call.context)
+        case .auditTable, .auditLines:
+            let filter = try StrictJSON.decode(AuditFilter.self, from: Data(call.body.readableBytesView))
+            return try audit.stream(
+                file == .auditTable ? AuditMethods.exportTable : AuditMethods.exportLines, filter,
+                timeout: Self.timeMax, window: Self.window, context: call.context)
         }
     }
 }

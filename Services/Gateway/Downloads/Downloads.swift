@@ -14,10 +14,10 @@ final class Downloads: Sendable {
     /// Pieces that may wait here for a slow client.
     static let window = 8
 
-    let deals: Upstream
+    let deals, audit: Upstream
     private let open = Mutex(0)
 
-    init(deals: Upstream) { self.deals = deals }
+    init(deals: Upstream, audit: Upstream) { (self.deals, self.audit) = (deals, audit) }
 
     var openCount: Int { open.withLock { $0 } }
 

@@ -126,7 +126,7 @@ struct OpenAPIOperation {
         case .openAPI: ["schema": ["type": "object", "required": ["openapi", "info", "paths", "components"]]]
         case .events: ["schema": ["type": "string"], "example": Self.event]
         case .download: ["schema": [String: Any]()]
-        case .csv: ["schema": ["type": "string"], "example": "number,codeName\r\nD-2026-0001,Project Falcon\r\n"]
+        case .csv(let file): ["schema": ["type": "string"], "example": file.example]
         case .logFile(let file):
             file.example.map { ["schema": ["type": "string"], "example": $0] } ?? ["schema": [String: Any]()]
         case .finishOpenID: ["schema": ["type": "string"]]

@@ -112,6 +112,10 @@ struct RouteProblems {
         .forbidden: ["access_too_low"], .preconditionRequired: ["version_required"],
     ]
 
+    private static let workOnSearch: [ProblemResponse: Set<String>] = [
+        .forbidden: ["forbidden", "not_owner"], .preconditionRequired: ["version_required"],
+    ]
+
     /// By the name of the call.
     static let ofServices: [String: [ProblemResponse: Set<String>]] = [
         AuditMethods.checkpoint.entry.name: [.notFound: ["not_found"]],
@@ -215,6 +219,21 @@ struct RouteProblems {
         DealMethods.commitImport.entry.name: [.unprocessable: ["import_state", "rows_invalid"]],
         DealMethods.revertImport.entry.name: [.unprocessable: ["import_state"]],
         DealMethods.removeImport.entry.name: [.unprocessable: ["import_state"]],
+        AuditMethods.createSearch.entry.name: [
+            .forbidden: ["forbidden"], .conflict: ["search_exists"], .unprocessable: ["searches_full"],
+        ],
+        AuditMethods.updateSearch.entry.name: workOnSearch.merging([.conflict: ["search_exists"]]) { $1 },
+        AuditMethods.removeSearch.entry.name: workOnSearch,
+        AuditMethods.exportLines.entry.name: [.unprocessable: ["export_too_large"]],
+        AuditMethods.exportTable.entry.name: [.unprocessable: ["export_too_large"]],
+        AuditMethods.redact.entry.name: [.forbidden: ["forbidden"], .unprocessable: ["nothing_to_redact"]],
+        AuditMethods.eraseUser.entry.name: [.forbidden: ["forbidden"]],
+        AuditMethods.placeHold.entry.name: [
+            .forbidden: ["forbidden"], .preconditionRequired: ["version_required"], .unprocessable: ["already_held"],
+        ],
+        AuditMethods.liftHold.entry.name: [
+            .forbidden: ["forbidden"], .preconditionRequired: ["version_required"], .unprocessable: ["not_held"],
+        ],
         DealMethods.decideConflict.entry.name: [.forbidden: ["access_too_low"]],
         DealMethods.access.entry.name: [.forbidden: ["access_too_low"]],
         DealMethods.breakGlass.entry.name: [.unprocessable: ["break_glass_not_needed", "too_many_guests"]],

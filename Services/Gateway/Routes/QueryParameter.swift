@@ -219,11 +219,27 @@ extension [QueryParameter] {
     static let viewDeals = page + [.boolean("count", "answer the total, too")]
 
     static let audit =
+        page + [.string("sort", "order", oneOf: ["-seq", "seq"]), .boolean("count", "answer the total, too")]
+        + auditFilter
+
+    static let auditFilter: [QueryParameter] = [
+        .string("q", "words in what changed, types and numbers, each as it begins"),
+        .string("type", "an event type; with a dot at its end all types below it"),
+        .string("actor", "id of a user or name of a service"),
+        .string("subject", "id or number of a deal, id of a user"),
+        .string("subjectKind", "deal, user, session, token, ..."),
+        .string("outcome", "how it ended", oneOf: EventOutcome.allCases.map(\.rawValue)),
+        .string("address", "the address of the client"), .string("requestId", "of the public request"),
+        .string("traceId", "of the W3C trace"), .string("field", "the name of a field that changed"),
+        .string("source", "the service that it comes from"),
+        .string("from", "RFC 3339 time, inclusive"), .string("to", "RFC 3339 time, exclusive"),
+    ]
+
+    static let auditTimeline =
         page + [
-            .string("sort", "order", oneOf: ["-seq", "seq"]),
-            .string("type", "an event type; with a dot at its end all types below it"),
-            .string("actor", "id of a user or name of a service"),
-            .string("subject", "id or number of a deal, id of a user"),
-            .string("from", "RFC 3339 time, inclusive"), .string("to", "RFC 3339 time, exclusive"),
+            .string("sort", "order", oneOf: ["-seq", "seq"]), .string("from", "RFC 3339 time, inclusive"),
+            .string("to", "RFC 3339 time, exclusive"),
         ]
+
+    static let auditSearches = views
 }

@@ -54,13 +54,13 @@ extension Route {
             output: JSONSchema.of(output), bodyBytesMax: 4096)
     }
 
-    /// A table that deals writes while it is read.
+    /// A table that its service writes while it is read.
     static func csv<I: Decodable>(_ path: String, _ summary: String, _ file: CSVFile, _ input: I.Type) -> Route {
         Route(
             method: .GET, pattern: segments(path), summary: summary, target: .csv(file), input: nil, output: nil,
             querySchema: JSONSchema.of(input), bodyBytesMax: 0
         ).with {
-            $0.mediaType = "text/csv"
+            $0.mediaType = file.mediaType
             $0.limit = .heavy
         }
     }
