@@ -37,20 +37,23 @@ struct Deals: ServiceProcess {
             work: ImportWorkStore(store: store),
             shelf: try DocumentShelf(directory: settings.dataDirectory + "/imports"),
             users: users, logger: kit.logger, now: { .now })
-        var router = router(store: store, notices: notices, documents: documents, imports: imports, users: users)
+        let reads = SecretReads(store: SecretReadStore(store: store), logger: kit.logger)
+        var router = router(
+            store: store, notices: notices, documents: documents, imports: imports, reads: reads, users: users)
 
         var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
         services += [kit.service(auth), kit.service("notices") { await notices.run() }]
         let retention = EventRetention(store.outbox, settings.events, logger: kit.logger)
         services += [kit.service("event retention") { await retention.run() }]
         services += [kit.service("documents") { try await documents.sweep.run() }]
+        services.append(kit.service("secret reads") { await reads.run() })
         services += [kit.service("imports") { try await imports.run() }, try kit.server(router)]
         return services
     }
 
     /// Every call that this service answers; shared by the process and its tests.
     static func router(
-        store: Store, notices: NoticeDesk, documents: DocumentHandlers, imports: ImportDesk,
+        store: Store, notices: NoticeDesk, documents: DocumentHandlers, imports: ImportDesk, reads: SecretReads,
         now: @escaping WallClock = { .now }, users: @escaping UserResolver
     ) -> RPCRouter {
         let bodies = DealBodies()
@@ -61,8 +64,9 @@ struct Deals: ServiceProcess {
         let list = DealListStore(store: store, bodies: bodies)
         let changes = ChangeStore(store: store)
         var router = RPCRouter()
-        DealHandlers(deals: deals, changes: changes, names: names, now: now).register(on: &router)
-        HistoryHandlers(changes: changes, timeline: TimelineStore(store: store), now: now).register(on: &router)
+        DealHandlers(deals: deals, changes: changes, names: names, reads: reads, now: now).register(on: &router)
+        HistoryHandlers(changes: changes, timeline: TimelineStore(store: store), reads: reads, now: now)
+            .register(on: &router)
         ListHandlers(list: list, now: now).register(on: &router)
         StageHandlers(transitions: transitions, now: now).register(on: &router)
         PipelineHandlers(

@@ -17,6 +17,8 @@ struct Desk: Sendable {
     let documents: DocumentHandlers
     /// Works when it is told to.
     let imports: ImportDesk
+    /// Waits until its `run` is called.
+    let reads: SecretReads
     let router: RPCRouter
 
     /// - Parameters:
@@ -86,8 +88,10 @@ struct Desk: Sendable {
         imports = ImportDesk(
             work: ImportWorkStore(store: store), shelf: try DocumentShelf(directory: directory + "/imports"),
             users: users, logger: quiet, now: clock.now)
+        reads = SecretReads(store: SecretReadStore(store: store), logger: quiet)
         router = Deals.router(
-            store: store, notices: notices, documents: documents, imports: imports, now: clock.now, users: users)
+            store: store, notices: notices, documents: documents, imports: imports, reads: reads, now: clock.now,
+            users: users)
     }
 
     func person(_ role: Role, _ status: UserStatus = .active) -> Person {

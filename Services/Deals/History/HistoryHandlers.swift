@@ -6,6 +6,7 @@ import RPC
 struct HistoryHandlers: Sendable {
     let changes: ChangeStore
     let timeline: TimelineStore
+    let reads: SecretReads
     let now: WallClock
 
     func register(on router: inout RPCRouter) {
@@ -15,11 +16,17 @@ struct HistoryHandlers: Sendable {
 
     func page(_ input: DealChangeQuery, _ context: RPCContext) async throws -> DealChangePage {
         let caller = try Caller(context, may: .readDeals, now: now())
-        return try await changes.page(DealReference(context), ChangeRequest(input), by: caller)
+        let reference = try DealReference(context)
+        let page = try await changes.page(reference, ChangeRequest(input), by: caller)
+        await reads.note("changes", of: reference, version: nil, by: caller)
+        return page
     }
 
     func timeline(_ input: TimelineQuery, _ context: RPCContext) async throws -> TimelinePage {
         let caller = try Caller(context, may: .readDeals, now: now())
-        return try await timeline.page(DealReference(context), TimelineRequest(input), by: caller)
+        let reference = try DealReference(context)
+        let page = try await timeline.page(reference, TimelineRequest(input), by: caller)
+        await reads.note("timeline", of: reference, version: nil, by: caller)
+        return page
     }
 }

@@ -100,8 +100,10 @@ struct NoticeStore: Sendable {
         after <= newest && newest - after <= replayMax && after >= oldest - 1
     }
 
+    /// Nil for what is no news of a deal. That somebody looked at it is for the log alone.
     private static func deal(_ header: Outbox.Header) -> UUID? {
-        header.topic == topic ? UUID(uuidString: header.aggregate) : nil
+        guard header.topic == topic, header.type != EventType.dealRead else { return nil }
+        return UUID(uuidString: header.aggregate)
     }
 
     private static func notice(_ header: Outbox.Header, of deal: UUID) -> DealNotice {

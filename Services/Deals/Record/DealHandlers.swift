@@ -8,6 +8,7 @@ struct DealHandlers: Sendable {
     let deals: DealStore
     let changes: ChangeStore
     let names: UserNames
+    let reads: SecretReads
     let now: WallClock
 
     func register(on router: inout RPCRouter) {
@@ -25,12 +26,19 @@ struct DealHandlers: Sendable {
     /// A deal as it is, which is asked for most, and so without reading that nothing else is asked: no bytes, or `{}`.
     func get(_ body: ByteBuffer, _ context: RPCContext) async throws -> RPCReply {
         let caller = try Caller(context, may: .readDeals, now: now())
-        guard body.readableBytes > 2 else { return try await deals.get(DealReference(context), by: caller) }
+        let reference = try DealReference(context)
+        let reply = try await read(reference, body, by: caller)
+        await reads.note("record", of: reference, version: reply.version, by: caller)
+        return reply
+    }
+
+    private func read(_ reference: DealReference, _ body: ByteBuffer, by caller: Caller) async throws -> RPCReply {
+        guard body.readableBytes > 2 else { return try await deals.get(reference, by: caller) }
         let moment = try StrictJSON.decode(DealMoment.self, from: Data(body.readableBytesView))
         guard let instant = try moment.instant(now: caller.now) else {
-            return try await deals.get(DealReference(context), by: caller)
+            return try await deals.get(reference, by: caller)
         }
-        let deal = try await changes.deal(DealReference(context), at: instant, by: caller)
+        let deal = try await changes.deal(reference, at: instant, by: caller)
         return RPCReply(
             body: ByteBuffer(bytes: try StrictJSON.encode(deal)), resource: deal.resourceID, version: deal.version)
     }
