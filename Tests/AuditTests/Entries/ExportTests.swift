@@ -50,7 +50,7 @@ private func lines(_ text: String) throws -> (entries: [AuditExportLine], end: A
         var tree = MerkleFrontier()
         for line in entries {
             let bytes = try #require(Data(base64Encoded: line.bytes))
-            #expect(Data(SHA256.hash(data: [0] + bytes)).base64EncodedString() == line.entry.leafHash)
+            #expect(Data(SHA256.hash(data: Data([0]) + bytes)).base64EncodedString() == line.entry.leafHash)
             _ = tree.append(.leaf(bytes))
         }
         #expect(tree.root.data.base64EncodedString() == end.checkpoint.root)
