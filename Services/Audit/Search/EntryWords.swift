@@ -29,13 +29,14 @@ struct EntryWords: Sendable, Hashable {
 
 /// Words as the index of personal values has them: letters and digits, without case and accents.
 enum PersonalWords {
-    /// Of one value, each of at most 64 letters; more would let one entry hold up all others.
+    /// Of one value, each of at most 64 letters, which are counted as SQLite does: by scalars. More would let one entry hold
+    /// up all others.
     static let wordsMax = 32
     static let lettersMax = 64
 
     static func of(_ text: String) -> [String] {
         let folded = text.folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
         let words = folded.split { !$0.isLetter && !$0.isNumber }
-        return words.prefix(wordsMax).map { String($0.prefix(lettersMax)) }
+        return words.prefix(wordsMax).map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(lettersMax))) }
     }
 }
