@@ -81,7 +81,10 @@ struct IntakeStore: Sendable {
         let createdAt: Instant
         var pending: Int
 
-        func wants(_ event: Event) -> Bool { event.time >= createdAt && filter.matches(event.type) }
+        /// Who opens a secret deal is for the audit log alone: nobody else is told, on the deal or outside.
+        func wants(_ event: Event) -> Bool {
+            event.time >= createdAt && filter.matches(event.type) && event.type != EventType.dealRead
+        }
     }
 
     private static func wishes(in db: Database) throws -> [Wish] {

@@ -45,6 +45,13 @@ struct WebhookIntakeTests {
         }
     }
 
+    @Test func nobodyOutsideIsToldWhoOpensASecretDeal() async throws {
+        try await WebhookBench.with { bench in
+            _ = try await bench.add("https://one.example/in", ["deal.", "deal.read"])
+            #expect(try await bench.take([event(1, EventType.dealRead, kind: "deal")], from: "deals") == 0)
+        }
+    }
+
     @Test func whatWasBeforeAnEndpointAndWhileItIsOffIsNotSent() async throws {
         try await WebhookBench.with { bench in
             let id = try await bench.add().webhook.id
