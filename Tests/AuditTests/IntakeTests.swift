@@ -90,6 +90,42 @@ struct IntakeTests {
         try await fixture.remove()
     }
 
+    @Test func actsOfOperatorsAndOfficersAreNumberedTogether() async throws {
+        let fixture = try Fixture()
+        try await park(fixture)
+        let handlers = AuditHandlers(log: fixture.log, sources: [Peer.deals])
+        _ = try await handlers.list(AuditQuery(), AuditTests.call(as: .compliance))
+        _ = try await call(
+            try desk(fixture), EventMethods.redrive, RedriveRequest(source: Peer.deals, group: LogStore.group))
+        let found = try await handlers.verify(AuditTests.call(as: .compliance))
+        #expect(found.problems == [])
+        let own = try await fixture.log.entries(AuditQuery(AuditFilter(source: Peer.audit), sort: "seq"))
+        #expect(own.map(\.sourceSeq) == [1, 2, 3])
+        #expect(own.map(\.type) == [EventType.auditSearched, EventType.eventRedriven, EventType.auditVerified])
+        try await fixture.remove()
+    }
+
+    /// All that came at its turn is pruned; the one that came late is still there, and says nothing of the end.
+    @Test func redrivenEventOutlivesTheOthersOfItsSource() async throws {
+        let fixture = try Fixture()
+        let events = (1...255).map { deal($0) }
+        let parked = try letter(events[0])
+        try await fixture.log.store.write { db in
+            try DeadLetters.Box(group: LogStore.group, source: Peer.deals).add(parked, in: db)
+            try Inbox.move(Peer.deals, to: 1, in: db)
+            try LogStore.append(Array(events[1...]), from: Peer.deals, at: start, in: db)
+        }
+        try await fixture.log.append((1...2).map { deal(1000 + $0) }, from: Peer.auth, at: start)
+        _ = try await call(
+            try desk(fixture), EventMethods.redrive, RedriveRequest(source: Peer.deals, group: LogStore.group))
+        let later = start.advanced(bySeconds: 1_000_000_000)
+        #expect(try await RetentionStore(log: fixture.log).prune(before: later, at: later) == 256)
+        let left = try await fixture.log.entries(AuditQuery(AuditFilter(source: Peer.deals)))
+        #expect(left.map(\.sourceSeq) == [1])
+        #expect(try await fixture.verify().problems == [])
+        try await fixture.remove()
+    }
+
     /// As it would look if somebody had moved an entry.
     @Test func entryOutOfTurnWithoutALetterIsFound() async throws {
         let fixture = try Fixture()

@@ -14,8 +14,9 @@ private struct Tampering: CustomStringConvertible {
             "bytes", "event_id", "time_ms", "type", "actor_id", "subject_id", "subject_number", "source", "source_seq",
         ],
         "node": ["hashes"], "checkpoint": ["root", "note"], "inbox": ["seq"],
+        "facet": ["outcome", "subject_kind", "request_id", "trace_id"],
     ]
-    static let keys = ["entry": "seq", "node": "seq", "checkpoint": "size", "inbox": "source"]
+    static let keys = ["entry": "seq", "node": "seq", "checkpoint": "size", "inbox": "source", "facet": "seq"]
 
     let description: String
     let apply: (Database) throws -> Void
@@ -113,7 +114,9 @@ private func takeBack(_ tampering: Tampering, on queue: DatabaseQueue) throws {
         await signer.sign()
     }
     try fixture.tamper("SELECT 1")
-    let queue = try DatabaseQueue(path: "\(fixture.directory)/audit.sqlite")
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let queue = try DatabaseQueue(path: "\(fixture.directory)/audit.sqlite", configuration: configuration)
     let (trusted, newest) = (signer.trusted, signer.last)
     func isGood() async throws -> Bool {
         try await fixture.log.verify(sources: ["deals"], of: trusted, newest: newest).ok
