@@ -149,9 +149,9 @@ let package = Package(
         service(
             "Audit", "audit",
             [
-                "RPC", "Contracts", "Events", "Storage", "ServiceKit", "TransparencyLog", .nio("NIOCore"), .grdb, .logging,
+                "RPC", "Contracts", "Events", "Storage", "ServiceKit", "TransparencyLog", .grdb, .logging,
                 .metrics, .lifecycle, .crypto,
-            ], exclude: ["README.md"], testsAlso: ["Telemetry", .nio("NIOPosix")]),
+            ], exclude: ["README.md"], testsAlso: ["Telemetry", .nio("NIOCore"), .nio("NIOPosix")]),
         service(
             "Health", "health",
             [
