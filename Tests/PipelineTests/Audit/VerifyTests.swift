@@ -19,7 +19,7 @@ struct VerifyTests {
         return try await folder.verify(arguments)
     }
 
-    private func change(_ name: String, _ body: (inout [Data]) -> Void) -> (TemporaryFolder) throws -> Void {
+    private func change(_ name: String, _ body: @escaping (inout [Data]) -> Void) -> (TemporaryFolder) throws -> Void {
         { folder in
             let bytes = try #require(try folder.export.read(name, bytesMax: 1 << 20))
             var entries = EntryBundle.readable(bytes, width: Tile.widthMax).entries.map { Data($0) }
