@@ -89,19 +89,18 @@ struct ExportRun: Sendable {
         let tiles = Tile.tiles(content, from: first * Int64(Tile.widthMax), to: size)
         let what = content == .entries ? "entries" : "hashes"
         return try await withThrowingTaskGroup(of: (tile: Tile, isNew: Bool).self) { group in
-            var (fetched, running) = (0, 0)
-            func collect() async throws {
-                guard let (tile, isNew) = try await group.next() else { return }
-                running -= 1
-                if isNew { fetched += 1 }
-                try progress.report("exported", min(tile.endIndex, size), of: size, what)
-            }
-            for tile in tiles {
-                if running >= LogClient.fetchesMax { try await collect() }
-                running += 1
+            var waiting = tiles.makeIterator()
+            for _ in 0..<LogClient.fetchesMax {
+                guard let tile = waiting.next() else { break }
                 group.addTask { (tile, try await keepVouched(tile)) }
             }
-            while running > 0 { try await collect() }
+            var fetched = 0
+            // Whenever one is there, the next is asked for.
+            while let (tile, isNew) = try await group.next() {
+                if isNew { fetched += 1 }
+                try progress.report("exported", min(tile.endIndex, size), of: size, what)
+                if let tile = waiting.next() { group.addTask { (tile, try await keepVouched(tile)) } }
+            }
             return fetched
         }
     }
