@@ -1,4 +1,5 @@
 import Contracts
+import Events
 import Foundation
 import NIOCore
 import RPC
@@ -83,7 +84,7 @@ struct WebhookBench: Sendable {
     /// What the log is told, oldest first.
     func told() async throws -> [Event] {
         try await store.outbox.page(after: 0, limit: 100, wait: .zero).entries.map {
-            try StrictJSON.decode(Event.self, from: $0.payload)
+            try StrictJSON.decode(Event.self, from: EventPacking.unpack($0.payload))
         }
     }
 
