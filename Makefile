@@ -8,11 +8,11 @@ LISTEN ?= 127.0.0.1:8080
 CYCLES ?= 1000
 CRASHES ?= 400
 # One after the other: all at once, those that hash and compile keep the machine from those that watch clocks.
-TEST_TARGETS = $(notdir $(wildcard Tests/*Tests))
+TEST_TARGETS = $(filter-out RelayTests,$(notdir $(wildcard Tests/*Tests)))
 SWIFT_SOURCES = Shared Services Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help deps up build release test lint format bench bench-rpc bench-storage crash crash-smoke clean-data
+.PHONY: help deps up build release test test-relay lint format bench bench-rpc bench-storage crash crash-smoke clean-data
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ test: deps ## Build and run all tests
 	    echo "== $$target"; swift test --skip-build $(SWIFT_FLAGS) --filter "^$$target\\."; \
 	done
 	Tests/Dissector/run
+
+test-relay: export KAFKA_RELAY = 1
+test-relay: deps ## Build the relay to Kafka and run its tests (needs librdkafka-dev and kcat)
+	swift build --build-tests $(SWIFT_FLAGS)
+	swift test --skip-build $(SWIFT_FLAGS) --filter '^RelayTests\.'
 
 lint: ## Check the style of the code, the scripts, the compose stack and the manifests; changes nothing
 	@.ci/lint $(SWIFT_SOURCES)

@@ -13,6 +13,9 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
 
+/// KAFKA_RELAY=1 adds the relay to Apache Kafka, which needs librdkafka-dev; nothing else links it.
+let hasRelay = ProcessInfo.processInfo.environment["KAFKA_RELAY"] == "1"
+
 extension Target.Dependency {
     static func nio(_ product: String) -> Self { .product(name: product, package: "swift-nio") }
     static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -68,10 +71,18 @@ func tests(
         exclude: exclude, swiftSettings: settings)
 }
 
+let relay: [Target] =
+    [.systemLibrary(name: "CRdKafka", path: "Shared/CRdKafka", providers: [.apt(["librdkafka-dev"])])]
+    + service(
+        "Relay", "relay",
+        [
+            "CRdKafka", "RPC", "Contracts", "Events", "Storage", "ServiceKit", .grdb, .logging, .metrics, .lifecycle,
+        ], exclude: ["README.md"], testsAlso: [.subprocess, .nio("NIOPosix")])
+
 let package = Package(
     name: "ibpipeline",
     platforms: [.macOS(.v15)],
-    products: ["gateway", "auth", "deals", "audit", "health", "ibpipeline"].map {
+    products: (["gateway", "auth", "deals", "audit", "health", "ibpipeline"] + (hasRelay ? ["relay"] : [])).map {
         .executable(name: $0, targets: [$0])
     },
     dependencies: [
@@ -179,6 +190,7 @@ let package = Package(
                     .nio("NIOPosix"),
                 ], path: "Tests/EventsProbe", swiftSettings: settings),
         ],
+        hasRelay ? relay : [],
         [
             .testTarget(
                 name: "EndToEndTests",

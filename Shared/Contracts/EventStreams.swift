@@ -4,9 +4,9 @@ package import RPC
 /// How services and the operator follow a producer's outbox; the same on every service that has one.
 extension EventMethods {
     package static let subscribe = RPCStreamMethod<EventSubscription, EventBatch>(
-        0x0011, "events.subscribe", callers: [Peer.audit, Peer.health, Peer.operator])
+        0x0011, "events.subscribe", callers: [Peer.audit, Peer.health, Peer.relay, Peer.operator])
     package static let acknowledge = RPCMethod<EventAcknowledgement, Nothing>(
-        0x0012, "events.acknowledge", callers: [Peer.audit, Peer.health], isIdempotent: true)
+        0x0012, "events.acknowledge", callers: [Peer.audit, Peer.health, Peer.relay], isIdempotent: true)
     package static let groups = RPCMethod<Nothing, EventGroupList>(
         0x0013, "events.groups", callers: [Peer.operator], isIdempotent: true)
     package static let read = RPCMethod<EventRead, EventBatch>(

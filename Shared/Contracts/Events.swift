@@ -5,7 +5,7 @@ package import RPC
 /// page; see `subscribe` for the stream. Numbers up to 0x001F are theirs.
 package enum EventMethods {
     package static let pull = RPCMethod<EventPull, EventPage>(
-        0x0010, "events.pull", callers: [Peer.audit, Peer.health], isIdempotent: true, isLongPoll: true)
+        0x0010, "events.pull", callers: [Peer.health], isIdempotent: true, isLongPoll: true)
 }
 
 /// Asks for what came after a sequence number; waits for the next commit when there is nothing yet.

@@ -92,6 +92,8 @@ package enum Peer {
     package static let deals = "deals"
     package static let audit = "audit"
     package static let health = "health"
+    /// Sends events on to Kafka, where there is one.
+    package static let relay = "relay"
     package static let servers = [auth, deals, audit, health]
     /// A person at the command line who holds the suite's secret or a certificate of this name.
     package static let `operator` = "operator"

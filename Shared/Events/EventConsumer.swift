@@ -30,6 +30,8 @@ package struct EventConsumer: Sendable {
     let client: RPCClient
     let effect: EventEffect
     let applied: @Sendable (Int) async -> Void
+    /// Where it has no effect here: sends them on.
+    let forward: (@Sendable ([EventDelivery]) async throws -> Void)?
     let logger: Logger
     let meters: ConsumerMeters
     let now: WallClock
@@ -53,8 +55,33 @@ package struct EventConsumer: Sendable {
         self.client = client
         self.effect = effect
         self.applied = applied
+        forward = nil
         self.logger = logger
         self.now = now
+        self.pause = pause
+        meters = ConsumerMeters(source: source, group: group)
+    }
+
+    /// One whose effect lies outside of its file: sends the events on as they are stored, in their order, and moves the cursor
+    /// when that is done. What was on its way when it ended goes twice: each event at least once.
+    ///
+    /// - Parameter forward: returns when all are where they should be; what it throws is tried again for ever.
+    package init(
+        source: String, group: String, store: Store, client: RPCClient, logger: Logger,
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        forward: @escaping @Sendable ([EventDelivery]) async throws -> Void
+    ) {
+        self.source = source
+        self.group = group
+        topic = nil
+        cursor = source
+        self.store = store
+        self.client = client
+        effect = EventEffect { _, _ in } record: { _, _ in }
+        applied = { _ in }
+        self.forward = forward
+        self.logger = logger
+        now = { .now }
         self.pause = pause
         meters = ConsumerMeters(source: source, group: group)
     }
@@ -90,7 +117,7 @@ package struct EventConsumer: Sendable {
             (try Inbox.cursor(of: cursor, in: db), try box.count(in: db))
         }
         meters.parked(parked)
-        let isRaw = asBytes || parked > 0
+        let isRaw = asBytes || parked > 0 || forward != nil
         let subscription = EventSubscription(
             topic: topic, group: group, after: start > 0 ? start : nil, limit: Self.batchEvents,
             raw: isRaw ? true : nil)
@@ -101,14 +128,20 @@ package struct EventConsumer: Sendable {
                 guard batch.newest >= start else { throw SourceWentBack(cursor: start, newest: batch.newest) }
                 meters.arrived(batch, at: now())
                 if batch.through > position {
-                    if isRaw { try await takeBytes(batch) } else { try await take(batch) }
+                    if let forward {
+                        try await send(batch, with: forward)
+                    } else if isRaw {
+                        try await takeBytes(batch)
+                    } else {
+                        try await take(batch)
+                    }
                     if !batch.events.isEmpty { await applied(batch.events.count) }
                     position = batch.through
                 }
                 arrived()
                 meters.applied(batch, at: now())
                 if acknowledgements.isDue(batch.through, at: .now) { await acknowledge(batch.through) }
-                if isRaw, try await !isParking() { return false }
+                if isRaw, forward == nil, try await !isParking() { return false }
             }
         } catch let error where !isRaw && (error.isUnreadable || EventFault.isOfTheEvent(error)) {
             log(.warning, "an event cannot be taken in", ["error": "\(EventFault.text(error))"])
@@ -134,6 +167,13 @@ package struct EventConsumer: Sendable {
             if !events.isEmpty { try effect.apply(events, db) }
             try Inbox.move(cursor, to: batch.through, in: db)
         }
+    }
+
+    private func send(
+        _ batch: EventBatch, with forward: @Sendable ([EventDelivery]) async throws -> Void
+    ) async throws {
+        if !batch.events.isEmpty { try await forward(batch.events) }
+        try await store.write { [cursor] db in try Inbox.move(cursor, to: batch.through, in: db) }
     }
 
     /// Only for the producer's view of us: what fails comes again with the next.

@@ -24,7 +24,7 @@ struct MakeCertsCommand: AsyncParsableCommand {
             """)
 
     /// The names that certificates of services carry. `operator` is a person's, for this tool.
-    static let services = [Peer.auth, Peer.deals, Peer.audit, Peer.health, Peer.gateway, Peer.operator]
+    static let services = [Peer.auth, Peer.deals, Peer.audit, Peer.health, Peer.gateway, Peer.relay, Peer.operator]
     static let hostsMax = 16
     static let daysRange = 1...825
     static let authorityDaysRange = 1...7300
