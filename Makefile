@@ -6,6 +6,7 @@ CONFIGURATION ?= debug
 DATA_DIR ?= data
 LISTEN ?= 127.0.0.1:8080
 CYCLES ?= 1000
+LINK_CYCLES ?= 1000
 CRASHES ?= 400
 # One after the other: all at once, those that hash and compile keep the machine from those that watch clocks.
 TEST_TARGETS = $(filter-out RelayTests,$(notdir $(wildcard Tests/*Tests)))
@@ -57,12 +58,14 @@ bench-rpc: deps ## The part of it that compares the RPC with gRPC
 bench-storage: deps ## The part of it that compares group commit with single commits
 	Tests/Benchmarks/run --only storage
 
-crash: build ## Kill services and cut the power, CYCLES times, and check that nothing promised is lost (SEED=N repeats)
+crash: build ## Kill services, cut links and the power, CYCLES times, and check that nothing promised is lost (SEED=N repeats)
 	Tests/Crash/powerloss --probe .build/$(CONFIGURATION)/storage-probe --crashes $(CRASHES) $(if $(SEED),--seed $(SEED))
+	Tests/Crash/links --probe .build/$(CONFIGURATION)/events-probe --cycles $(LINK_CYCLES) $(if $(SEED),--seed $(SEED))
 	Tests/Crash/kill --binaries .build/$(CONFIGURATION) --cycles $(CYCLES) $(if $(SEED),--seed $(SEED))
 
 crash-smoke: CYCLES = 50
 crash-smoke: CRASHES = 60
+crash-smoke: LINK_CYCLES = 200
 crash-smoke: crash ## The short form of crash, a minute or two
 
 clean-data: ## Delete DATA_DIR with all deals in it; asks first (YES=1 does not)

@@ -22,6 +22,11 @@ def run(report, arguments):
     report.figure("events.p50", f"event committed → applied, {RATE}/s, p50", median("p50Microseconds") / 1000, "ms", at_most=5)
     report.figure("events.p99", f"event committed → applied, {RATE}/s, p99", median("p99Microseconds") / 1000, "ms", at_most=50)
     report.figure("events.catchUp", "events applied while catching up", median("catchUpPerSecond"), "events/s", at_least=5000)
+    with_it, away, after = (statistics.median(found["writeP99Microseconds"][place] for found in rounds) / 1000 for place in range(3))
+    report.compare("events.outage", f"a write with its event, {RATE}/s, while the consumer is away", away, "p99 ms",
+                   "while it follows", with_it, away / with_it)
+    report.compare("events.afterOutage", "the same, while it catches up with 100 000 events", after, "p99 ms",
+                   "while it follows", with_it, after / with_it)
     report.figure("events.decode", "the same, if reading JSON were all", median("decodePerSecond"), "events/s")
 
 

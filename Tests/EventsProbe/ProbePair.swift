@@ -11,7 +11,7 @@ import Synchronization
 
 /// A producer that listens, and a consumer whose effect is a row for each event.
 struct ProbePair: Sendable {
-    private static let quiet = Logger(label: "events-probe") { _ in SwiftLogNoOpLogHandler() }
+    static let quiet = Logger(label: "events-probe") { _ in SwiftLogNoOpLogHandler() }
 
     /// When each event was committed, and when its effect was.
     private final class Times: Sendable {
@@ -69,11 +69,7 @@ struct ProbePair: Sendable {
 
     /// Events a second, of so many that wait when the consumer starts.
     func catchUp(_ backlog: Int) async throws -> Double {
-        for start in stride(from: 0, to: backlog, by: 500) {
-            try await producer.write { db in
-                for number in start..<min(start + 500, backlog) { try EventFeed.append(Self.event(number), in: db) }
-            }
-        }
+        try await fill(backlog)
         let begin = ContinuousClock.now
         try await consuming { while times.last.load(ordering: .acquiring) < Int64(backlog) { try await Self.rest() } }
         return Double(backlog) / (begin.duration(to: .now) / .seconds(1))
@@ -100,6 +96,38 @@ struct ProbePair: Sendable {
             guard let committed = pair.committed, let applied = pair.applied else { return nil }
             return Int64(committed.duration(to: applied) / .microseconds(1))
         }.sorted()
+    }
+
+    /// Microseconds that a write takes which has an event, sorted: with the consumer at work, with none after a `backlog`
+    /// has gathered, and while that is caught up with.
+    func writes(rate: Int, seconds: Double, backlog: Int) async throws -> (with: [Int64], away: [Int64], after: [Int64]) {
+        var with: [Int64] = []
+        try await consuming { with = try await writes(rate: rate, seconds: seconds) }
+        try await fill(backlog)
+        let away = try await writes(rate: rate, seconds: seconds)
+        var after: [Int64] = []
+        try await consuming { after = try await writes(rate: rate, seconds: seconds) }
+        return (with, away, after)
+    }
+
+    private func writes(rate: Int, seconds: Double) async throws -> [Int64] {
+        let begin = ContinuousClock.now
+        var taken: [Int64] = []
+        for number in 0..<Int(Double(rate) * seconds) {
+            try await Task.sleep(until: begin + .seconds(Double(number) / Double(rate)), clock: .continuous)
+            let start = ContinuousClock.now
+            try await producer.write { try EventFeed.append(Self.event(number), in: $0) }
+            taken.append(Int64(start.duration(to: .now) / .microseconds(1)))
+        }
+        return taken.sorted()
+    }
+
+    private func fill(_ backlog: Int) async throws {
+        for start in stride(from: 0, to: backlog, by: 500) {
+            try await producer.write { db in
+                for number in start..<min(start + 500, backlog) { try EventFeed.append(Self.event(number), in: db) }
+            }
+        }
     }
 
     /// Events a second that are read from JSON, and no more.
@@ -134,15 +162,15 @@ struct ProbePair: Sendable {
         }
     }
 
-    private static func rest() async throws { try await Task.sleep(for: .milliseconds(1)) }
+    static func rest() async throws { try await Task.sleep(for: .milliseconds(1)) }
 
-    private static func secret() throws -> HandshakeSecret {
+    static func secret() throws -> HandshakeSecret {
         guard let secret = HandshakeSecret(Array(repeating: 7, count: 32)) else { throw CancellationError() }
         return secret
     }
 
     /// As large as a change of two fields of a deal.
-    private static func event(_ number: Int) -> Event {
+    static func event(_ number: Int) -> Event {
         Event(
             type: EventType.dealUpdated, time: .now,
             actor: EventActor(kind: "user", id: UUIDv7.make().text, session: UUIDv7.make(), address: "192.0.2.7"),
