@@ -81,7 +81,7 @@ package struct Event: Codable, Sendable, Hashable {
 
     /// What consumers may subscribe to.
     package static let topics = ["deals", "users"]
-    /// One of them; `audit` for what is done with the log itself, which stands in no outbox.
+    /// One of them; `audit` for what is done with the log and with events themselves.
     package var topic: String {
         if EventSubject.kindsOfAudit.contains(subject.kind) { return "audit" }
         return EventSubject.kindsOfUsers.contains(subject.kind) ? "users" : "deals"
@@ -116,8 +116,8 @@ package struct EventSubject: Codable, Sendable, Hashable {
 
     /// What people are and sign in with, and what administrators set up; all else belongs to the deals.
     static let kindsOfUsers: Set = ["user", "invitation", "session", "token", "passkey", "key", "webhook"]
-    /// The log itself, and one of its entries.
-    static let kindsOfAudit: Set = ["log", "entry"]
+    /// The log itself, one of its entries, and an event that an operator had taken in or passed over.
+    static let kindsOfAudit: Set = ["log", "entry", "event"]
 
     package init(kind: String, id: String, number: String? = nil) {
         self.kind = kind

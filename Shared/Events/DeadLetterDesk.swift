@@ -126,7 +126,8 @@ extension EventConsumer {
 
     /// False when there is no such letter.
     func skip(_ sequence: Int64, reason: String, by actor: EventActor) async throws -> Bool {
-        guard
+        // Numbers begin with 1; the lowest that there is has none before it to look behind.
+        guard sequence >= 1,
             let letter = try await store.read({ [box] db in
                 try box.letters(after: sequence - 1, limit: 1, in: db).first
             }), letter.sequence == sequence

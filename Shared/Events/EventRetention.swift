@@ -40,6 +40,7 @@ package struct EventRetention: Sendable {
     @discardableResult
     package func catchUp() async throws -> Int {
         var deleted = 0
+        var overdue: Set<String> = []
         while true {
             let step = try await outbox.prune(retention, now: now().milliseconds)
             deleted += step.deleted
@@ -48,6 +49,14 @@ package struct EventRetention: Sendable {
                 logger.warning(
                     "a group of consumers was silent for too long; events are deleted without it",
                     metadata: ["event.group": "\(group)"])
+            }
+            // Each time that it is looked at, for as long as it lasts; but once each time.
+            for group in step.overdue where overdue.insert(group).inserted {
+                logger.warning(
+                    """
+                    a group that has to read every event is silent, and none is deleted that it has not read; start its \
+                    service, or find out why that does not reach this one, before the disk is full
+                    """, metadata: ["event.group": "\(group)"])
             }
             guard step.isCut else { break }
             try await Task.sleep(for: Self.pauseBetweenSteps)

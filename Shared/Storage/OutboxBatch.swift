@@ -46,15 +46,29 @@ extension Outbox {
         try await gate.pass { try await pool.read { db in try Self.floor(in: db) - 1 } }
     }
 
-    /// The number before the first entry of a time or later; the newest there is when all are older. Where the clock was
-    /// set back, the entry with the earliest such time counts.
+    /// How much older than its commit the time of an entry may be: it is taken when the call begins, which lasts for half a
+    /// minute at most, and the number at the commit. The rest is for a clock that is set back meanwhile.
+    package static let timeBeforeCommitMax = Duration.seconds(600)
+
+    /// The number before the lowest of a time or later; the newest there is when all are older.
+    ///
+    /// Times and numbers cross: the entry with the earliest such time was committed within `timeBeforeCommitMax` after that
+    /// time. A lower number was committed no later than that entry, so its own time is no later than that, either: of all
+    /// that may be in question only this much is looked at, however long ago the time is.
     package func position(before milliseconds: Int64) async throws -> Int64 {
-        try await gate.pass {
+        let window = Self.timeBeforeCommitMax.components.seconds * 1000
+        return try await gate.pass {
             try await pool.read { db in
-                let first = try Int64.fetchOne(
-                    db, sql: "SELECT seq FROM outbox WHERE occurred_ms >= ? ORDER BY occurred_ms, seq LIMIT 1",
-                    arguments: [milliseconds])
-                return try first.map { $0 - 1 } ?? Self.newest(in: db)
+                let earliest = try Int64.fetchOne(
+                    db, sql: "SELECT min(occurred_ms) FROM outbox WHERE occurred_ms >= ?", arguments: [milliseconds])
+                guard let earliest else { return try Self.newest(in: db) }
+                let lowest = try Int64.fetchOne(
+                    db,
+                    sql: """
+                        SELECT min(seq) FROM outbox INDEXED BY outbox_by_time WHERE occurred_ms BETWEEN ?1 AND ?1 + ?2
+                        """,
+                    arguments: [earliest, window])
+                return try lowest.map { $0 - 1 } ?? Self.newest(in: db)
             }
         }
     }

@@ -177,6 +177,17 @@ struct EventConsumerTests {
         }
     }
 
+    @Test(arguments: [Int64.min, -1, 0, 1, Int64.max])
+    func skippingWantsALetterThatThereIs(_ sequence: Int64) async throws {
+        try await withBoth { _, server, taker in
+            let consumer = taker.consumer(try Producer.client(port: try #require(server.localPort)))
+            let skip = SkipRequest(source: Peer.deals, group: "test", sequence: sequence, reason: "why")
+            await #expect(throws: RPCFault.notFound("dead letter")) {
+                try await DeadLetterDesk([consumer]).skip(skip, by: .service("me"))
+            }
+        }
+    }
+
     @Test func acknowledgementsComeAtMostOnceASecond() {
         let start = ContinuousClock.now
         var pace = AcknowledgementPace(10)

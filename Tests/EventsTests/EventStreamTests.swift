@@ -1,6 +1,8 @@
 import Contracts
 import Foundation
 import GRDB
+import InMemoryLogging
+import Logging
 import NIOCore
 import RPC
 import Storage
@@ -201,6 +203,26 @@ struct EventStreamTests {
             )
             #expect(current?.behind == 0 && current?.behindMilliseconds == 0)
             #expect(late?.behind == 3 && late?.behindMilliseconds ?? 0 > 0)
+            try await producer.store.close()
+        }
+    }
+
+    @Test func silenceOfAGroupThatHasToReadEverythingIsToldAndDeletesNothing() async throws {
+        try await withDirectory { directory in
+            let producer = try Producer(directory)
+            try await producer.store.append((1...5).map { event($0, at: Instant(milliseconds: 1)) })
+            try await producer.feed.hear(of: "test", at: 0)
+            try await producer.feed.hear(of: "other", at: 5)
+            let log = InMemoryLogHandler()
+            let retention = EventRetention(
+                producer.store.outbox,
+                OutboxRetention(keepMilliseconds: 1, groupSilenceMilliseconds: 1000, expectedGroups: ["test"]),
+                logger: Logger(label: "test") { _ in log }, now: { Instant.now.advanced(bySeconds: 60) })
+            #expect(try await retention.catchUp() == 0)
+            #expect(log.entries.map(\.metadata) == [["event.group": "other"], ["event.group": "test"]])
+            #expect(log.entries.allSatisfy { $0.level == .warning })
+            #expect(log.entries.last?.message.description.contains("start its service") == true)
+            #expect(try await producer.feed.groups().items.map(\.holdsEvents) == [false, true])
             try await producer.store.close()
         }
     }

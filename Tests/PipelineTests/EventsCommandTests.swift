@@ -168,9 +168,25 @@ struct EventsCommandTests {
 
     @Test(arguments: [
         ["deals", "--after", "1", "--from", "2026-11-26T09:00:00Z"], ["deals", "--topic", "audit"],
-        ["deals", "--after", "-1"], ["health"], ["deals", "--from", "yesterday"],
+        ["deals", "--after", "-1"], ["gateway"], ["audit"], ["deals", "--from", "yesterday"],
     ])
     func wrongUsageIsRefused(_ arguments: [String]) {
         #expect(throws: (any Error).self) { try ReplayCommand.parse(arguments) }
+    }
+
+    @Test func lagIsOfAllThatHaveEvents() throws {
+        #expect(try LagCommand.parse([]).source == nil)
+        #expect(EventProducer.allCases.map(\.rawValue) == [Peer.auth, Peer.deals, Peer.health])
+    }
+
+    @Test(arguments: EventProducer.allCases)
+    func everyProducersEventsAreLookedAfter(_ source: EventProducer) throws {
+        let name = source.rawValue
+        #expect(try TailCommand.parse([name]).events.source == source)
+        #expect(try ReplayCommand.parse([name]).events.source == source)
+        #expect(try LagCommand.parse([name]).source == source)
+        #expect(try DeadCommand.parse([name]).letters.source == source)
+        #expect(try RedriveCommand.parse([name]).letters.source == source)
+        #expect(try SkipCommand.parse([name, "3", "--reason", "withdrawn"]).letters.source == source)
     }
 }

@@ -77,6 +77,32 @@ struct OutboxPruningTests {
         }
     }
 
+    @Test func expectedGroupHoldsEventsHoweverLongItIsSilent() async throws {
+        try await withStore { store in
+            try await fill(store, ages: [40, 39, 38, 37, 36])
+            try await store.outbox.hear(of: "audit", at: 2, now: Self.now - 31 * Self.day)
+            try await store.outbox.hear(of: "webhooks", at: 5, now: Self.now)
+            let first = try await store.outbox.prune(Self.retention, now: Self.now)
+            #expect(first == Outbox.Pruning(deleted: 2, overdue: ["audit"]))
+            let years = Self.now + 2000 * Self.day
+            let later = try await store.outbox.prune(Self.retention, now: years)
+            #expect(later == Outbox.Pruning(released: ["webhooks"], overdue: ["audit"]))
+            #expect(try await sequences(store) == [3, 4, 5])
+            try await store.outbox.hear(of: "audit", at: 4, now: years)
+            #expect(try await store.outbox.prune(Self.retention, now: years) == Outbox.Pruning(deleted: 2))
+        }
+    }
+
+    @Test func expectedGroupThatWasReleasedOnceHoldsEventsAgain() async throws {
+        try await withStore { store in
+            try await fill(store, ages: [40, 39, 38])
+            try await store.outbox.hear(of: "audit", at: 1, now: Self.now)
+            try await store.write { try $0.execute(sql: "UPDATE event_group SET released_ms = 1") }
+            #expect(try await store.outbox.prune(Self.retention, now: Self.now).deleted == 1)
+            #expect(try await sequences(store) == [2, 3])
+        }
+    }
+
     @Test func stepsAreBounded() async throws {
         try await withStore { store in
             let count = Outbox.pruneRowsMax + 10

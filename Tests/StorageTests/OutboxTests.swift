@@ -133,6 +133,30 @@ struct OutboxTests {
         }
     }
 
+    private static let start: Int64 = 1_790_000_000_000
+    private static let window = Outbox.timeBeforeCommitMax.components.seconds * 1000
+
+    private static let crossings: [([Int64], Int64)] = [
+        ([900, 1500, 1000], 1), ([1500, 900, 1000], 0), ([900, 1000, 1500], 1), ([1500, 1200, 900], 0),
+        ([900, 999], 2), ([], 0),
+        // After a quiet time as well, and as far as a time may be from its commit, but no further.
+        ([900, 1_000_000_000 + window, 1_000_000_000], 1), ([900, 1_000_000_001 + window, 1_000_000_000], 2),
+    ]
+
+    @Test(arguments: crossings)
+    func placeOfATimeIsBeforeTheLowestNumberOfThatTimeOrLater(_ times: [Int64], _ after: Int64) async throws {
+        try await withStore { store in
+            try await store.write { db in
+                for time in times {
+                    var entry = newEntry()
+                    entry.occurredMilliseconds = Self.start + time
+                    try Outbox.append(entry, in: db)
+                }
+            }
+            #expect(try await store.outbox.position(before: Self.start + 1000) == after)
+        }
+    }
+
     @Test func payloadAboveTheLimitIsRefused() async throws {
         try await withStore { store in
             let tooLarge = String(repeating: "x", count: Outbox.payloadBytesMax + 1)

@@ -14,7 +14,7 @@ struct EventsCommand: AsyncParsableCommand {
             Examples:
               ibpipeline events tail deals
               ibpipeline events lag --max-age 1m
-              ibpipeline events dead deals
+              ibpipeline events dead health
               ibpipeline events redrive deals
             """,
         subcommands: [
@@ -25,7 +25,7 @@ struct EventsCommand: AsyncParsableCommand {
 
 /// A service that has events to read.
 enum EventProducer: String, CaseIterable, ExpressibleByArgument, Sendable {
-    case auth, deals
+    case auth, deals, health
 }
 
 /// A service that takes in events of others.

@@ -5,7 +5,7 @@ import Contracts
 struct LagCommand: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "lag",
-        abstract: "Lists the groups that read the events of auth and deals, and how far behind they are.",
+        abstract: "Lists the groups that read the events of auth, deals and health, and how far behind they are.",
         discussion: """
             As the groups last said, a few seconds ago at most. AGE is how long the oldest event waits that a group has not \
             taken in. HOLDS is no for a group that was silent for so long that events are deleted without it.
@@ -16,7 +16,7 @@ struct LagCommand: ConsoleCommand {
               ibpipeline events lag --max-age 1m    # exit code 1 when an event waits longer
             """)
 
-    @Argument(help: "The service whose events they are; both when left out.")
+    @Argument(help: "The service whose events they are; all of them when left out.")
     var source: EventProducer?
 
     @OptionGroup var cluster: ClusterOptions
