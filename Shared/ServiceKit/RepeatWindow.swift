@@ -15,16 +15,25 @@ package struct RepeatWindow<Key: Hashable & Sendable>: Sendable {
     package var count: Int { since.count }
 
     package mutating func isFirst(_ key: Key, at now: Instant) -> Bool {
-        // A clock that was set back must not silence anything for longer.
-        if let first = since[key], (0..<spanMilliseconds).contains(now.milliseconds - first.milliseconds) {
-            return false
-        }
+        if isRepeat(key, at: now) { return false }
         if since.count >= keysMax {
-            since = since.filter { now.milliseconds - $0.value.milliseconds < spanMilliseconds }
+            since = since.filter { isNear($0.value, now) }
             if since.count >= keysMax { since.removeAll(keepingCapacity: true) }
         }
         since[key] = now
         return true
+    }
+
+    /// Whether there was a first that this one repeats. Notes nothing.
+    package func isRepeat(_ key: Key, at now: Instant) -> Bool {
+        guard let first = since[key] else { return false }
+        return isNear(first, now)
+    }
+
+    /// In both directions: of calls at the same time the one that began earlier may be seen later. A clock that was set back
+    /// by more than the span silences nothing.
+    private func isNear(_ first: Instant, _ now: Instant) -> Bool {
+        abs(now.milliseconds - first.milliseconds) < spanMilliseconds
     }
 
     /// It did not come about.

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Logging
 import RPC
 import Testing
 
@@ -8,6 +9,18 @@ import Testing
 extension Desk {
     fileprivate func open(_ deal: Deal, as person: Person) async throws {
         let _: Deal = try await call(DealMethods.get, Nothing(), as: person, on: [deal.id.text])
+    }
+
+    /// As when the process stops: what waits is worked off, and from now on readings are looked at before they are answered.
+    fileprivate func stop(_ reads: SecretReads) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.cancelAll()
+            group.addTask { await reads.run() }
+        }
+    }
+
+    fileprivate func told() async throws -> [Event] {
+        try await events().filter { $0.type == EventType.dealRead }
     }
 
     /// The readings that were written down, when all that waits was looked at.
@@ -22,7 +35,7 @@ extension Desk {
             var found: [Event] = []
             while found.last?.subject.id != mark.id.text {
                 await Task.yield()
-                found = try await events().filter { $0.type == EventType.dealRead }
+                found = try await told()
             }
             #expect(found.count == count + 1)
             return Array(found.dropLast())
@@ -59,6 +72,64 @@ struct SecretReadTests {
             try await desk.open(deal, as: lead)
             let told = try await desk.readings(2)
             #expect(told.compactMap { $0.changes.first?.after } == ["timeline", "changes"])
+        }
+    }
+
+    @Test func newVersionNeitherTellsAgainWithinTenMinutesNorKeepsSilentForLonger() async throws {
+        try await Desk.with { desk in
+            await desk.stop(desk.reads)
+            let lead = desk.person(.banker)
+            let deal = try await desk.deal("Falcon", by: lead, confidentiality: .secret)
+            try await desk.open(deal, as: lead)
+            _ = try await desk.update(deal, as: lead) { $0.sector = .set("Food") }
+            // At 9, 12, 21 and 22 minutes; what is told of at 0 and at 12 is told of again ten minutes later.
+            let readings: [(after: Int64, count: Int)] = [(540, 1), (180, 2), (540, 2), (60, 3)]
+            for (seconds, count) in readings {
+                desk.clock.advance(seconds: seconds)
+                try await desk.open(deal, as: lead)
+                #expect(try await desk.told().count == count)
+            }
+        }
+    }
+
+    @Test func dealThatBecomesSecretIsToldOfAtOnce() async throws {
+        try await Desk.with { desk in
+            await desk.stop(desk.reads)
+            let lead = desk.person(.banker)
+            let deal = try await desk.deal("Falcon", by: lead)
+            try await desk.open(deal, as: lead)
+            _ = try await desk.update(deal, as: lead) { $0.confidentiality = .set(.secret) }
+            try await desk.open(deal, as: lead)
+            #expect(try await desk.told().count == 1)
+        }
+    }
+
+    @Test func whatWaitsWhenTheProcessStopsIsWrittenDown() async throws {
+        try await Desk.with { desk in
+            let lead = desk.person(.banker)
+            for name in ["Falcon", "Hawk", "Kite"] {
+                let deal = try await desk.deal(name, by: lead, confidentiality: .secret)
+                try await desk.open(deal, as: lead)
+            }
+            #expect(try await desk.told().isEmpty)
+            await desk.stop(desk.reads)
+            #expect(try await desk.told().count == 3)
+        }
+    }
+
+    @Test func processThatStopsWaitsForReadingsOnlyForAWhile() async throws {
+        try await Desk.with { desk in
+            let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let reads = SecretReads(store: SecretReadStore(store: desk.store), logger: quiet, drain: .zero)
+            let lead = desk.person(.banker)
+            let deal = try await desk.deal("Falcon", by: lead, confidentiality: .secret)
+            let caller = try Caller(desk.context(lead), may: .readDeals, now: desk.clock.now())
+            await reads.note("record", of: .id(deal.id), version: deal.version, by: caller)
+            await desk.stop(reads)
+            #expect(try await desk.told().isEmpty)
+            // It is not taken for one that was told of.
+            await reads.note("record", of: .id(deal.id), version: deal.version, by: caller)
+            #expect(try await desk.told().count == 1)
         }
     }
 
