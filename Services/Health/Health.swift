@@ -38,6 +38,8 @@ struct Health: ServiceProcess {
         HealthHandlers(board: board, history: history, interval: interval).register(on: &router)
         let webhooks = WebhookDesk(settings.webhooks, store: store, logger: kit.logger)
         webhooks.register(on: &router)
+        let consumers = webhooks.consumers(of: clients)
+        DeadLetterDesk(consumers).register(on: &router)
         EventFeed(store.outbox).register(on: &router)
 
         var services = kit.care(for: store, in: settings.dataDirectory, backups: backups, router: &router)
@@ -56,7 +58,7 @@ struct Health: ServiceProcess {
                 kit.service("prober of \(target)") { await prober.run(onChangesOf: client.stateChanges) },
             ]
         }
-        services += webhooks.services(clients, kit)
+        services += webhooks.services(consumers, kit)
         let own = prober(name) { await ProbeOutcome { try await history.answers() } }
         services.append(kit.service("prober of itself") { await own.run() })
         services.append(try kit.server(router))

@@ -23,6 +23,8 @@ enum HealthSchema {
         Outbox.addMigration(to: &migrator)
         Inbox.addMigration(to: &migrator)
         WebhookSchema.addMigration(to: &migrator)
+        DeadLetters.addMigration(to: &migrator)
+        WebhookSchema.addOverflowMigration(to: &migrator)
         return migrator
     }
 }

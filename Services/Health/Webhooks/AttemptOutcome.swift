@@ -14,6 +14,9 @@ enum AttemptOutcome: Sendable, Hashable {
         if case .answered(let status, _, _) = self { status } else { nil }
     }
 
+    /// Whether HTTP knows it; a parser may let others through.
+    static func isStatus(_ code: UInt) -> Bool { (100...999).contains(code) }
+
     var isSuccess: Bool { status.map { (200..<300).contains($0) } ?? false }
 }
 

@@ -44,7 +44,8 @@ struct DeliveryStore: Sendable {
         }
     }
 
-    /// Writes an attempt down and what follows from it. A delivery that was removed or ended meanwhile stays as it is.
+    /// Writes an attempt down and what follows from it. A delivery that was removed or ended meanwhile stays as it is; of one
+    /// that was replayed meanwhile, or whose endpoint has moved, a failure is only counted.
     /// - Parameter stretch: drawn from `RetryRule.jitter`.
     func record(
         _ outcome: AttemptOutcome, of job: DeliveryJob, startedAt: Instant, endedAt: Instant, stretch: Double
@@ -52,17 +53,14 @@ struct DeliveryStore: Sendable {
         let verdict = RetryRule.verdict(outcome, attempt: job.tries + 1, now: endedAt, stretch: stretch)
         let duration = max(0, endedAt.milliseconds - startedAt.milliseconds)
         try await store.write { db in
-            let isThere = try Bool.fetchOne(
-                db,
-                sql: """
-                    SELECT EXISTS (
-                        SELECT 1 FROM webhook_delivery AS delivery
-                        JOIN webhook_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id
-                        WHERE delivery.id = ? AND delivery.state = 'pending' AND endpoint.status <> 'removed')
-                    """, arguments: [job.id])
-            guard isThere == true else { return }
-            try Self.add(outcome, to: job, at: startedAt, durationMilliseconds: duration, in: db)
-            try Self.apply(verdict, to: job, at: endedAt, in: db)
+            guard let standing = try Self.standing(of: job, in: db) else { return }
+            try Self.add(
+                outcome, to: job, number: standing.attempts + 1, at: startedAt, durationMilliseconds: duration, in: db)
+            if verdict == .delivered || standing.isAs(job) {
+                try Self.apply(verdict, to: job, standing, at: endedAt, in: db)
+            } else {
+                try Self.count(job, standing, at: endedAt, in: db)
+            }
         }
         return verdict
     }
@@ -133,8 +131,30 @@ extension DeliveryStore {
             secrets: endpoint.secrets, tries: row[1], attempts: row[2])
     }
 
+    /// How a delivery and its endpoint stand when an attempt has ended.
+    private struct Standing {
+        let tries: Int
+        let attempts: Int
+        let url: String
+
+        /// Whether the delivery still waits for this attempt and the endpoint is still there where it was made.
+        func isAs(_ job: DeliveryJob) -> Bool { tries == job.tries && url == job.url }
+    }
+
+    /// Nil when the delivery is over or its endpoint removed.
+    private static func standing(of job: DeliveryJob, in db: Database) throws -> Standing? {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT delivery.tries, delivery.attempts, endpoint.url FROM webhook_delivery AS delivery
+                JOIN webhook_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id
+                WHERE delivery.id = ? AND delivery.state = 'pending' AND endpoint.status <> 'removed'
+                """, arguments: [job.id]
+        ).map { Standing(tries: $0[0], attempts: $0[1], url: $0[2]) }
+    }
+
     private static func add(
-        _ outcome: AttemptOutcome, to job: DeliveryJob, at start: Instant, durationMilliseconds: Int64,
+        _ outcome: AttemptOutcome, to job: DeliveryJob, number: Int, at start: Instant, durationMilliseconds: Int64,
         in db: Database
     ) throws {
         var (response, error): (String?, String?)
@@ -142,7 +162,6 @@ extension DeliveryStore {
         case .answered(_, _, let text): response = text
         case .unanswered(let words): error = String(words.prefix(200))
         }
-        let number = job.attempts + 1
         try db.execute(
             sql: """
                 INSERT INTO webhook_attempt (delivery_id, number, at_ms, duration_ms, status, response, error)
@@ -154,10 +173,18 @@ extension DeliveryStore {
             arguments: [job.id, number - attemptsKeptMax])
     }
 
+    /// A failure that says nothing of where the endpoint is now, or of a replay. What has moved is due at its new place.
+    private static func count(_ job: DeliveryJob, _ standing: Standing, at now: Instant, in db: Database) throws {
+        let due = standing.url == job.url ? nil : now.milliseconds
+        try db.execute(
+            sql: "UPDATE webhook_delivery SET attempts = ?, next_ms = coalesce(?, next_ms) WHERE id = ?",
+            arguments: [standing.attempts + 1, due, job.id])
+    }
+
     private static func apply(
-        _ verdict: RetryRule.Verdict, to job: DeliveryJob, at now: Instant, in db: Database
+        _ verdict: RetryRule.Verdict, to job: DeliveryJob, _ standing: Standing, at now: Instant, in db: Database
     ) throws {
-        let tries = min(job.tries + 1, RetryRule.attemptsMax)
+        let tries = min(standing.tries + 1, RetryRule.attemptsMax)
         func save(_ state: WebhookDeliveryState, next: Instant?) throws {
             try db.execute(
                 sql: """
@@ -165,13 +192,15 @@ extension DeliveryStore {
                     WHERE id = ?
                     """,
                 arguments: [
-                    state.rawValue, tries, job.attempts + 1, next?.milliseconds, next == nil ? now.milliseconds : nil,
-                    job.id,
+                    state.rawValue, tries, standing.attempts + 1, next?.milliseconds,
+                    next == nil ? now.milliseconds : nil, job.id,
                 ])
         }
         switch verdict {
         case .delivered:
             try save(.delivered, next: nil)
+            // That its old place answers says nothing of the new one.
+            guard standing.url == job.url else { return }
             try db.execute(
                 sql: "UPDATE webhook_endpoint SET failing_since_ms = NULL, rest_until_ms = 0 WHERE id = ?",
                 arguments: [job.endpoint])

@@ -36,7 +36,7 @@ struct EndpointStore: Sendable {
     func create(_ form: WebhookForm, _ occasion: WebhookOccasion) async throws -> CreatedWebhook {
         let secret = WebhookSecret()
         let webhook = Webhook(
-            id: UUIDv7.make(at: occasion.now), url: form.url.text, description: form.description,
+            id: UUIDv7.make(at: occasion.now), url: form.url, description: form.description,
             events: form.filter.patterns, status: .enabled, disabledReason: nil, failingSince: nil,
             previousSecretUntil: nil, version: 1, createdAt: occasion.now, updatedAt: occasion.now)
         let sealed = try box.seal(secret.bytes, in: .webhookSecret, of: webhook.id.text)

@@ -1,6 +1,6 @@
 import Contracts
+import Events
 import Logging
-import NIOCore
 import RPC
 import ServiceKit
 import ServiceLifecycle
@@ -10,6 +10,8 @@ import Storage
 struct WebhookDesk: Sendable {
     /// Whose events are delivered.
     static let sources = [Peer.auth, Peer.deals]
+    /// Under which name their sources know us.
+    static let group = "webhooks"
     static let sweepPeriod = Duration.seconds(600)
 
     let endpoints: EndpointStore
@@ -33,19 +35,20 @@ struct WebhookDesk: Sendable {
             .register(on: &router)
     }
 
-    /// - Parameter clients: of the sources.
-    func services(_ clients: [(String, RPCClient)], _ kit: ProcessKit) -> [any Service] {
-        let intake = clients.filter { Self.sources.contains($0.0) }.map { source, client in
-            let intake = WebhookIntake(
-                source: source, store: IntakeStore(store: store), bell: bell, logger: logger,
-                // Longer than the source lets us wait for news.
-                pull: { try await client.call(EventMethods.pull, $0, timeout: .seconds(15)) },
-                // What fails comes again with the next.
-                acknowledge: { sequence in
-                    let word = EventAcknowledgement(group: "webhooks", sequence: sequence)
-                    _ = try? await client.call(EventMethods.acknowledge, word)
-                })
-            return kit.service("webhook intake from \(source)") { await intake.run() }
+    /// Make deliveries of the events of each source.
+    /// - Parameter clients: of services; those that are no sources are left out.
+    func consumers(of clients: [(String, RPCClient)], clock: @escaping WallClock = { .now }) -> [EventConsumer] {
+        let effect = IntakeStore(meters: meters, clock: clock).effect
+        return clients.filter { Self.sources.contains($0.0) }.map { source, client in
+            EventConsumer(
+                source: source, group: Self.group, store: store, client: client, effect: effect, logger: logger,
+                applied: { [bell] _ in bell.ring() }, now: clock)
+        }
+    }
+
+    func services(_ consumers: [EventConsumer], _ kit: ProcessKit) -> [any Service] {
+        let intake = consumers.map { consumer in
+            kit.service("webhook intake from \(consumer.source)") { await consumer.run() }
         }
         let dispatcher = WebhookDispatcher(
             store: deliveries, sender: WebhookSender(rule: rule), bell: bell, meters: meters, logger: logger)

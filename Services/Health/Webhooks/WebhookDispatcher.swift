@@ -1,7 +1,9 @@
 import Contracts
 import Foundation
 import Logging
+import RPC
 import ServiceKit
+import Storage
 import Synchronization
 
 /// Delivers what is due, for as long as it is not cancelled. What is under way then stays due, and is sent again by the next
@@ -19,15 +21,20 @@ struct WebhookDispatcher: Sendable {
     let bell: Bell
     let meters: WebhookMeters
     let logger: Logger
-    var clock: WallClock = { .now }
-    var stretch: @Sendable () -> Double = { Double.random(in: RetryRule.jitter) }
+    let clock: WallClock
+    let stretch: @Sendable () -> Double
+    /// Whether what comes of an attempt can be written down.
+    let isWritable: @Sendable () -> Bool
+    let sleep: @Sendable (Duration) async throws -> Void
 
     private let flights = Flights()
 
     init(
         store: DeliveryStore, sender: WebhookSender, bell: Bell, meters: WebhookMeters, logger: Logger,
         clock: @escaping WallClock = { .now },
-        stretch: @escaping @Sendable () -> Double = { Double.random(in: RetryRule.jitter) }
+        stretch: @escaping @Sendable () -> Double = { Double.random(in: RetryRule.jitter) },
+        isWritable: (@Sendable () -> Bool)? = nil,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.store = store
         self.sender = sender
@@ -36,6 +43,8 @@ struct WebhookDispatcher: Sendable {
         self.logger = logger
         self.clock = clock
         self.stretch = stretch
+        if let isWritable { self.isWritable = isWritable } else { self.isWritable = { store.store.isWritable } }
+        self.sleep = sleep
     }
 
     func run() async {
@@ -44,7 +53,7 @@ struct WebhookDispatcher: Sendable {
                 var pause = Self.pauseMax
                 do {
                     let now = clock()
-                    let due = try await store.due(at: now, flying: flights.all, placesMax: Self.placesMax)
+                    let due = try await deliveries(dueAt: now)
                     for job in due.jobs {
                         flights.add(job.id)
                         group.addTask { await self.attempt(job) }
@@ -64,6 +73,13 @@ struct WebhookDispatcher: Sendable {
         }
     }
 
+    /// Nothing while the file takes no writes: what is sent then would be sent again and again. The store tries once a second
+    /// whether it does again.
+    private func deliveries(dueAt now: Instant) async throws -> DueDeliveries {
+        guard isWritable() else { return DueDeliveries(next: now.advanced(bySeconds: 1)) }
+        return try await store.due(at: now, flying: flights.all, placesMax: Self.placesMax)
+    }
+
     private func attempt(_ job: DeliveryJob) async {
         defer {
             flights.remove(job.id)
@@ -74,23 +90,38 @@ struct WebhookDispatcher: Sendable {
             job.body, job.signature(at: start), to: job.url, attempt: job.attempts + 1)
         // What a stopping process did not hear the end of says nothing about the endpoint.
         guard !Task.isCancelled else { return }
-        do {
-            let verdict = try await store.record(
-                outcome, of: job, startedAt: start, endedAt: clock(), stretch: stretch())
-            meters.count(verdict)
-            logger.debug(
-                "webhook attempted",
-                metadata: [
-                    "webhook.id": "\(job.endpoint.text)", "webhook.delivery": "\(job.id.text)",
-                    "http.status": "\(outcome.status.map(String.init) ?? "none")",
-                ])
-        } catch {
-            guard !Task.isCancelled else { return }
-            logger.warning(
-                "what came of a webhook cannot be written; it is sent again", metadata: ["error": "\(error)"])
-            // It is still due; without a pause the endpoint would be flooded with it.
-            try? await Task.sleep(for: Self.pauseAfterFailure)  // throws only when cancelled
+        guard let verdict = await record(outcome, of: job, startedAt: start, endedAt: clock()) else { return }
+        meters.count(verdict)
+        logger.debug(
+            "webhook attempted",
+            metadata: [
+                "webhook.id": "\(job.endpoint.text)", "webhook.delivery": "\(job.id.text)",
+                "http.status": "\(outcome.status.map(String.init) ?? "none")",
+            ])
+    }
+
+    /// Goes on until it is written down. It keeps its place meanwhile, so that the endpoint does not get the message once
+    /// more, and of others only as many as it has places. Nil when cancelled: then it is sent again after the next start.
+    private func record(
+        _ outcome: AttemptOutcome, of job: DeliveryJob, startedAt: Instant, endedAt: Instant
+    ) async -> RetryRule.Verdict? {
+        let stretch = self.stretch()
+        var backOff = BackOff(first: Self.pauseAfterFailure, max: Self.pauseMax)
+        var isNews = true
+        while !Task.isCancelled {
+            do {
+                return try await store.record(
+                    outcome, of: job, startedAt: startedAt, endedAt: endedAt, stretch: stretch)
+            } catch {
+                guard !Task.isCancelled else { return nil }
+                logger.log(
+                    level: isNews ? .warning : .debug, "what came of a webhook cannot be written yet",
+                    metadata: ["webhook.delivery": "\(job.id.text)", "error": "\(error)"])
+            }
+            isNews = false
+            try? await sleep(backOff.next())  // throws only when cancelled, which ends the loop
         }
+        return nil
     }
 }
 

@@ -50,7 +50,7 @@ struct WebhookHandlers: Sendable {
             try context.requireVersion(of: before)
             let form = try WebhookForm(input, of: before, rule)
             var after = before
-            after.url = form.url.text
+            after.url = form.url
             after.description = form.description
             after.events = form.filter.patterns
             if let status = input.status, status != before.status {
@@ -94,6 +94,7 @@ struct WebhookHandlers: Sendable {
         _ = try context.require(.manageWebhooks)
         let endpoint = try context.webhook
         guard let delivery = context.resource.dropFirst().first.flatMap(UUID.init(uuidString:)) else {
+            _ = try await endpoints.one(endpoint, at: clock())
             throw RPCFault.notFound("delivery")
         }
         return try await sending {

@@ -11,6 +11,17 @@ enum WebhookSchema {
         }
     }
 
+    /// What has failed from the start, because too much waited: counted with every page of events.
+    static func addOverflowMigration(to migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("webhook overflow") { db in
+            try db.execute(
+                sql: """
+                    CREATE INDEX webhook_delivery_overflow ON webhook_delivery (endpoint_id)
+                        WHERE state = 'failed' AND attempts = 0
+                    """)
+        }
+    }
+
     /// One that was removed stays, without its secrets, until its deliveries are swept away.
     private static let endpoints = """
         CREATE TABLE webhook_endpoint (

@@ -24,6 +24,8 @@ struct WebhookSender: Sendable {
             return .unanswered(refusal.words)
         } catch is TooSlow {
             return .unanswered("no whole answer within \(timeout.components.seconds) s")
+        } catch is StatusGate.UnknownStatus {
+            return .unanswered("no answer: its status is none that HTTP knows")
         } catch let error as HTTPClientError {
             return .unanswered("no answer: \(error.shortDescription)")
         } catch {
@@ -42,6 +44,7 @@ struct WebhookSender: Sendable {
             redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(15)))
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.http1_1ConnectionDebugInitializer = { StatusGate.add(to: $0) }
         if let address { configuration.dnsOverride = [url.host: address] }
         let client = HTTPClient(configuration: configuration)
         let outcome: Result<AttemptOutcome, any Error>
@@ -84,6 +87,7 @@ struct WebhookSender: Sendable {
 
     private func answer(of client: HTTPClient, _ request: HTTPClientRequest) async throws -> AttemptOutcome {
         let response = try await client.execute(request, deadline: .distantFuture)
+        guard AttemptOutcome.isStatus(response.status.code) else { throw StatusGate.UnknownStatus() }
         var start = ByteBuffer()
         for try await part in response.body {
             var part = part

@@ -1,6 +1,7 @@
 import Contracts
 import Events
 import Foundation
+import GRDB
 import NIOCore
 import RPC
 import ServiceKit
@@ -76,9 +77,19 @@ struct WebhookBench: Sendable {
         try await run(HealthMethods.webhookDeliveries, WebhookDeliveryQuery(state: state), [webhook]).items
     }
 
+    /// As the consumer does it: what is new, in the transaction of the cursor. Answers how many deliveries that made.
     @discardableResult
     func take(_ events: [SequencedEvent], from source: String = "auth") async throws -> Int {
-        try await IntakeStore(store: store).take(events, from: source, at: hand.now)
+        let effect = IntakeStore(meters: desk.meters, clock: { [hand] in hand.now }).effect
+        return try await store.write { db in
+            let cursor = try Inbox.cursor(of: source, in: db)
+            let new = events.filter { $0.sequence > cursor }
+            guard let last = new.last else { return 0 }
+            let before = try Int.fetchOne(db, sql: "SELECT count(*) FROM webhook_delivery") ?? 0
+            try effect.apply(new, db)
+            try Inbox.move(source, to: last.sequence, in: db)
+            return (try Int.fetchOne(db, sql: "SELECT count(*) FROM webhook_delivery") ?? 0) - before
+        }
     }
 
     /// What the log is told, oldest first.
@@ -90,13 +101,17 @@ struct WebhookBench: Sendable {
 
     /// Delivers while the body runs.
     func delivering(
-        resolver: AddressResolver = .system, timeout: Duration = .seconds(15), _ body: () async throws -> Void
+        resolver: AddressResolver = .system, timeout: Duration = .seconds(15),
+        isWritable: (@Sendable () -> Bool)? = nil,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        _ body: () async throws -> Void
     ) async throws {
         let hand = hand
         let dispatcher = WebhookDispatcher(
             store: desk.deliveries,
             sender: WebhookSender(rule: desk.rule, resolver: resolver, timeout: timeout, clock: { hand.now }),
-            bell: desk.bell, meters: desk.meters, logger: quiet, clock: { hand.now }, stretch: { 1 })
+            bell: desk.bell, meters: desk.meters, logger: quiet, clock: { hand.now }, stretch: { 1 },
+            isWritable: isWritable, sleep: sleep)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await dispatcher.run() }
             defer { group.cancelAll() }

@@ -370,6 +370,8 @@ struct WebhookLogTests {
                     "SELECT id FROM webhook_delivery WHERE endpoint_id = x'' AND state = 'failed' AND created_ms >= 1 "
                         + "ORDER BY created_ms, id LIMIT 4",
                     "SELECT id FROM webhook_delivery WHERE created_ms < 1 ORDER BY created_ms LIMIT 4",
+                    "SELECT 1 FROM webhook_delivery INDEXED BY webhook_delivery_overflow "
+                        + "WHERE endpoint_id = x'' AND state = 'failed' AND attempts = 0 LIMIT 4",
                 ].map { try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + $0).map { $0["detail"] as String } }
             }
             for plan in plans {

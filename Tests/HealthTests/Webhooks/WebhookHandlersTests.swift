@@ -77,6 +77,30 @@ struct WebhookHandlersTests {
         }
     }
 
+    /// It was taken while the settings allowed it; whoever forbids it since must be able to turn it off.
+    @Test func webhookWhoseURLIsNoLongerAllowedCanBeTurnedOff() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("hooks-\(UUID().text)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let box = SecretBox(FileKey())
+        let before = try WebhookBench(WebhookSettings(box: box, rule: .any), directory: directory, hand: WallHand())
+        let id = try await before.add("http://10.0.0.1/in").webhook.id
+        try await before.store.close()
+
+        let after = try WebhookBench(WebhookSettings(box: box), directory: directory, hand: WallHand())
+        func refused(_ patch: WebhookPatch, ifMatch version: Int64) async {
+            let fault = await #expect(throws: RPCFault.self) {
+                try await after.run(HealthMethods.updateWebhook, patch, [id], ifMatch: version)
+            }
+            #expect(fault?.errors.map(\.field) == ["url"])
+        }
+        await refused(WebhookPatch(description: "x"), ifMatch: 1)
+        await refused(WebhookPatch(url: "http://10.0.0.2/in", status: .disabled), ifMatch: 1)
+        let off = try await after.run(HealthMethods.updateWebhook, WebhookPatch(status: .disabled), [id], ifMatch: 1)
+        #expect(off.status == .disabled && off.url == "http://10.0.0.1/in")
+        await refused(WebhookPatch(status: .enabled), ifMatch: 2)
+        try await after.store.close()
+    }
+
     @Test func everyChangeIsToldToTheLogWithoutSecretOrPath() async throws {
         try await WebhookBench.with { bench in
             let created = try await bench.add("https://hooks.example/in/s3cret?token=t0ken")

@@ -2,9 +2,7 @@ import Contracts
 import Foundation
 import GRDB
 import RPC
-import ServiceKit
 import Storage
-import Synchronization
 import Testing
 
 @testable import health
@@ -18,9 +16,7 @@ struct WebhookIntakeTests {
                 event(1), event(2, "deal.updated", kind: "deal"), event(3, "user.updated"), event(4, "session.started"),
             ]
             #expect(try await bench.take(page) == 4)
-            // Whatever part of it comes again.
-            for again in [page, Array(page.prefix(2)), []] { #expect(try await bench.take(again) == 0) }
-            #expect(try await bench.take(page.suffix(1) + [event(5)]) == 2)
+            #expect(try await bench.take([event(5)]) == 2)
             #expect(
                 try await bench.deliveries(of: one).map(\.type).sorted() == [
                     "user.created", "user.created", "user.updated",
@@ -29,19 +25,10 @@ struct WebhookIntakeTests {
                 try await bench.deliveries(of: two).map(\.type).sorted() == [
                     "deal.updated", "user.created", "user.created",
                 ])
-            #expect(try await IntakeStore(store: bench.store).cursor(of: "auth") == 5)
             let messages = try await bench.store.read {
                 try Int.fetchOne($0, sql: "SELECT count(*) FROM webhook_message")
             }
             #expect(messages == 4)
-        }
-    }
-
-    @Test func sourcesHaveCursorsOfTheirOwn() async throws {
-        try await WebhookBench.with { bench in
-            _ = try await bench.add("https://one.example/in", ["user.", "deal."])
-            #expect(try await bench.take([event(7)]) == 1)
-            #expect(try await bench.take([event(1, "deal.created", kind: "deal")], from: "deals") == 1)
         }
     }
 
@@ -67,54 +54,53 @@ struct WebhookIntakeTests {
     @Test func queueOfAnEndpointHasAnEnd() async throws {
         try await WebhookBench.with { bench in
             let id = try await bench.add().webhook.id
-            try await bench.store.write { db in
-                try db.execute(
-                    sql: """
-                        INSERT INTO webhook_message
-                        SELECT CAST(printf('%016d', value) AS BLOB), 'user.created', x'7B7D'
-                        FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n LIMIT 9999)
-                            SELECT value FROM n)
-                        """)
-                try db.execute(
-                    sql: """
-                        INSERT INTO webhook_delivery (id, endpoint_id, event_id, state, next_ms, created_ms)
-                        SELECT event_id, ?, event_id, 'pending', 5, 5 FROM webhook_message
-                        """, arguments: [id])
-            }
+            try await fill(bench, id, count: IntakeStore.pendingMax, state: .pending)
             #expect(try await bench.take([event(1), event(2)]) == 2)
             let failed = try await bench.deliveries(of: id, state: .failed)
-            #expect(failed.count == 1 && failed.first?.attempts == [])
+            #expect(failed.count == 2 && failed.allSatisfy { $0.attempts.isEmpty })
             let pending = try await bench.store.read { try IntakeStore.pending(of: id, in: $0) }
             #expect(pending == IntakeStore.pendingMax)
         }
     }
 
-    @Test func intakeAsksOnFromItsCursorAndRingsWhenThereIsSomething() async throws {
+    /// Of an endpoint that takes nothing, while all of the house goes on working.
+    @Test func whatFailsFromTheStartHasAnEndToo() async throws {
         try await WebhookBench.with { bench in
             let id = try await bench.add().webhook.id
-            let asked = Mutex<[Int64]>([])
-            let intake = WebhookIntake(
-                source: "auth", store: IntakeStore(store: bench.store), bell: bench.desk.bell, logger: quiet,
-                pull: { query in
-                    let count = asked.withLock { asked in
-                        asked.append(query.after)
-                        return asked.count
-                    }
-                    switch count {
-                    case 1: return EventPage(events: [event(1), event(2)], newest: 2)
-                    case 2: throw RPCFault.notFound("source")
-                    case 3: return EventPage(events: [event(1), event(2), event(3)], newest: 3)
-                    default: throw CancellationError()
-                    }
-                },
-                clock: { start },
-                pause: { _ in if asked.withLock({ $0.count }) >= 4 { withUnsafeCurrentTask { $0?.cancel() } } })
-            let running = Task { await intake.run() }
-            await running.value
-            #expect(asked.withLock { $0 } == [0, 2, 2, 3])
-            #expect(try await bench.deliveries(of: id).count == 3)
-            // It was rung, so this returns.
-            await bench.desk.bell.wait()
+            try await fill(bench, id, count: IntakeStore.pendingMax, state: .pending)
+            try await fill(bench, id, count: IntakeStore.overflowMax - 1, state: .failed)
+            #expect(try await bench.take((1...20).map { event($0) }) == 1)
+            #expect(try await bench.take([event(21)]) == 0)
+            let counts = try await bench.store.read { db in
+                try ["webhook_delivery", "webhook_message"].map {
+                    try Int.fetchOne(db, sql: "SELECT count(*) FROM \($0)")
+                }
+            }
+            #expect(counts == [20_000, 20_000])
+            // Others are not touched by it.
+            let other = try await bench.add().webhook.id
+            #expect(try await bench.take([event(22)]) == 1)
+            #expect(try await bench.deliveries(of: other, state: .pending).count == 1)
+        }
+    }
+
+    /// So many deliveries that nobody has tried.
+    private func fill(_ bench: WebhookBench, _ id: UUID, count: Int, state: WebhookDeliveryState) async throws {
+        let (next, finished): (Int?, Int?) = state == .pending ? (5, nil) : (nil, 5)
+        try await bench.store.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO webhook_message
+                    SELECT CAST(printf('%s%015d', substr(?, 1, 1), value) AS BLOB), 'user.created', x'7B7D'
+                    FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n LIMIT ?)
+                        SELECT value FROM n)
+                    """, arguments: [state.rawValue, count])
+            try db.execute(
+                sql: """
+                    INSERT INTO webhook_delivery (id, endpoint_id, event_id, state, next_ms, created_ms, finished_ms)
+                    SELECT event_id, ?, event_id, ?, ?, 5, ? FROM webhook_message
+                    WHERE event_id NOT IN (SELECT event_id FROM webhook_delivery)
+                    """, arguments: [id, state.rawValue, next, finished])
         }
     }
 }
