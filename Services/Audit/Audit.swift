@@ -28,7 +28,7 @@ struct Audit: ServiceProcess {
         ) { [readiness = kit.readiness] in readiness.set("signing (\($0))", isReady: false) }
         AuditHandlers(log: log, sources: sources, signer: signer).register(on: &router)
         TreeHandlers(log: log, signer: signer).register(on: &router)
-        register(log: log, retentionYears: settings.retentionYears, on: &router)
+        register(log: log, signer: signer, retentionYears: settings.retentionYears, on: &router)
         let consumers = clients.map { source, client in
             EventConsumer(
                 source: source, group: LogStore.group, store: store, client: client, effect: log.effect(of: source),
@@ -51,10 +51,12 @@ struct Audit: ServiceProcess {
     }
 
     /// What an officer does with the log beside searching and verifying it.
-    static func register(log: LogStore, retentionYears: Int? = nil, on router: inout RPCRouter) {
+    static func register(
+        log: LogStore, signer: CheckpointSigner? = nil, retentionYears: Int? = nil, on router: inout RPCRouter
+    ) {
         TimelineHandlers(log: log).register(on: &router)
         SavedSearchHandlers(searches: SavedSearchStore(store: log.store)).register(on: &router)
-        ExportHandlers(log: log).register(on: &router)
+        ExportHandlers(log: log, signer: signer).register(on: &router)
         RedactionHandlers(redactions: RedactionStore(log: log)).register(on: &router)
         HoldHandlers(holds: HoldStore(log: log, retentionYears: retentionYears)).register(on: &router)
     }

@@ -10,11 +10,14 @@ final class ExportHandlers: Sendable {
     static let openMax = 2
 
     private let exports: ExportStore
+    private let signer: CheckpointSigner?
     private let now: @Sendable () -> Instant
     private let open = Mutex(0)
 
-    init(log: LogStore, now: @escaping @Sendable () -> Instant = { .now }) {
+    /// - Parameter signer: nil for a log that nobody signs.
+    init(log: LogStore, signer: CheckpointSigner? = nil, now: @escaping @Sendable () -> Instant = { .now }) {
         exports = ExportStore(log: log)
+        self.signer = signer
         self.now = now
     }
 
@@ -32,7 +35,6 @@ final class ExportHandlers: Sendable {
     ) async throws {
         _ = try context.require(.readAudit)
         var search = try LogSearch(AuditQuery(filter, sort: "seq"))
-        search.limit = LogSearch.limits.upperBound
         try enter()
         defer { open.withLock { $0 -= 1 } }
 
@@ -41,17 +43,21 @@ final class ExportHandlers: Sendable {
         let event = Event.ofLog(EventType.auditExported, terms, at: now, context)
         let checkpoint = try await exports.begin(search, event, at: now)
         search.below = checkpoint.size
+        // Now rather than within a second, so that the checkpoint covers all that is exported. A signer that refuses, or is at it
+        // already, may leave the newest entries without a proof: better exported so than not at all.
+        await signer?.sign()
+        let signed = format == .ndjson ? try await exports.signed() : nil
 
         try await send(.head("audit-\(now.day.text).\(format.rawValue)"))
         var file = format.head()
         var entries = 0
-        while let page = try await exports.page(search) {
+        while let page = try await exports.page(search, signedSize: signed?.size ?? 0) {
             for line in page { file += try format.line(line) }
             entries += page.count
             search.after = page.last?.entry.seq
             try await Self.flush(&file, send)
         }
-        file += try format.end(AuditExportEnd(checkpoint: checkpoint, entries: entries))
+        file += try format.end(AuditExportEnd(checkpoint: checkpoint, entries: entries, signed: signed?.note))
         try await Self.flush(&file, send)
     }
 

@@ -25,16 +25,13 @@ final class Journal: Sendable {
         self.now = now
     }
 
-    /// Before the answer is given: what nobody could write down, nobody reads.
+    /// Before the answer is given: what nobody could write down, nobody reads. Only what is written down counts as asked, so
+    /// that a twin of the question is not answered before its entry is there; twins may be two entries.
     func note(_ type: String, _ terms: [FieldChange], by identity: RPCIdentity, _ context: RPCContext) async throws {
         let (now, question) = (now(), Question(user: identity.subject, type: type, terms: terms))
-        guard asked.withLock({ $0.isFirst(question, at: now) }) else { return }
-        do {
-            _ = try await log.record(.ofLog(type, terms, at: now, context))
-        } catch {
-            asked.withLock { $0.forget(question) }
-            throw error
-        }
+        guard !asked.withLock({ $0.isRepeat(question, at: now) }) else { return }
+        _ = try await log.record(.ofLog(type, terms, at: now, context))
+        asked.withLock { _ = $0.isFirst(question, at: now) }
     }
 }
 

@@ -8,7 +8,10 @@ enum EntryReader {
     /// Of the table `entry`, in the order in which `entry(_:in:)` reads them.
     static let columns = "seq, bytes, source, source_seq, recorded_ms"
 
-    static func entry(_ row: Row, in db: Database) throws -> AuditEntry {
+    static func entry(_ row: Row, in db: Database) throws -> AuditEntry { try measured(row, in: db).entry }
+
+    /// With how many bytes it takes: its own, and those of the personal values, which may be many more.
+    static func measured(_ row: Row, in db: Database) throws -> (entry: AuditEntry, bytes: Int) {
         let (seq, bytes): (Int64, Data) = (row[0], row[1])
         let logged = try LoggedEntry(bytes: bytes)
         let shown = try Personal(of: logged, at: seq, in: db)
@@ -18,7 +21,7 @@ enum EntryReader {
             recordedAt: Instant(milliseconds: row[4]), leafHash: MerkleHash.leaf(bytes).data.base64EncodedString())
         if !shown.redactions.isEmpty { entry.redactions = shown.redactions }
         if !shown.unverified.isEmpty { entry.unverified = shown.unverified }
-        return entry
+        return (entry, shown.values.values.reduce(bytes.count) { $0 + $1.utf8.count })
     }
 
     static func entry(at seq: Int64, in db: Database) throws -> AuditEntry? {

@@ -20,13 +20,13 @@ extension LogStore {
             let rows = try Self.rows(of: search, in: db)
             var bytesLeft = Self.pageBytesMax
             while let row = try rows.next() {
-                let bytes: Data = row[1]
-                bytesLeft -= bytes.count
+                let (entry, bytes) = try EntryReader.measured(row, in: db)
+                bytesLeft -= bytes
                 guard page.items.count < search.limit, bytesLeft >= 0 || page.items.isEmpty else {
                     page.nextCursor = page.items.last.map { LogSearch.cursor(after: $0.seq) }
                     return page
                 }
-                page.items.append(try EntryReader.entry(row, in: db))
+                page.items.append(entry)
             }
             return page
         }

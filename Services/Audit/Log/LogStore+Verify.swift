@@ -26,7 +26,9 @@ extension LogStore {
                 try readEntries(into: &verifier, beside: &nodes, &checkpoints, in: db)
                 try finish(&verifier, hasMoreHashes: nodes.hasMore, sources: sources, in: db)
                 try checkpoints.finish(&verifier, newest: newest)
-                try readPersonal(into: &verifier, in: db)
+                try checkMinimum(minimum, into: &verifier, in: db)
+                try LogStore.readValues(into: &verifier, in: db)
+                try LogStore.readRedactions(into: &verifier, in: db)
             } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_IOERR].contains(error.resultCode) {
                 verifier.report(verifier.nextSeq, "SQLite cannot read the file from entry \(verifier.nextSeq) on")
             }
@@ -68,6 +70,14 @@ private func readEntries(
     }
 }
 
+/// Whoever raises the minimum alone would take entries away unseen.
+private func checkMinimum(_ minimum: Int64, into verifier: inout LogVerifier, in db: Database) throws {
+    let told = try LogStore.minimumTold(in: db)
+    guard told != minimum else { return }
+    verifier.report(
+        min(told, minimum), "the log begins at entry \(minimum), but its entries tell that it was pruned to \(told)")
+}
+
 /// What only the end of the log shows: whether its tail is still there, and whether the stored tree has the same root.
 private func finish(
     _ verifier: inout LogVerifier, hasMoreHashes: Bool, sources: [String], in db: Database
@@ -92,7 +102,9 @@ private func finish(
     func report(_ problem: String) { verifier.report(size, problem) }
 }
 
-/// The comparison is SQLite's: decoding each entry here would take ten times as long as hashing it.
+/// The comparison is SQLite's: decoding each entry here would take ten times as long as hashing it. Of personal values it only
+/// counts: with each row of the two tables looked at by itself, that is enough to know that none is missing. In JSON no text
+/// holds a quote as it is, so what is counted are commitments alone.
 private let allEntries = """
     SELECT e.seq, bytes, source, source_seq,
         CASE WHEN json_valid(CAST(bytes AS TEXT)) THEN
@@ -104,28 +116,12 @@ private let allEntries = """
                 strftime('%Y-%m-%dT%H:%M:%S', time_ms / 1000, 'unixepoch') || printf('.%03dZ', time_ms % 1000), type,
                 request_id, subject_kind, trace_id)
             AND outcome = coalesce(json_extract(CAST(bytes AS TEXT), '$.outcome'), outcome)
-        ELSE 0 END
+        ELSE 0 END,
+        (length(bytes) - length(CAST(replace(CAST(bytes AS TEXT), '{"commitment":"', '') AS BLOB))) / 15
+            = (SELECT count(*) FROM personal p WHERE p.seq = e.seq)
+                + (SELECT count(*) FROM redaction r WHERE r.seq = e.seq)
     FROM entry e LEFT JOIN facet f ON f.seq = e.seq ORDER BY e.seq
     """
-
-/// What is shown beside the entries must be what they commit to.
-private func readPersonal(into verifier: inout LogVerifier, in db: Database) throws {
-    let rows = try Row.fetchCursor(
-        db,
-        sql: """
-            SELECT p.seq, p.salt, p.value,
-                CASE WHEN json_valid(CAST(e.bytes AS TEXT)) THEN
-                    json_extract(CAST(e.bytes AS TEXT), '$.' || p.path || '.commitment') END
-            FROM personal p JOIN entry e ON e.seq = p.seq ORDER BY p.seq
-            """)
-    while let row = try rows.next() {
-        let (seq, commitment): (Int64, DatabaseValue) = (row[0], row[3])
-        guard String.fromDatabaseValue(commitment) != PersonalValue.commitment(to: row[2], salt: row[1]) else {
-            continue
-        }
-        verifier.report(seq, "a personal value kept beside entry \(seq) is not the one that the entry commits to")
-    }
-}
 
 extension StoredEntry {
     /// Nil for values that the schema would have refused, as a damaged file may hold them.
@@ -135,6 +131,8 @@ extension StoredEntry {
             case .blob(let bytes) = values[1], case .string(let source) = values[2],
             case .int64(let sourceSeq) = values[3]
         else { return nil }
-        self.init(seq: seq, bytes: bytes, source: source, sourceSeq: sourceSeq, columnsFit: values[4] == .int64(1))
+        self.init(
+            seq: seq, bytes: bytes, source: source, sourceSeq: sourceSeq, columnsFit: values[4] == .int64(1),
+            valuesFit: values[5] == .int64(1))
     }
 }

@@ -9,6 +9,8 @@ struct StoredEntry {
     var sourceSeq: Int64
     /// Whether the columns for search say what the bytes say.
     var columnsFit: Bool
+    /// Whether as many personal values are kept beside it or were erased as its bytes commit to.
+    var valuesFit: Bool
 }
 
 /// Takes all entries in order, rebuilds the tree from their bytes, and notes whatever does not fit what is stored.
@@ -39,6 +41,9 @@ struct LogVerifier {
         let leaf = MerkleHash.leaf(entry.bytes)
         if stored.first != leaf { report(entry.seq, "entry \(entry.seq) does not have the hash that is stored for it") }
         if !entry.columnsFit { report(entry.seq, "entry \(entry.seq) is indexed by other values than it holds") }
+        if !entry.valuesFit {
+            report(entry.seq, "a personal value that entry \(entry.seq) commits to is gone, and no erasure tells of it")
+        }
         if redriven[entry.source]?.contains(entry.sourceSeq) != true {
             let last = lastSequence[entry.source] ?? 0
             if last >= entry.sourceSeq {

@@ -12,7 +12,9 @@ enum PersonalFields {
         ("user.", ["email", "name"]), ("invitation.", ["email", "name"]), ("session.", ["email", "name"]),
         // What a provider knows somebody by, and what people call their devices.
         ("identity.", ["subject", "email", "name"]), ("passkey.", ["name"]),
-        ("person.", ["name", "email", "phone", "title"]),
+        ("token.", ["name"]), ("person.", ["name", "email", "phone", "title"]),
+        // Contacts of a deal, and what was said with them: its words tell of people, too.
+        ("deal.party.", ["personName"]), ("deal.activity.", ["participants", "subject", "text"]),
         // Officers look for people.
         ("audit.", ["q", "address"]),
     ]

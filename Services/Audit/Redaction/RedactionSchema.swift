@@ -1,6 +1,7 @@
 extension AuditSchema {
-    /// A personal value is written with its entry, and goes only when a redaction says so or the entry is pruned. The index
-    /// of its words is an ordinary table: a full-text index would keep erased words in its old parts for a while.
+    /// A personal value is written with its entry, and goes only when a redaction says so or the entry is pruned. A redaction
+    /// is told by an entry, that of the erasure. The index of the words is an ordinary table: a full-text index would keep
+    /// erased words in its old parts for a while.
     static let redaction = """
         CREATE TABLE personal (
             seq INTEGER NOT NULL REFERENCES entry (seq),
@@ -40,6 +41,12 @@ extension AuditSchema {
         CREATE TRIGGER redaction_is_of_a_value BEFORE INSERT ON redaction
         WHEN NOT EXISTS (SELECT 1 FROM personal p WHERE p.seq = NEW.seq AND p.path = NEW.path)
         BEGIN SELECT RAISE(ABORT, 'a redaction is of a value that is there'); END;
+        CREATE TRIGGER redaction_is_told_of BEFORE INSERT ON redaction
+        WHEN NOT EXISTS (
+            SELECT 1 FROM entry t
+            WHERE t.seq = NEW.told_by AND t.source = 'audit' AND (t.type = 'audit.user.erased'
+                OR (t.type = 'audit.entry.redacted' AND t.subject_id = CAST(NEW.seq AS TEXT))))
+        BEGIN SELECT RAISE(ABORT, 'a redaction is told by the entry of an erasure'); END;
         CREATE TRIGGER redaction_stays BEFORE UPDATE ON redaction
         BEGIN SELECT RAISE(ABORT, 'a redaction is never changed'); END;
         CREATE TRIGGER redaction_remains BEFORE DELETE ON redaction

@@ -10,10 +10,13 @@ struct RedactionStore: Sendable {
     static let stepValues = 500
     /// That one request names.
     static let pathsMax = 100
+    /// Which values of the entry were erased, with a space between two.
+    static let pathsField = "paths"
 
     let log: LogStore
 
-    /// - Returns: the entry as it is then. What was erased already is passed over.
+    /// - Returns: the entry as it is then. What was erased already is passed over; where that is all, nothing is erased, but
+    ///   the entry is read, and that is an entry as well.
     func redact(
         _ seq: Int64, paths: [String]?, reason: String, _ context: RPCContext, at now: Instant
     ) async throws -> AuditEntry {
@@ -25,14 +28,16 @@ struct RedactionStore: Sendable {
             let kept = try String.fetchAll(
                 db, sql: "SELECT path FROM personal WHERE seq = ? ORDER BY path", arguments: [seq])
             let erased = kept.filter(asked.contains)
-            if !erased.isEmpty {
+            let subject = EventSubject(kind: "entry", id: String(seq))
+            if erased.isEmpty {
+                let event = Event.ofLog(EventType.auditSearched, [], about: subject, at: now, context)
+                _ = try LogStore.record(event, at: now, in: db)
+            } else {
                 let changes = [
-                    FieldChange("paths", before: nil, after: erased.joined(separator: " ")),
+                    FieldChange(Self.pathsField, before: nil, after: erased.joined(separator: " ")),
                     FieldChange("reason", before: nil, after: reason),
                 ]
-                let event = Event.ofLog(
-                    EventType.auditEntryRedacted, changes, about: EventSubject(kind: "entry", id: String(seq)),
-                    at: now, context)
+                let event = Event.ofLog(EventType.auditEntryRedacted, changes, about: subject, at: now, context)
                 let erasure = Erasure(event, reason: reason, toldBy: try LogStore.record(event, at: now, in: db))
                 try erasure.erase(erased.map { (seq, $0) }, in: db)
             }

@@ -1,6 +1,7 @@
 extension AuditSchema {
     /// `minimum` is the index of the first entry that is still there. It only grows, by whole bundles of 256, never past the
-    /// newest entry and never under a legal hold; below it, and nowhere else, entries may go. Hashes stay.
+    /// newest entry and never under a legal hold; below it, and nowhere else, entries may go. Hashes stay. The newest entry must
+    /// tell of the step, by the very bytes that `EntryBytes` makes of it, so that no entry goes unseen.
     static let retention = """
         CREATE TABLE hold (
             id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -30,6 +31,13 @@ extension AuditSchema {
         WHEN NEW.id <> OLD.id OR NEW.seq <= OLD.seq OR NEW.seq > coalesce((SELECT max(seq) FROM entry), -1)
             OR (SELECT is_held FROM hold)
         BEGIN SELECT RAISE(ABORT, 'the minimum only grows, not past the newest entry, not under a hold'); END;
+        CREATE TRIGGER minimum_is_told_of BEFORE UPDATE ON minimum
+        WHEN NOT EXISTS (
+            SELECT 1 FROM entry
+            WHERE seq = (SELECT max(seq) FROM entry) AND type = 'audit.pruned' AND source = 'audit'
+                AND instr(bytes, CAST(
+                    '{"after":"' || NEW.seq || '","before":"' || OLD.seq || '","field":"minimumIndex"}' AS BLOB)) > 0)
+        BEGIN SELECT RAISE(ABORT, 'the newest entry tells how far the log is pruned'); END;
 
         DROP TRIGGER entry_remains;
         CREATE TRIGGER entry_remains BEFORE DELETE ON entry

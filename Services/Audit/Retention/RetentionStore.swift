@@ -9,6 +9,17 @@ extension LogStore {
     static func minimum(in db: Database) throws -> Int64 {
         try Int64.fetchOne(db, sql: "SELECT seq FROM minimum") ?? 0
     }
+
+    /// The same as the newest entry has it that tells of pruning; such an entry is never below the minimum itself.
+    static func minimumTold(in db: Database) throws -> Int64 {
+        let bytes = try Data.fetchOne(
+            db, sql: "SELECT bytes FROM entry WHERE type = ? AND source = ? ORDER BY seq DESC LIMIT 1",
+            arguments: [EventType.auditPruned, ownSource])
+        // Bytes that were damaged tell nothing, and their hash tells that.
+        let entry = bytes.flatMap { try? LoggedEntry(bytes: $0) }
+        let told = entry?.event(with: [:]).changes.first { $0.field == RetentionStore.minimumField }
+        return (told?.after).flatMap { Int64($0) } ?? 0
+    }
 }
 
 /// Prunes what is old: entries go, their hashes stay, so that the tree and all proofs stay as they are.
@@ -18,6 +29,8 @@ struct RetentionStore: Sendable {
     static let stepBundles: Int64 = 4
     /// Pages of the full-text index that are put together after a step, so that words of pruned entries go from the file.
     private static let mergePages = 500
+    /// How far the log is pruned; the schema reads it by this name.
+    static let minimumField = "minimumIndex"
 
     let log: LogStore
 
@@ -30,7 +43,7 @@ struct RetentionStore: Sendable {
             let to = try Self.end(from: from, before: cutoff, in: db)
             guard to > from else { return 0 }
             let changes = [
-                FieldChange("minimumIndex", before: String(from), after: String(to)),
+                FieldChange(Self.minimumField, before: String(from), after: String(to)),
                 FieldChange("recordedBefore", before: nil, after: cutoff.text),
             ]
             let event = Event(

@@ -60,7 +60,7 @@ enum EntryIndex {
     }
 
     /// The user whom it was done to: the subject, or whom a field names.
-    private static func person(of event: Event) -> String? {
+    static func person(of event: Event) -> String? {
         if event.subject.kind == "user" { return event.subject.id.isEmpty ? nil : event.subject.id }
         let named = event.changes.first { $0.field == "user" || $0.field == "userId" }
         return named?.after ?? named?.before

@@ -7,14 +7,18 @@ struct SearchSQL {
     private(set) var sql = ""
     private var conditions = ["TRUE"]
     private var tables = "entry e"
+    /// Between which row numbers the page lies. The indexes of words are told as well: else each page would find again what
+    /// all the others hold.
+    private var bounds: [(comparison: String, seq: Int64)] = []
 
     /// - Parameter isPage: only what lies behind the search's cursor.
     init(_ search: LogSearch, isPage: Bool) {
-        let after = isPage ? search.after : nil
+        if isPage, let after = search.after { bounds.append((search.isNewestFirst ? "<" : ">", after)) }
+        if let below = search.below { bounds.append(("<", below)) }
         guard let person = search.person else {
             addColumns(search)
             addFacets(search.facets)
-            addRange(search, after)
+            addRange(search)
             // By the column of the table that an index leads to, so that the order costs nothing.
             let seq = search.facets.asksForColumns ? "f.seq" : "e.seq"
             sql = "SELECT \(seq) FROM \(tables) WHERE \(conditions.joined(separator: " AND "))"
@@ -22,11 +26,11 @@ struct SearchSQL {
         }
         // Two lists in the order of their numbers, of which the database merges as much as is asked for.
         add("e.actor_id = ?", [person])
-        addRange(search, after)
+        addRange(search)
         let did = "SELECT e.seq FROM entry e WHERE \(conditions.joined(separator: " AND "))"
         conditions = []
         add("f.person_id = ?", [person])
-        addRange(search, after)
+        addRange(search)
         let met = "SELECT f.seq FROM facet f JOIN entry e ON e.seq = f.seq"
         sql = "\(did) UNION \(met) WHERE \(conditions.joined(separator: " AND "))"
     }
@@ -36,9 +40,8 @@ struct SearchSQL {
         values += bound
     }
 
-    private mutating func addRange(_ search: LogSearch, _ after: Int64?) {
-        if let after { add(search.isNewestFirst ? "e.seq < ?" : "e.seq > ?", [after]) }
-        if let below = search.below { add("e.seq < ?", [below]) }
+    private mutating func addRange(_ search: LogSearch) {
+        for (comparison, seq) in bounds { add("e.seq \(comparison) ?", [seq]) }
         if let from = search.from { add("e.time_ms >= ?", [from.milliseconds]) }
         if let to = search.to { add("e.time_ms < ?", [to.milliseconds]) }
     }
@@ -66,21 +69,35 @@ struct SearchSQL {
         for (column, value) in columns { if let value { add("f.\(column) = ?", [value]) } }
         // By the words of the index, which has none of the many that went well.
         if let outcome = facets.outcome, outcome != .success { conditions.append("f.outcome <> 'success'") }
-        if let field = facets.field { add("e.seq IN (\(Self.text))", ["fields : \(field)"]) }
+        if let field = facets.field { add("e.seq IN (\(text))", ["fields : \(field)"] + boundSeqs) }
         for word in facets.words { addWord(word) }
     }
 
-    private static let text = "SELECT rowid FROM entry_text WHERE entry_text MATCH ?"
+    private var text: String { "SELECT rowid FROM entry_text WHERE entry_text MATCH ?" + within("rowid") }
+
+    /// To be followed by `boundSeqs`.
+    private func within(_ column: String) -> String {
+        bounds.map { " AND \(column) \($0.comparison) ?" }.joined()
+    }
+
+    private var boundSeqs: StatementArguments { StatementArguments(bounds.map(\.seq)) }
 
     private mutating func addWord(_ word: FacetSearch.Word) {
-        let whole = word.parts.dropLast()
+        let (whole, range) = (word.parts.dropLast(), within("seq"))
         let selects =
-            whole.map { _ in "SELECT seq FROM personal_word WHERE word = ?" }
-            + ["SELECT seq FROM personal_word WHERE word >= ? AND word < ?"]
+            whole.map { _ in "SELECT seq FROM personal_word WHERE word = ?\(range)" }
+            + ["SELECT seq FROM personal_word WHERE word >= ? AND word < ?\(range)"]
         var bound: StatementArguments = ["words : \(word.phrase)"]
-        for part in whole { bound += [part] }
-        if let last = word.parts.last { bound += [last, last + "\u{10FFFF}"] }
+        bound += boundSeqs
+        for part in whole {
+            bound += [part]
+            bound += boundSeqs
+        }
+        if let last = word.parts.last {
+            bound += [last, last + "\u{10FFFF}"]
+            bound += boundSeqs
+        }
         let personal = selects.joined(separator: " INTERSECT ")
-        add("e.seq IN (\(Self.text) UNION ALL SELECT seq FROM (\(personal)))", bound)
+        add("e.seq IN (\(text) UNION ALL SELECT seq FROM (\(personal)))", bound)
     }
 }

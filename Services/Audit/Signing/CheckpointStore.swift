@@ -19,20 +19,32 @@ struct CheckpointStore: Sendable {
         try await store.lookUp { db in try Self.newest(in: db)?.note }
     }
 
-    /// Nil while the log has not grown since. Throws `SigningRefusal` where it does not continue what was signed.
+    /// Nil while the log has not grown since. Throws `SigningRefusal` where it does not continue what was signed, or its hashes
+    /// are not those of the entries that were appended since.
     func tree(after last: Checkpoint?) async throws -> Tree? {
         try await store.read { db in
             let size = try LogStore.size(in: db)
             guard size != last?.size ?? 0 else { return nil }
-            return Tree(size: size, root: try Self.checkedRoot(of: size, after: last, in: db))
+            let root = try Self.checkedRoot(of: size, after: last, in: db)
+            guard try Self.rootOfEntries(upTo: size, after: last, in: db) == root else {
+                throw SigningRefusal.rootDiffers(size: size)
+            }
+            return Tree(size: size, root: root)
         }
     }
 
-    /// Throws `SigningRefusal`.
-    func check(_ last: Checkpoint?) async throws {
+    /// Whether the tree has each of these roots and continues from one to the next. Throws `SigningRefusal`.
+    /// - Parameter signed: the smallest first.
+    func check(_ signed: [Checkpoint]) async throws {
         try await store.read { db in
-            try SigningRules.check(try LogStore.size(in: db), continues: last) { size in
-                try MerkleHash.root(ofFirst: size, reading: LogStore.hashes(in: db))
+            let size = try LogStore.size(in: db)
+            var last: Checkpoint?
+            for checkpoint in signed {
+                try SigningRules.check(size, continues: checkpoint) { size in
+                    try MerkleHash.root(ofFirst: size, reading: LogStore.hashes(in: db))
+                }
+                _ = try Self.checkedRoot(of: checkpoint.size, after: last, in: db)
+                last = checkpoint
             }
         }
     }
@@ -68,9 +80,44 @@ struct CheckpointStore: Sendable {
         return try Row.fetchOne(statement).map { Newest(size: $0[0], root: $0[1], note: $0[2]) }
     }
 
+    /// The root of the stored tree, to which its hashes lead from the root that was signed last. That the tree still has that
+    /// one is not enough: a hash above entries that were appended since may be another than theirs.
     private static func checkedRoot(of size: Int64, after last: Checkpoint?, in db: Database) throws -> MerkleHash {
-        let root = { try MerkleHash.root(ofFirst: $0, reading: LogStore.hashes(in: db)) }
-        try SigningRules.check(size, continues: last, root: root)
-        do { return try root(size) } catch is LogError { throw SigningRefusal.treeBroken(size: size) }
+        try SigningRules.check(size, continues: last) { size in
+            try MerkleHash.root(ofFirst: size, reading: LogStore.hashes(in: db))
+        }
+        do {
+            let root = try MerkleHash.root(ofFirst: size, reading: LogStore.hashes(in: db))
+            guard let last else { return root }
+            let proof = try ConsistencyProof(from: last.size, to: size, reading: LogStore.hashes(in: db))
+            guard proof.holds(from: last.root, to: root) else { throw SigningRefusal.rootDiffers(size: size) }
+            return root
+        } catch is LogError {
+            throw SigningRefusal.treeBroken(size: size)
+        }
+    }
+
+    /// The root that the entries make which were appended since, on top of the tree that was signed. Of an entry that was pruned
+    /// before anything was signed, only the hash is left.
+    private static func rootOfEntries(
+        upTo size: Int64, after last: Checkpoint?, in db: Database
+    ) throws -> MerkleHash {
+        do {
+            var tree = try MerkleFrontier(size: last?.size ?? 0) { try LogStore.hash(at: $0, in: db) }
+            let minimum = min(try LogStore.minimum(in: db), size)
+            while tree.size < minimum {
+                let leaf = StoredHashIndex.at(level: 0, offset: tree.size)
+                _ = tree.append(try LogStore.hash(at: leaf, in: db))
+            }
+            let rows = try Data.fetchCursor(
+                db, sql: "SELECT bytes FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq",
+                arguments: [tree.size, size])
+            while let bytes = try rows.next() { _ = tree.append(.leaf(bytes)) }
+            // Where one is missing, all behind it stand elsewhere.
+            guard tree.size == size else { throw LogError.entriesMissing(tree.size..<size) }
+            return tree.root
+        } catch is LogError {
+            throw SigningRefusal.treeBroken(size: size)
+        }
     }
 }

@@ -20,7 +20,7 @@ enum SigningRules {
         return file.checkpoint.size > table.checkpoint.size ? file : table
     }
 
-    /// Whether a log of `size` entries continues the last checkpoint.
+    /// Whether a log of `size` entries still begins with what the last checkpoint is of.
     /// - Parameter root: of the stored tree over its first so many leaves.
     static func check(_ size: Int64, continues last: Checkpoint?, root: (Int64) throws -> MerkleHash) throws {
         guard let last else { return }
@@ -57,9 +57,9 @@ enum SigningRefusal: Error, Hashable, CustomStringConvertible {
         case .logShorter(let size, let signed):
             "the log has \(size) entries, but \(signed) were signed: entries are missing"
         case .treeBroken(let size):
-            "hashes of the first \(size) entries are missing"
+            "hashes or entries among the first \(size) are missing"
         case .rootDiffers(let size):
-            "the first \(size) entries do not have the root that was signed: the log was changed"
+            "the hashes of the first \(size) entries are not those of what was signed and appended: the log was changed"
         case .overtaken(let size):
             "a checkpoint of size \(size) was signed by somebody else"
         }

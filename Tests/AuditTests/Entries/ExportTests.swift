@@ -10,10 +10,11 @@ import TransparencyLog
 extension Officer {
     /// - Parameter during: what happens after the head was sent.
     fileprivate func file(
-        _ filter: AuditFilter, as format: ExportFormat, during: @Sendable () async throws -> Void = {}
+        _ filter: AuditFilter, as format: ExportFormat, of signer: CheckpointSigner? = nil,
+        during: @Sendable () async throws -> Void = {}
     ) async throws -> (name: String, text: String) {
         var (name, bytes) = ("", Data())
-        try await ExportHandlers(log: fixture.log).export(filter, as: format, context()) { part in
+        try await ExportHandlers(log: fixture.log, signer: signer).export(filter, as: format, context()) { part in
             switch part {
             case .head(let text):
                 name = text
@@ -57,6 +58,31 @@ private func lines(_ text: String) throws -> (entries: [AuditExportLine], end: A
     }
 }
 
+@Test func everyLineIsProvedToWhatWasSigned() async throws {
+    let fixture = try Fixture()
+    let signer = try await fixture.signer()
+    try await fixture.fill(9)
+    let (entries, end) = try lines(try await Officer(fixture).file(AuditFilter(), as: .ndjson, of: signer).text)
+    let signed = try signer.trusted.open(Data(try #require(end.signed).utf8)).checkpoint
+    // With the entry that tells of the export itself.
+    #expect(signed.size == 10 && entries.count == 10 && signed.root.base64 == end.checkpoint.root)
+    for line in entries {
+        let (index, texts) = (try #require(line.index), try #require(line.proof))
+        let hashes = texts.compactMap { MerkleHash(base64: $0) }
+        let proof = InclusionProof(index: index, size: signed.size, hashes: hashes)
+        var bytes = try #require(Data(base64Encoded: line.bytes))
+        #expect(index == line.entry.seq && proof.holds(for: .leaf(bytes), root: signed.root))
+        bytes[bytes.startIndex + 20] ^= 1
+        #expect(!proof.holds(for: .leaf(bytes), root: signed.root))
+    }
+    // What nobody has signed is exported all the same.
+    try await fixture.grow(10...10)
+    let later = try lines(try await Officer(fixture).file(AuditFilter(), as: .ndjson).text)
+    #expect(later.entries.map { $0.proof == nil } == Array(repeating: false, count: 10) + [true, true])
+    #expect(later.end.signed == end.signed && later.end.checkpoint.size == 12)
+    try await fixture.remove()
+}
+
 @Test func exportHasExactlyWhatTheSearchFinds() async throws {
     try await withOfficer { officer in
         try await officer.fixture.fill(20)
@@ -67,6 +93,26 @@ private func lines(_ text: String) throws -> (entries: [AuditExportLine], end: A
         let told = try #require(try await officer.entries(EventType.auditExported).first)
         #expect(told.changes.map(\.field) == ["format", "actor", "from"])
     }
+}
+
+@Test func exportReadsFewPagesOfBoundedSize() async throws {
+    let fixture = try Fixture()
+    let exports = ExportStore(log: fixture.log)
+    var search = try LogSearch(AuditQuery(sort: "seq"))
+    try await fixture.fill(450)
+    #expect(try await exports.page(search)?.count == 450)
+    // What is kept beside an entry counts as well.
+    let large = (451...480).map { number in
+        var event = deal(number, type: EventType.dealActivityChanged)
+        event.event.changes = [FieldChange("text", before: nil, after: String(repeating: "x", count: 200_000))]
+        return event
+    }
+    try await fixture.log.append(large, from: "deals")
+    search.after = 449
+    #expect(try await exports.page(search)?.count == 21)
+    search.limit = 30
+    #expect(try await fixture.log.page(search).items.count == 10)
+    try await fixture.remove()
 }
 
 @Test func tableIsSafeForSpreadsheetsAndEndsWithTheCheckpoint() async throws {

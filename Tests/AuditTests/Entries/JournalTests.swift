@@ -45,6 +45,23 @@ import Testing
     }
 }
 
+@Test func twinOfAQuestionThatCannotBeWrittenDownIsNotAnswered() async throws {
+    let fixture = try Fixture()
+    try fixture.tamper("CREATE TRIGGER no BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'no'); END")
+    let (journal, context) = (Journal(log: fixture.log), call(as: .compliance))
+    let identity = try #require(context.identity)
+    let answered = await withTaskGroup(of: Bool.self) { group in
+        for _ in 0..<20 {
+            group.addTask {
+                await refusal { try await journal.note(EventType.auditVerified, [], by: identity, context) } == nil
+            }
+        }
+        return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(answered == 0)
+    try await fixture.remove()
+}
+
 @Test func timelinesAreQuestionsToo() async throws {
     try await withOfficer { officer in
         try await officer.fixture.fill(3)

@@ -15,9 +15,9 @@ private func event(
     Event(type: type, time: start, actor: actor, subject: subject, changes: changes)
 }
 
-/// Bert is made by Anna, signs in, and changes his own name; then Anna does something of her own.
-private func withBert(_ body: (Officer) async throws -> Void) async throws {
-    try await withOfficer { officer in
+extension Fixture {
+    /// Bert is made by Anna, signs in, and changes his own name; then Anna does something of her own.
+    fileprivate func tellOfBert() async throws {
         let annaHerself = EventActor(kind: "user", id: anna.text, address: "192.0.2.1")
         let him = EventSubject(kind: "user", id: bert.text)
         let events = [
@@ -34,8 +34,14 @@ private func withBert(_ body: (Officer) async throws -> Void) async throws {
                 EventType.sessionFailed, by: EventActor(kind: "anonymous", id: "", address: "192.0.2.66"), him, []),
             event(EventType.dealUpdated, by: annaHerself, EventSubject(kind: "deal", id: "d"), []),
         ]
-        try await officer.fixture.log.append(
+        try await log.append(
             events.enumerated().map { SequencedEvent(sequence: Int64($0 + 1), event: $1) }, from: "auth")
+    }
+}
+
+private func withBert(_ body: (Officer) async throws -> Void) async throws {
+    try await withOfficer { officer in
+        try await officer.fixture.tellOfBert()
         try await body(officer)
     }
 }
@@ -63,9 +69,11 @@ extension Officer {
         let entry = try #require(try await officer.entries(EventType.auditEntryRedacted).first)
         #expect(entry.seq == told.seq && entry.subject == EventSubject(kind: "entry", id: "2"))
         #expect(entry.changes.first == FieldChange("paths", before: nil, after: "changes[0].before"))
-        // Asked for again, there is nothing to do and nothing to tell.
+        // Asked for again, there is nothing to do; but the entry is read.
         #expect(try await officer.redact(2, ["changes[0].before"]) == after)
         #expect(try await officer.entries(EventType.auditEntryRedacted).count == 1)
+        let read = try await officer.entries(EventType.auditSearched)
+        #expect(read.map(\.subject) == [EventSubject(kind: "entry", id: "2")])
     }
 }
 
@@ -154,7 +162,73 @@ extension Officer {
     #expect(!result.ok && result.firstBadSeq == 1)
     try fixture.tamper("DELETE FROM personal")
     #expect(try await fixture.log.entries(AuditQuery()).first?.unverified == ["actor.address"])
+    #expect(try await fixture.verify().firstBadSeq == 1)
     try await fixture.remove()
+}
+
+/// All three values of entry 2 were erased, as entry 5 tells; these would have it otherwise.
+private let forgeries = [
+    "DELETE FROM personal WHERE seq = 0 AND path = 'actor.address'", "DELETE FROM redaction",
+    "DELETE FROM redaction WHERE path = 'changes[0].after'", "UPDATE redaction SET told_by = 4",
+    "UPDATE redaction SET told_by = 99", "UPDATE redaction SET reason = 'x'", "UPDATE redaction SET at_ms = at_ms + 1",
+    "UPDATE redaction SET actor_id = 'x'",
+    "UPDATE redaction SET path = 'changes[9].after' WHERE path = 'actor.address'",
+    "UPDATE personal SET path = 'changes[0' WHERE seq = 0 AND path = 'actor.address'",
+    "UPDATE personal SET path = 'changes[-1].after' WHERE seq = 0 AND path = 'actor.address'",
+    // An erasure that tells of another entry.
+    """
+    INSERT INTO redaction SELECT 0, path, told_by, at_ms, actor_id, reason FROM redaction WHERE path = 'actor.address';
+    DELETE FROM personal WHERE seq = 0 AND path = 'actor.address'
+    """,
+]
+
+@Test(arguments: forgeries)
+func valueThatIsGoneWithoutItsErasureIsFound(sql: String) async throws {
+    let fixture = try Fixture()
+    try await fixture.tellOfBert()
+    _ = try await Officer(fixture).redact(2)
+    #expect(try await fixture.verify().problems == [])
+    try fixture.tamper(sql)
+    let found = try await fixture.verify()
+    #expect(!found.ok && found.firstBadSeq == (sql.contains("seq = 0") ? 0 : 2), "\(found.problems)")
+    try await fixture.remove()
+}
+
+@Test func erasureOfAPersonTellsOfNobodyElse() async throws {
+    let fixture = try Fixture()
+    try await fixture.tellOfBert()
+    let request = AuditErasureRequest(reason: "left")
+    _ = try await Officer(fixture).call(AuditMethods.eraseUser, request, on: [bert.text])
+    #expect(try await fixture.verify().problems == [])
+    try fixture.tamper(
+        """
+        INSERT INTO redaction SELECT 4, path, told_by, at_ms, actor_id, reason FROM redaction WHERE seq = 1;
+        DELETE FROM personal WHERE seq = 4
+        """)
+    #expect(try await fixture.verify().firstBadSeq == 4)
+    try await fixture.remove()
+}
+
+@Test(arguments: [
+    (EventType.dealPartyAdded, "personName"), (EventType.dealActivityAdded, "participants"),
+    (EventType.dealActivityChanged, "subject"), (EventType.dealActivityChanged, "text"),
+    (EventType.tokenCreated, "name"),
+])
+func namesOfContactsAreKeptApart(type: String, field: String) async throws {
+    try await withOfficer { officer in
+        let told = event(
+            type, by: .service("deals"), EventSubject(kind: "deal", id: "d"),
+            [FieldChange(field, before: nil, after: "Dr. \(secretWord)")])
+        try await officer.fixture.log.append([SequencedEvent(sequence: 1, event: told)], from: "deals")
+        let stored = try await officer.fixture.log.store.read { db in
+            try Data.fetchOne(db, sql: "SELECT bytes FROM entry")
+        }
+        let bytes = try #require(stored)
+        #expect(bytes.range(of: Data(secretWord.utf8)) == nil)
+        #expect(try await officer.entry(0)?.changes.first?.after == "Dr. \(secretWord)")
+        #expect(try await officer.fixture.log.list(AuditQuery(AuditFilter(q: "zanzi"))) == [0])
+        #expect(try await officer.redact(0).changes == [FieldChange(field, before: nil, after: nil)])
+    }
 }
 
 @Test(arguments: [
@@ -162,6 +236,10 @@ extension Officer {
     "INSERT INTO personal (seq, path, salt, value) VALUES (0, 'changes[9].after', zeroblob(16), 'x')",
     "UPDATE redaction SET reason = 'x'",
     "INSERT INTO redaction (seq, path, told_by, at_ms, actor_id, reason) VALUES (0, 'x', 9, 0, 'a', 'r')",
+    // No entry, one of something else, and one that tells of another entry.
+    "INSERT INTO redaction (seq, path, told_by, at_ms, actor_id, reason) VALUES (0, 'actor.address', 9, 0, 'a', 'r')",
+    "INSERT INTO redaction (seq, path, told_by, at_ms, actor_id, reason) VALUES (0, 'actor.address', 4, 0, 'a', 'r')",
+    "INSERT INTO redaction (seq, path, told_by, at_ms, actor_id, reason) VALUES (0, 'actor.address', 5, 0, 'a', 'r')",
 ])
 func schemaLetsValuesGoByARedactionOnly(sql: String) async throws {
     try await withBert { officer in

@@ -83,6 +83,21 @@ extension Officer {
     try await fixture.remove()
 }
 
+@Test func minimumThatNoEntryTellsOfIsFound() async throws {
+    let fixture = try Fixture()
+    let officer = Officer(fixture)
+    try await officer.fill()
+    #expect(try await officer.prune() == 1024)
+    #expect(try await fixture.verify().problems == [])
+    try fixture.tamper(
+        ["personal", "personal_word", "facet", "entry"].map { "DELETE FROM \($0) WHERE seq < 1280;" }.joined()
+            + "UPDATE minimum SET seq = 1280")
+    let found = try await fixture.verify()
+    #expect(!found.ok && found.firstBadSeq == 1024)
+    #expect(found.problems.contains { $0.contains("pruned to 1024") }, "\(found.problems)")
+    try await fixture.remove()
+}
+
 @Test func legalHoldStopsPruning() async throws {
     try await withOfficer { officer in
         try await officer.fill()
@@ -110,6 +125,8 @@ extension Officer {
 
 @Test(arguments: [
     "UPDATE minimum SET seq = 100", "UPDATE minimum SET seq = 256", "UPDATE minimum SET seq = 1536",
+    // Within the log, but not what the newest entry tells.
+    "UPDATE minimum SET seq = 1280",
     "UPDATE minimum SET seq = 0", "DELETE FROM minimum", "INSERT OR REPLACE INTO minimum (id, seq) VALUES (1, 0)",
     "DELETE FROM entry WHERE seq = 1024", "DELETE FROM node WHERE seq = 0", "DELETE FROM hold",
     "INSERT OR REPLACE INTO hold (id, is_held, version) VALUES (1, 0, 0)", "UPDATE hold SET version = 9",

@@ -65,6 +65,35 @@ private let searches: [(AuditFilter, [Int64])] = [
     }
 }
 
+@Test func pagesOfOneEntryAreTheWholeList() async throws {
+    try await withLog { log in
+        for (filter, expected) in searches {
+            let lists: [(sort: String, whole: [Int64])] = [("seq", expected), ("-seq", expected.reversed())]
+            for (sort, whole) in lists {
+                var query = AuditQuery(filter, sort: sort)
+                query.limit = 1
+                var found: [Int64] = []
+                repeat {
+                    let page = try await log.page(LogSearch(query))
+                    found += page.items.map(\.seq)
+                    query.cursor = page.nextCursor
+                } while query.cursor != nil
+                #expect(found == whole, "\(filter)")
+            }
+        }
+    }
+}
+
+/// Or each page would find again what all the others hold.
+@Test func wordsAreLookedForWithinThePageAlone() throws {
+    var search = try LogSearch(AuditQuery(AuditFilter(q: "anna von-brecht", field: "name"), sort: "seq"))
+    (search.after, search.below) = (3, 9)
+    let sql = SearchSQL(search, isPage: true).sql
+    // The field and two words; of the second word two parts.
+    #expect(sql.components(separatedBy: "MATCH ? AND rowid > ? AND rowid < ?").count == 1 + 3)
+    #expect(sql.components(separatedBy: "? AND seq > ? AND seq < ?").count == 1 + 3)
+}
+
 @Test func entriesTellOutcomeAddressAndTrace() async throws {
     try await withLog { log in
         let entry = try #require(try await log.entries(AuditQuery(AuditFilter(outcome: .failed))).first)

@@ -37,6 +37,38 @@ private func signedTwice() async throws -> Fixture {
     try await fixture.remove()
 }
 
+@Test func aFileThatIsBehindTheTableMustBeOfThisLogAllTheSame() async throws {
+    let fixture = try await signedTwice()
+    try await fixture.kept.write(try fixture.note(size: 5, root: .empty).bytes)
+    #expect(try await fixture.signer().refusal == .rootDiffers(size: 5))
+    try await fixture.remove()
+}
+
+private let appendedOtherwise: [(sql: String, refusal: SigningRefusal)] = [
+    // The one hash that the new root is made of.
+    (
+        "UPDATE node SET hashes = CAST(substr(hashes, 1, 96) || zeroblob(32) AS BLOB) WHERE seq = 7",
+        .rootDiffers(size: 8)
+    ),
+    ("UPDATE entry SET bytes = CAST('{}' AS BLOB) WHERE seq = 6", .rootDiffers(size: 8)),
+    ("DELETE FROM entry WHERE seq = 6", .treeBroken(size: 8)),
+]
+
+@Test func whatWasChangedBetweenAppendingAndSigningIsNotSigned() async throws {
+    for (sql, refusal) in appendedOtherwise {
+        let fixture = try Fixture()
+        let signer = try await fixture.signer()
+        try await fixture.grow(1...5)
+        await signer.sign()
+        try await fixture.grow(6...8)
+        try fixture.tamper(sql)
+        await signer.sign()
+        #expect(signer.refusal == refusal && signer.last?.size == 5, "\(sql)")
+        #expect(try await fixture.notes().count == 1)
+        try await fixture.remove()
+    }
+}
+
 @Test func aLogThatIsShorterThanWhatWasSignedIsNotSigned() async throws {
     let fixture = try await signedTwice()
     try fixture.tamper(

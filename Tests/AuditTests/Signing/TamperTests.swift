@@ -14,9 +14,13 @@ private struct Tampering: CustomStringConvertible {
             "bytes", "event_id", "time_ms", "type", "actor_id", "subject_id", "subject_number", "source", "source_seq",
         ],
         "node": ["hashes"], "checkpoint": ["root", "note"], "inbox": ["seq"],
-        "facet": ["outcome", "subject_kind", "request_id", "trace_id"],
+        "facet": ["outcome", "subject_kind", "request_id", "trace_id"], "personal": ["salt", "value"],
+        "redaction": ["told_by", "at_ms", "actor_id", "reason"], "minimum": ["seq"],
     ]
-    static let keys = ["entry": "seq", "node": "seq", "checkpoint": "size", "inbox": "source", "facet": "seq"]
+    static let keys = [
+        "entry": ["seq"], "node": ["seq"], "checkpoint": ["size"], "inbox": ["source"], "facet": ["seq"],
+        "personal": ["seq", "path"], "redaction": ["seq", "path"], "minimum": ["id"],
+    ]
 
     let description: String
     let apply: (Database) throws -> Void
@@ -27,13 +31,19 @@ private struct Tampering: CustomStringConvertible {
         guard let table = columns.keys.sorted().randomElement(), let column = columns[table]?.randomElement(),
             let key = keys[table], let row = try anyRow(of: table, in: db)
         else { return nil }
-        let (id, old): (DatabaseValue, DatabaseValue) = (row[key], row[column])
+        let old: DatabaseValue = row[column]
+        let (condition, ids) = place(of: row, key)
         let (new, cast) = try changed(old)
-        let update = "UPDATE \(table) SET \(column) = \(cast) WHERE \(key) = ?"
+        let update = "UPDATE \(table) SET \(column) = \(cast) WHERE \(condition)"
+        let back = "UPDATE \(table) SET \(column) = ? WHERE \(condition)"
         return Tampering(
-            description: "\(update) (\(id)): \(old) to \(new)",
-            apply: { try $0.execute(sql: update, arguments: [new, id]) },
-            undo: { try $0.execute(sql: "UPDATE \(table) SET \(column) = ? WHERE \(key) = ?", arguments: [old, id]) })
+            description: "\(update) (\(ids)): \(old) to \(new)",
+            apply: { try $0.execute(sql: update, arguments: StatementArguments([new] + ids)) },
+            undo: { try $0.execute(sql: back, arguments: StatementArguments([old] + ids)) })
+    }
+
+    private static func place(of row: Row, _ key: [String]) -> (condition: String, ids: [DatabaseValue]) {
+        (key.map { "\($0) = ?" }.joined(separator: " AND "), key.map { row[$0] })
     }
 
     private static func changed(_ old: DatabaseValue) throws -> (DatabaseValue, cast: String) {
@@ -53,14 +63,17 @@ private struct Tampering: CustomStringConvertible {
 
     /// A row is gone. Of checkpoints the newest alone: later ones vouch for all that an earlier one did.
     static func deletion(in db: Database) throws -> Tampering? {
-        guard let table = ["entry", "node", "checkpoint"].randomElement(), let key = keys[table] else { return nil }
+        let tables = ["entry", "node", "checkpoint", "personal", "redaction"]
+        guard let table = tables.randomElement(), let key = keys[table] else { return nil }
         let newest = try Row.fetchOne(db, sql: "SELECT * FROM checkpoint ORDER BY size DESC LIMIT 1")
         guard let row = table == "checkpoint" ? newest : try anyRow(of: table, in: db) else { return nil }
-        let id: DatabaseValue = row[key]
+        let (condition, ids) = place(of: row, key)
         let marks = row.columnNames.map { _ in "?" }.joined(separator: ", ")
         return Tampering(
-            description: "\(table) \(id) deleted",
-            apply: { try $0.execute(sql: "DELETE FROM \(table) WHERE \(key) = ?", arguments: [id]) },
+            description: "\(table) \(ids) deleted",
+            apply: {
+                try $0.execute(sql: "DELETE FROM \(table) WHERE \(condition)", arguments: StatementArguments(ids))
+            },
             undo: {
                 try $0.execute(
                     sql: "INSERT INTO \(table) VALUES (\(marks))", arguments: StatementArguments(row.databaseValues))
@@ -105,21 +118,42 @@ private func takeBack(_ tampering: Tampering, on queue: DatabaseQueue) throws {
     try queue.write { db in try tampering.undo(db) }
 }
 
+extension Fixture {
+    /// A log of which a bundle was pruned, and personal values of some of the rest were erased, signed all along.
+    fileprivate func live(with signer: CheckpointSigner) async throws {
+        for end in [130, 240, 251, 270] {
+            try await grow(((signer.last.map { Int($0.size) } ?? 0) + 1)...end)
+            await signer.sign()
+        }
+        let addressed = (271...290).map { number in
+            var event = deal(number)
+            event.event.actor.address = "192.0.2.\(number - 270)"
+            return event
+        }
+        try await log.append(addressed, from: "deals")
+        let later = start.advanced(bySeconds: 1_000_000_000)
+        #expect(try await RetentionStore(log: log).prune(before: later, at: later) == 256)
+        let (redactions, officer) = (RedactionStore(log: log), AuditTests.call(as: .compliance))
+        _ = try await redactions.redact(272, paths: nil, reason: "asked for", officer, at: start)
+        let erased = try await redactions.erase(
+            user: bert, reason: "left", officer, at: start.advanced(bySeconds: 1))
+        #expect(erased.values == 10)
+        await signer.sign()
+    }
+}
+
 /// All of it: `IBP_AUDIT_TAMPERINGS=10000`.
 @Test func everyRandomChangeDeletionAndReorderingIsFound() async throws {
     let fixture = try Fixture()
     let signer = try await fixture.signer()
-    for end in [13, 24, 25, 40] {
-        try await fixture.grow(((signer.last.map { Int($0.size) } ?? 0) + 1)...end)
-        await signer.sign()
-    }
+    try await fixture.live(with: signer)
     try fixture.tamper("SELECT 1")
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false
     let queue = try DatabaseQueue(path: "\(fixture.directory)/audit.sqlite", configuration: configuration)
     let (trusted, newest) = (signer.trusted, signer.last)
     func isGood() async throws -> Bool {
-        try await fixture.log.verify(sources: ["deals"], of: trusted, newest: newest).ok
+        try await fixture.log.verify(sources: ["deals", "audit"], of: trusted, newest: newest).ok
     }
     #expect(try await isGood())
     var missed: [String] = []
