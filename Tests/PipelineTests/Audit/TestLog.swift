@@ -26,6 +26,19 @@ struct TestLog: Sendable {
         roots.append(tree.root)
     }
 
+    /// The last entry is what audit writes down when it has pruned all before an index.
+    static func pruned(before index: Int, count: Int = 600, source: String = "audit") -> TestLog {
+        var log = TestLog(count - 1)
+        let entry = #"""
+            {"actor":{"id":"\#(source)","kind":"service"},"changes":[{"after":"\#(index)","before":"0","field":\#
+            "minimumIndex"},{"after":"2019-01-01T00:00:00.000Z","field":"recordedBefore"}],"id":\#
+            "01890a5d-ac96-774b-bcce-b302099a8057","outcome":"success","source":"\#(source)","sourceSeq":9,"subject":{\#
+            "id":"log","kind":"log"},"time":"2026-01-01T00:00:00.000Z","type":"audit.pruned","v":2,"version":0}
+            """#
+        log.append(Data(entry.utf8))
+        return log
+    }
+
     /// Of a fixed seed, so that a failure can be repeated.
     static func signer(_ name: String, _ algorithm: SignatureAlgorithm, seed: UInt8) -> SignerKey {
         do {
@@ -78,9 +91,8 @@ extension TemporaryFolder {
     var export: ExportDirectory { ExportDirectory(path: "\(path)/log") }
 
     func verify(_ arguments: [String] = []) async throws -> Printed {
-        let command = try #require(
-            try VerifyCommand.parse(["--export", export.path, "--key", TestLog.key.verifier.text] + arguments)
-                as VerifyCommand?)
+        let command = try VerifyCommand.parse(
+            ["--export", export.path, "--key", TestLog.key.verifier.text] + arguments)
         return try await capture { try await command.run(on: $0) }
     }
 }

@@ -19,6 +19,10 @@ final class TileServer: HTTPHandler {
         /// How many requests it answers before it breaks down; nil for all.
         var requestsLeft: Int?
         var minimumIndex: Int64 = 0
+        /// Becomes the minimum as soon as this was served.
+        var prunes: (after: String, before: Int64)?
+        /// What it does not serve, though it has it.
+        var withheld: Set<String> = []
         var tokens: Set<String> = []
     }
 
@@ -38,7 +42,7 @@ final class TileServer: HTTPHandler {
 
     var tokens: Set<String> { state.withLock { $0.tokens } }
 
-    func serve(_ body: (_ url: String) async throws -> Void) async throws {
+    func serve(_ body: @escaping (_ url: String) async throws -> Void) async throws {
         try await HTTPServer.serve(self, body)
     }
 
@@ -53,6 +57,7 @@ final class TileServer: HTTPHandler {
             let name = String(path.dropFirst(LogClient.prefix.count))
             guard let bytes = try? Self.bytes(name, state) else { return nil }
             state.served.append(name)
+            if let prunes = state.prunes, prunes.after == name { state.minimumIndex = prunes.before }
             return bytes
         }
         guard let bytes else { return HTTPResponse(status: .notFound) }
@@ -61,7 +66,7 @@ final class TileServer: HTTPHandler {
 
     private static func bytes(_ name: String, _ state: State) throws -> Data? {
         if name == "checkpoint" { return try state.log.signed(state.size).bytes }
-        guard let tile = Tile(path: name) else { return nil }
+        guard let tile = Tile(path: name), !state.withheld.contains(name) else { return nil }
         if case .entries = tile.content, tile.mayBePruned(before: state.minimumIndex) { return nil }
         return try state.log.bytes(of: tile, size: state.size)
     }
@@ -69,7 +74,9 @@ final class TileServer: HTTPHandler {
 
 extension HTTPServer {
     /// A server on a free port of loopback, for as long as the body takes.
-    static func serve(_ handler: some HTTPHandler, _ body: (_ url: String) async throws -> Void) async throws {
+    static func serve(
+        _ handler: some HTTPHandler, _ body: @escaping (_ url: String) async throws -> Void
+    ) async throws {
         let server = HTTPServer(
             host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton, handler: handler,
             faults: { HTTPResponse(status: $0.status) }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -10,11 +10,11 @@ struct VerifyTests {
 
     /// An export of 600 entries with checkpoints at 100, 400 and 600, damaged by the body, then verified.
     private func verify(
-        _ arguments: [String] = [], damage: (TemporaryFolder) throws -> Void = { _ in }
+        _ arguments: [String] = [], of log: TestLog? = nil, damage: (TemporaryFolder) throws -> Void = { _ in }
     ) async throws -> Printed {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        try log.export(to: folder.export, checkpoints: [100, 400, 600])
+        try (log ?? self.log).export(to: folder.export, checkpoints: [100, 400, 600])
         try damage(folder)
         return try await folder.verify(arguments)
     }
@@ -41,7 +41,8 @@ struct VerifyTests {
     }
 
     @Test func scriptsGetOneObject() async throws {
-        let json = try await verify(["--json"]).json()
+        let printed = try await verify(["--json"])
+        let json = try printed.json()
         #expect(json["isGood"] == .bool(true))
         #expect(json["origin"] == .string("log.example/audit"))
         #expect(json["root"] == .string(log.roots[600].base64))
@@ -124,17 +125,15 @@ struct VerifyTests {
         let fork = try folder.file(
             "fork", String(decoding: TestLog(300, changed: [7]).signed(300).bytes, as: UTF8.self))
         let same = try folder.file("same", String(decoding: log.signed(300).bytes, as: UTF8.self))
-        #expect(try await verify(["--checkpoint", same]).exitCode == 0)
+        let fitting = try await verify(["--checkpoint", same])
+        #expect(fitting.exitCode == 0)
         let printed = try await verify(["--checkpoint", fork])
         #expect(printed.exitCode == 1)
         #expect(printed.lines.first == "TAMPERED: the first that is not what was signed: entries 100 to 299")
     }
 
     @Test func prunedEntriesAreSaidToBeUnchecked() async throws {
-        let printed = try await verify { folder in
-            try FileManager.default.removeItem(atPath: "\(folder.export.path)/tile/entries/000")
-            try folder.export.setMinimumIndex(256)
-        }
+        let printed = try await verify(of: TestLog.pruned(before: 256), damage: { try removeFirstBundle($0) })
         #expect(printed.exitCode == 0)
         #expect(
             printed.lines.first == "good: the 344 entries that are left of log.example/audit are what was signed")
@@ -143,10 +142,63 @@ struct VerifyTests {
                 == "NOT CHECKED: what entries 0 to 255 said: the log has pruned them, and only their hashes fit")
     }
 
+    private func removeFirstBundle(_ folder: TemporaryFolder) throws {
+        try FileManager.default.removeItem(atPath: "\(folder.export.path)/tile/entries/000")
+        try folder.export.setMinimumIndex(256)
+    }
+
+    @Test(arguments: [
+        TestLog(600), TestLog.pruned(before: 255),
+        TestLog.pruned(before: 256, source: "deals"),
+    ]) func minimumThatNoEntryTellsIsNotBelieved(log: TestLog) async throws {
+        let printed = try await verify(of: log, damage: { try removeFirstBundle($0) })
+        #expect(printed.exitCode == 1)
+        #expect(printed.lines.first == "UNEXPLAINED: nothing is there of entries 0 to 255")
+        #expect(printed.lines.contains { $0.hasSuffix("--pruned-before 256") })
+    }
+
+    @Test func callerMayKnowWhatWasPruned() async throws {
+        let known = try await verify(["--pruned-before", "256"], damage: { try removeFirstBundle($0) })
+        #expect(known.exitCode == 0)
+        #expect(known.lines.last?.contains("they were pruned, as --pruned-before says") == true)
+        let less = try await verify(["--pruned-before", "255"], damage: { try removeFirstBundle($0) })
+        #expect(less.exitCode == 1)
+    }
+
+    @Test func changedEntryBelowTheMinimumIsNamedIfItIsThere() async throws {
+        for arguments in [[], ["--pruned-before", "256"]] {
+            let printed = try await verify(arguments, of: TestLog.pruned(before: 256)) { folder in
+                try change("tile/entries/000") { $0[5][0] ^= 1 }(folder)
+                try folder.export.setMinimumIndex(256)
+            }
+            #expect(printed.exitCode == 1)
+            #expect(printed.lines.first == "TAMPERED: the first that is not what was signed: entry 5")
+        }
+    }
+
+    @Test func partOfABundleBelowTheMinimumIsCheckedToo() async throws {
+        let log = TestLog.pruned(before: 512)
+        func keepPart(_ folder: TemporaryFolder, changed: Bool) throws {
+            try FileManager.default.removeItem(atPath: "\(folder.export.path)/tile/entries/001")
+            var entries = Array(log.entries[256..<300])
+            if changed { entries[4][0] ^= 1 }
+            let bytes = try #require(EntryBundle.encode(entries))
+            try folder.export.write(bytes, to: "tile/entries/001.p/44")
+            try folder.export.setMinimumIndex(512)
+        }
+        let good = try await verify(of: log) { try keepPart($0, changed: false) }
+        #expect(good.exitCode == 0)
+        #expect(good.lines.last?.hasPrefix("NOT CHECKED: what entries 300 to 511 said") == true)
+        let bad = try await verify(of: log) { try keepPart($0, changed: true) }
+        #expect(bad.exitCode == 1)
+        #expect(bad.lines.first == "TAMPERED: the first that is not what was signed: entry 260")
+    }
+
     @Test func whatCannotBeReadIsNeitherGoodNorTampered() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        #expect(try await folder.verify().exitCode == 2)
+        let empty = try await folder.verify()
+        #expect(empty.exitCode == 2)
         let pipe = try await verify { folder in
             unlink("\(folder.export.path)/tile/entries/000")
             #expect(mkfifo("\(folder.export.path)/tile/entries/000", 0o600) == 0)
@@ -188,11 +240,10 @@ struct ProofTests {
         defer { folder.remove() }
         try proof.write(to: URL(filePath: "\(folder.path)/p.tlog-proof"))
         try entry.write(to: URL(filePath: "\(folder.path)/entry"))
-        let command = try #require(
-            try VerifyCommand.parse([
-                "--proof", "\(folder.path)/p.tlog-proof", "--entry", "\(folder.path)/entry", "--key",
-                TestLog.key.verifier.text,
-            ]) as VerifyCommand?)
+        let command = try VerifyCommand.parse([
+            "--proof", "\(folder.path)/p.tlog-proof", "--entry", "\(folder.path)/entry", "--key",
+            TestLog.key.verifier.text,
+        ])
         return try await folder.capture { try await command.run(on: $0) }
     }
 
@@ -201,18 +252,19 @@ struct ProofTests {
     }
 
     @Test func proofOfAnEntryIsGood() async throws {
-        let printed = try await verify(try proof(of: 77), log.entries[77])
+        let printed = try await verify(proof(of: 77), log.entries[77])
         #expect(printed.exitCode == 0)
         #expect(printed.output == "good: it is entry 77 of the 300 of log.example/audit\n")
     }
 
     @Test func anotherEntryIsTampering() async throws {
-        let printed = try await verify(try proof(of: 77), log.entries[78])
+        let printed = try await verify(proof(of: 77), log.entries[78])
         #expect(printed.exitCode == 1)
         #expect(printed.output.hasPrefix("TAMPERED: the entry does not stand there"))
     }
 
     @Test func whatIsNoProofIsUnreadable() async throws {
-        #expect(try await verify(Data("nothing\n".utf8), log.entries[0]).exitCode == 2)
+        let printed = try await verify(Data("nothing\n".utf8), log.entries[0])
+        #expect(printed.exitCode == 2)
     }
 }

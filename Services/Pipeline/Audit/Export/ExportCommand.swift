@@ -11,7 +11,7 @@ struct ExportCommand: ConsoleCommand {
             Run it again to add what the log has got since then, or after an interruption: what is there is not fetched \
             again. Each run adds a checkpoint, and the log must continue the one before: a log that was rewritten is \
             refused with exit code 1, and what it has signed is kept as evidence. Entries that the log has pruned are left \
-            out. The token is that of a person who may read the log. Exports hold what the log holds: keep them as safe.
+            out; those that were exported before stay. The token is that of a person who may read the log. Exports hold what the log holds: keep them as safe.
 
             Examples:
               ibpipeline audit export --url https://deals.firm.example --token-file ./token --out ./log
@@ -45,13 +45,12 @@ struct ExportCommand: ConsoleCommand {
         let lock = try DataDirectory(out).lock()
         defer { lock.release() }
         let log = key.map { TrustedLog(origin: $0.name, keys: [$0]) }
-        let summary = try await explained {
-            do {
-                return try await Self.export(
-                    url, token, to: ExportDirectory(path: out), log: log, LogProgress(console: console))
-            } catch let error as CheckpointError {
-                throw CommandFailure(line: "\(url) serves a checkpoint that is refused: \(error)")
-            }
+        let (directory, progress) = (ExportDirectory(path: out), LogProgress(console: console))
+        let summary: ExportSummary
+        do {
+            summary = try await explained { try await Self.export(url, token, to: directory, log: log, progress) }
+        } catch let error as CheckpointError {
+            throw CommandFailure(line: "\(url) serves a checkpoint that is refused: \(error)")
         }
         try console.say(summary, json: json)
     }
@@ -61,10 +60,9 @@ struct ExportCommand: ConsoleCommand {
         _ progress: LogProgress
     ) async throws -> ExportSummary {
         let given = TokenReader(token)
-        return try await APIClient.withClient(for: url) { api in
-            try await ExportRun(
-                client: LogClient(api: api, token: given.read), directory: directory, log: log, progress: progress
-            ).run()
+        return try await APIClient.withClient(for: url) { api async throws -> ExportSummary in
+            let client = LogClient(api: api, token: { try given.read() })
+            return try await ExportRun(client: client, directory: directory, log: log, progress: progress).run()
         }
     }
 }

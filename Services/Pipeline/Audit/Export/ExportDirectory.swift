@@ -7,9 +7,10 @@ import TransparencyLog
 /// checkpoint                        the newest; written last, so that all it vouches for is there
 /// checkpoint.next                   the one that an unfinished export is fetching
 /// checkpoints/00000000000000001234  by the number of entries
-/// minimum-index                     only if the log has pruned entries before it
+/// minimum-index                     only if bundles before it are missing, which the log had pruned
 /// tile/0/x001/x234/067              hashes
 /// tile/entries/x001/x234/067.p/8    entries
+/// tile/entries/x001/x234/067.refused  what the log served where an earlier export has other entries
 /// ```
 struct ExportDirectory: Sendable {
     static let newest = "checkpoint"
@@ -35,13 +36,26 @@ struct ExportDirectory: Sendable {
     /// The bytes of a tile, perhaps cut out of a wider one that a later export has fetched; nil where there is none.
     func bytes(of tile: Tile) throws -> Data? {
         if let bytes = try read(tile.path, bytesMax: LogClient.bundleBytesMax) { return bytes }
-        guard tile.width < Tile.widthMax, let full = Tile(tile.content, index: tile.index) else { return nil }
-        if let bytes = try read(full.path, bytesMax: LogClient.bundleBytesMax) { return tile.cut(from: bytes) }
-        let widths = names(in: full.path + ".p").compactMap { Int($0) }.filter { $0 > tile.width }
-        guard let width = widths.max(), let wider = Tile(tile.content, index: tile.index, width: width),
-            let bytes = try read(wider.path, bytesMax: LogClient.bundleBytesMax)
+        guard tile.width < Tile.widthMax, let wider = try widest(tile.content, at: tile.index),
+            wider.tile.width > tile.width
         else { return nil }
-        return tile.cut(from: bytes)
+        return tile.cut(from: wider.bytes)
+    }
+
+    /// The widest tile at a place, and its bytes; nil where there is none.
+    func widest(_ content: Tile.Content, at index: Int64) throws -> (tile: Tile, bytes: Data)? {
+        guard let full = Tile(content, index: index) else { return nil }
+        for tile in [full] + narrower(than: full) {
+            if let bytes = try read(tile.path, bytesMax: LogClient.bundleBytesMax) { return (tile, bytes) }
+        }
+        return nil
+    }
+
+    /// The partial tiles at the place of this one that it is wider than, the widest first.
+    func narrower(than tile: Tile) -> [Tile] {
+        guard let full = Tile(tile.content, index: tile.index) else { return [] }
+        let widths = names(in: full.path + ".p").compactMap { Int($0) }.filter { $0 < tile.width }
+        return widths.sorted(by: >).compactMap { Tile(tile.content, index: tile.index, width: $0) }
     }
 
     /// Whether the tile is there, whole, at this very width.
@@ -51,13 +65,9 @@ struct ExportDirectory: Sendable {
 
     /// What a tree that has grown has no more: partial tiles for which there is a wider one.
     func removeSuperseded(by tile: Tile) {
-        guard let full = Tile(tile.content, index: tile.index) else { return }
-        let folder = full.path + ".p"
-        for name in names(in: folder) where tile.width == Tile.widthMax || Int(name).map({ $0 < tile.width }) == true {
-            // It is only in the way.
-            unlink("\(path)/\(folder)/\(name)")
-        }
-        if tile.width == Tile.widthMax { rmdir("\(path)/\(folder)") }
+        // They are only in the way.
+        for old in narrower(than: tile) { unlink("\(path)/\(old.path)") }
+        if tile.width == Tile.widthMax { rmdir("\(path)/\(tile.path).p") }
     }
 
     func names(in folder: String) -> [String] {

@@ -16,7 +16,7 @@ struct TokenReader: Sendable {
     init(_ options: LogTokenOptions) { file = options.tokenFile }
 
     /// Reads the token anew, so that a long-lived process sees one that was replaced. Nil where none is given.
-    @Sendable func read() throws -> String? {
+    func read() throws -> String? {
         guard let file else { return ProcessInfo.processInfo.environment[Self.variable] }
         guard let token = PrivateFile(path: file).content else {
             throw CommandFailure(line: "Cannot read \(file), or it is empty.", code: CommandFailure.usage)

@@ -7,14 +7,15 @@ final class ExportReader {
     static let problemsMax = 20
 
     let size: Int64
-    let minimumIndex: Int64
     private(set) var problems: [String] = []
+    private(set) var pruned: PrunedPart
 
     private let directory: ExportDirectory
     private let progress: LogProgress
     private var checkpoints: ArraySlice<Data>
     private var hashes: TileHashStream
     private var entries: ArraySlice<Data> = []
+    private let minimumIndex: Int64
     private var index: Int64
 
     /// - Parameter notes: checkpoints from elsewhere, such as a witness, which must fit too.
@@ -27,8 +28,10 @@ final class ExportReader {
         // Only what the log has signed tells how much there must be.
         size = checkpoints.compactMap { try? log.open($0).checkpoint.size }.max() ?? 0
         guard size <= StoredHashIndex.leavesMax else { throw CommandFailure.unreadable("No log has \(size) entries.") }
-        minimumIndex = try min(directory.minimumIndex(), size)
+        // Logs are pruned in whole bundles.
+        minimumIndex = try min(directory.minimumIndex(), size) / Int64(Tile.widthMax) * Int64(Tile.widthMax)
         index = minimumIndex
+        pruned = try PrunedPart(directory, before: minimumIndex, progress)
         hashes = TileHashStream(directory, size: size)
     }
 
@@ -52,12 +55,13 @@ final class ExportReader {
             guard let bundle = Tile(.entries, index: index / Int64(Tile.widthMax), in: size), index < size else {
                 return nil
             }
-            let before = Int(index % Int64(Tile.widthMax))
-            entries = try read(bundle).dropFirst(before)
-            index += Int64(bundle.width - before)
+            entries = try read(bundle)[...]
+            index += Int64(bundle.width)
             try progress.report("verified", index, of: size, "entries")
         }
-        return entries.popFirst()
+        let entry = entries.popFirst()
+        if let entry { pruned.read(entry) }
+        return entry
     }
 
     /// As many as there must be: behind what can be read stand empty ones, which no signature fits, so that the entries after
@@ -67,16 +71,24 @@ final class ExportReader {
             report("\(bundle.path) is missing")
             return Array(repeating: Data(), count: bundle.width)
         }
-        let (entries, rest) = EntryBundle.readable(bytes, width: bundle.width)
-        if entries.count < bundle.width {
-            report("\(bundle.path) holds \(entries.count) whole entries of \(bundle.width)")
-        } else if !rest.isEmpty {
-            report("\(bundle.path) holds more than its \(bundle.width) entries")
-        }
+        let entries = bundle.wholeEntries(of: bytes) { report($0) }
         return entries + Array(repeating: Data(), count: bundle.width - entries.count)
     }
 
     private func report(_ problem: String) {
         if problems.count < Self.problemsMax { problems.append(problem) }
+    }
+}
+
+extension Tile {
+    /// The entries of a bundle that may be damaged; says what is wrong with it.
+    func wholeEntries(of bytes: Data, report: (String) -> Void) -> [Data] {
+        let (entries, rest) = EntryBundle.readable(bytes, width: width)
+        if entries.count < width {
+            report("\(path) holds \(entries.count) whole entries of \(width)")
+        } else if !rest.isEmpty {
+            report("\(path) holds more than its \(width) entries")
+        }
+        return entries
     }
 }

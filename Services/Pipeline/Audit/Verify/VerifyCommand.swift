@@ -14,7 +14,11 @@ struct VerifyCommand: ConsoleCommand {
             histories is found out by it. The key must come from somebody you trust; a cluster shows its own at \
             URL\(LogClient.prefix)vkey, to be compared, not to be believed.
 
-            Exit codes: 0 good, 1 tampered (the first bad entry is named), 2 it cannot be read, 64 wrong usage.
+            Entries may be missing where the log has pruned them and one that is left says so; --pruned-before says it where \
+            none does, because the log pruned while it was exported, say.
+
+            Exit codes: 0 good, 1 tampered (the first bad entry is named) or something is missing that nothing explains, 2 it \
+            cannot be read, 64 wrong usage.
 
             Examples:
               ibpipeline audit verify --export ./log --key VKEY
@@ -46,6 +50,11 @@ struct VerifyCommand: ConsoleCommand {
         completion: .file())
     var checkpoint: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "You know from elsewhere that the log has pruned its entries before this one.", valueName: "n"))
+    var prunedBefore: Int64 = 0
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -54,6 +63,7 @@ struct VerifyCommand: ConsoleCommand {
             throw ValidationError("Give one of --export, --url and --proof.")
         }
         guard (proof == nil) == (entry == nil) else { throw ValidationError("--proof and --entry go together.") }
+        guard prunedBefore >= 0 else { throw ValidationError("--pruned-before is the number of an entry.") }
         guard !trust.key.isEmpty else {
             let hint =
                 url.map { " \($0)\(LogClient.prefix)vkey shows the cluster's own, to be compared with it." } ?? ""
@@ -68,18 +78,35 @@ struct VerifyCommand: ConsoleCommand {
     }
 
     func run(on console: Console) async throws {
+        try await run(on: console, scratch: FileManager.default.temporaryDirectory.path)
+    }
+
+    /// - Parameter scratch: where what is downloaded lies for as long as it takes.
+    func run(on console: Console, scratch: String) async throws {
         guard let log = trust.log else { return }
         let isGood: Bool
+        do {
+            isGood = try await explained { try await verdict(on: log, console, scratch) }
+        } catch let failure as CommandFailure where failure.code != CommandFailure.other {
+            throw failure
+        } catch  where error.isCancellation {
+            throw error
+        } catch {
+            // Exit code 1 is an accusation: a full disk is none.
+            throw CommandFailure.unreadable((error as? CommandFailure)?.line ?? "\(error)")
+        }
+        guard isGood else { throw ExitCode(CommandFailure.other) }
+    }
+
+    private func verdict(on log: TrustedLog, _ console: Console, _ scratch: String) async throws -> Bool {
         if let proof, let entry {
             let report = try verify(proof: proof, of: entry, log)
             try console.say(report, json: json)
-            isGood = report.isGood
-        } else {
-            let report = try await verify(log, LogProgress(console: console))
-            try console.say(report, json: json)
-            isGood = report.isGood
+            return report.isGood
         }
-        guard isGood else { throw ExitCode(CommandFailure.other) }
+        let report = try await verify(log, LogProgress(console: console), scratch)
+        try console.say(report, json: json)
+        return report.isGood
     }
 
     private func verify(proof file: String, of entry: String, _ log: TrustedLog) throws -> ProofReport {
@@ -92,31 +119,29 @@ struct VerifyCommand: ConsoleCommand {
         return ProofReport(proof, .leaf(try Self.read(entry, bytesMax: EntryBundle.entryBytesMax)), of: log)
     }
 
-    private func verify(_ log: TrustedLog, _ progress: LogProgress) async throws -> VerifyReport {
-        if let directory { return try Self.verify(ExportDirectory(path: directory), checkpoint, log, progress) }
+    private func verify(_ log: TrustedLog, _ progress: LogProgress, _ scratch: String) async throws -> VerifyReport {
+        if let directory { return try verify(ExportDirectory(path: directory), log, progress) }
         guard let url else { throw CommandFailure.unreadable("There is nothing to verify.") }
         try LogURL.check(url)
-        let scratch = FileManager.default.temporaryDirectory.path + "/ibpipeline-log-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: scratch) }  // the verdict matters more
-        let export = ExportDirectory(path: scratch)
+        let export = ExportDirectory(path: "\(scratch)/ibpipeline-log-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(atPath: export.path) }  // the verdict matters more
         do {
             _ = try await ExportCommand.export(url, token, to: export, log: log, progress)
         } catch let error as CheckpointError {
             // Nothing was fetched: how much there is only a signature tells.
             return VerifyReport(refused: error, of: log)
-        } catch let failure as CommandFailure where failure.code == CommandFailure.other {
-            throw CommandFailure.unreadable(failure.line)
         }
-        return try Self.verify(export, checkpoint, log, progress)
+        return try verify(export, log, progress)
     }
 
-    static func verify(
-        _ directory: ExportDirectory, _ notes: [String], _ log: TrustedLog, _ progress: LogProgress
+    private func verify(
+        _ directory: ExportDirectory, _ log: TrustedLog, _ progress: LogProgress
     ) throws -> VerifyReport {
-        let notes = try notes.map { try read($0, bytesMax: SignedNote.bytesMax) }
+        let notes = try checkpoint.map { try Self.read($0, bytesMax: SignedNote.bytesMax) }
         let reader = try ExportReader(directory, notes, of: log, progress)
         let report = try ExportVerifier.verify(reader.parts, of: log)
-        return VerifyReport(report, of: log, files: reader.problems, minimumIndex: reader.minimumIndex)
+        return VerifyReport(
+            report, of: log, files: reader.problems, pruned: reader.pruned, prunedBefore: prunedBefore)
     }
 
     private static func read(_ file: String, bytesMax: Int) throws -> Data {

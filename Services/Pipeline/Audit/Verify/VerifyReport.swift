@@ -13,6 +13,8 @@ struct VerifyReport: Report {
             (from, to) = (range.lowerBound, range.upperBound - 1)
         }
 
+        var count: Int64 { to - from + 1 }
+
         var text: String { from == to ? "entry \(from)" : "entries \(from) to \(to)" }
     }
 
@@ -26,18 +28,36 @@ struct VerifyReport: Report {
     /// Where the first entry stands that is not what was signed.
     let firstBad: Entries?
     let problems: [String]
-    /// Those that the log says it has pruned: their hashes fit, what they said is gone.
+    /// Those that are not there, from the first to the last: of them only the hashes fit.
     let notChecked: Entries?
+    /// Who says that the log has pruned those: an entry of the log, or the caller. Nil for nobody, and then nothing is good.
+    let prunedBy: PrunedPart.Teller?
 
-    init(_ report: ExportReport, of log: TrustedLog, files: [String], minimumIndex: Int64) {
-        isGood = report.isGood && files.isEmpty
+    /// - Parameters:
+    ///   - files: what is wrong with the files of the export.
+    ///   - prunedBefore: up to where the caller knows the log to be pruned.
+    init(
+        _ report: ExportReport, of log: TrustedLog, files: [String], pruned: PrunedPart, prunedBefore: Int64
+    ) {
         origin = log.origin
         size = report.signedSize
         root = report.root.base64
         checkpoints = report.checkpoints
-        firstBad = Entries(report.firstBad)
-        problems = files + report.problems.map(\.description)
-        notChecked = Entries(0..<minimumIndex)
+        let bad = [report.firstBad, pruned.firstBad].compactMap(\.self)
+        firstBad = Entries(bad.min { $0.lowerBound < $1.lowerBound })
+        notChecked = Entries(pruned.missing)
+        prunedBy = pruned.teller(prunedBefore)
+        let unexplained = prunedBy == nil ? notChecked.map(Self.unexplained) : nil
+        problems = files + pruned.problems + report.problems.map(\.description) + [unexplained].compactMap(\.self)
+        isGood = problems.isEmpty
+    }
+
+    private static func unexplained(_ entries: Entries) -> String {
+        """
+        nothing is there of \(entries.text), and neither an entry of this export nor --pruned-before says that the log has \
+        pruned them. If it pruned while it was exported, export again; if you know from elsewhere that it did, give \
+        --pruned-before \(entries.to + 1)
+        """
     }
 
     /// Of a log whose only checkpoint is not signed as it must be.
@@ -45,17 +65,19 @@ struct VerifyReport: Report {
         isGood = false
         origin = log.origin
         (size, root, checkpoints) = (0, MerkleHash.empty.base64, 0)
-        (firstBad, notChecked) = (nil, nil)
+        (firstBad, notChecked, prunedBy) = (nil, nil, nil)
         problems = [ExportProblem.checkpointRefused(number: 1, error).description]
     }
 
     var lines: [String] {
         var lines: [String] = []
         if isGood {
-            let checked = notChecked.map { "the \(size - $0.to - 1) entries that are left" } ?? "all \(size) entries"
+            let checked = notChecked.map { "the \(size - $0.count) entries that are left" } ?? "all \(size) entries"
             lines.append("good: \(checked) of \(origin) are what was signed")
         } else if let firstBad {
             lines.append("TAMPERED: the first that is not what was signed: \(firstBad.text)")
+        } else if let notChecked, prunedBy == nil, problems.count == 1 {
+            lines.append("UNEXPLAINED: nothing is there of \(notChecked.text)")
         } else {
             lines.append("TAMPERED: what is there is not what was signed")
         }
@@ -63,9 +85,9 @@ struct VerifyReport: Report {
         lines.append(
             "\(checkpoints) checkpoints fit, each a continuation of the one before; the last has \(size) entries")
         lines.append("root \(root)")
-        if let notChecked {
-            lines.append(
-                "NOT CHECKED: what \(notChecked.text) said: the log has pruned them, and only their hashes fit")
+        if let notChecked, let prunedBy {
+            let why = prunedBy == .log ? "the log has pruned them" : "they were pruned, as --pruned-before says"
+            lines.append("NOT CHECKED: what \(notChecked.text) said: \(why), and only their hashes fit")
         }
         return lines
     }

@@ -75,7 +75,7 @@ struct WitnessCommand: ConsoleCommand {
     func run(on console: Console) async throws { try await run(on: console) { _ in } }
 
     /// - Parameter listening: is called with the port, once.
-    func run(on console: Console, listening: @Sendable (Int) -> Void) async throws {
+    func run(on console: Console, listening: @escaping @Sendable (Int) -> Void) async throws {
         if let follow { try LogURL.check(follow, allowsPlainHTTP: plainHTTP) }
         let lock = try DataDirectory(dataDir).lock()
         defer { lock.release() }
@@ -109,10 +109,10 @@ struct WitnessCommand: ConsoleCommand {
         }
         let (given, period) = (TokenReader(token), every.duration)
         try await APIClient.withClient(for: follow) { api in
-            try await WitnessFollower(
-                client: LogClient(api: api, token: given.read), witness: witness, log: log, period: period,
-                console: console
-            ).run()
+            let client = LogClient(api: api, token: { try given.read() })
+            let follower = WitnessFollower(
+                client: client, witness: witness, log: log, period: period, console: console)
+            try await follower.run()
         }
     }
 }

@@ -34,7 +34,8 @@ struct WitnessFollower: Sendable {
                 return "ALARM: it went back to \(new.size) entries, \(old) were cosigned: it was restored or rewritten"
             }
             let proof = try await client.consistencyProof(from: old, to: new.size)
-            let answer = try await witness.add(AddCheckpoint(oldSize: old, proof: proof.hashes, checkpoint: note))
+            let request = AddCheckpoint(oldSize: old, proof: proof.hashes, checkpoint: note)
+            let answer = try await witness.add(request)
             guard case .refused(let decision) = answer else { return nil }
             // Somebody else submitted a later one meanwhile.
             if case .conflict(let size) = decision, size != old { return nil }

@@ -29,9 +29,8 @@ struct WitnessServer: HTTPHandler {
         switch head.pathSegments.first {
         case "livez" where head.pathSegments.count == 1: return answer(200, "ok\n")
         case "checkpoint" where head.pathSegments.count == 2:
-            guard let note = await witness.note(head.pathSegments[1]) else {
-                return answer(404, "nothing is cosigned of such a log\n")
-            }
+            let note = await witness.note(head.pathSegments[1])
+            guard let note else { return answer(404, "nothing is cosigned of such a log\n") }
             return answer(200, String(decoding: note.bytes, as: UTF8.self), ["cache-control": "no-store"])
         default: return answer(404, "not here; there is POST \(Self.submission)\n")
         }
@@ -39,16 +38,18 @@ struct WitnessServer: HTTPHandler {
 
     private func add(_ body: Data) async -> HTTPResponse {
         guard let request = AddCheckpoint(body) else { return answer(400, "not an add-checkpoint request\n") }
+        let decided: Witness.Answer
         do {
-            switch try await witness.add(request) {
-            case .cosigned(let signature): return answer(200, signature.line)
-            case .refused(let decision):
-                let type: HTTPHeaders = decision.body == nil ? [:] : ["content-type": "text/x.tlog.size"]
-                return answer(decision.status, decision.body ?? "\(decision.words)\n", type)
-            }
+            decided = try await witness.add(request)
         } catch {
             console.note("cannot store a checkpoint: \(error)")
             return answer(500, "the checkpoint cannot be stored\n")
+        }
+        switch decided {
+        case .cosigned(let signature): return answer(200, signature.line)
+        case .refused(let decision):
+            let type: HTTPHeaders = decision.body == nil ? [:] : ["content-type": "text/x.tlog.size"]
+            return answer(decision.status, decision.body ?? "\(decision.words)\n", type)
         }
     }
 
