@@ -77,7 +77,7 @@ let relay: [Target] =
         "Relay", "relay",
         [
             "CRdKafka", "RPC", "Contracts", "Events", "Storage", "ServiceKit", .grdb, .logging, .metrics, .lifecycle,
-        ], exclude: ["README.md"], testsAlso: [.subprocess, .nio("NIOPosix")])
+        ], exclude: ["README.md"], testsAlso: [.subprocess, .nio("NIOCore"), .nio("NIOPosix")])
 
 let package = Package(
     name: "ibpipeline",
@@ -126,7 +126,7 @@ let package = Package(
             testsAlso: ["storage-probe", .inMemoryLogging]),
         shared(
             "Events", ["CZlib", "Contracts", "RPC", "Storage", .grdb, .logging, .metrics, .nio("NIOCore")],
-            exclude: ["README.md"], testsAlso: [.nio("NIOPosix"), .crypto]),
+            exclude: ["README.md"], testsAlso: [.nio("NIOPosix"), .crypto, .inMemoryLogging]),
         shared("Telemetry", [.logging, .metrics, .coreMetrics], exclude: ["README.md"]),
         shared("Tokens", [.crypto]),
         shared("TransparencyLog", [.crypto]),

@@ -43,7 +43,9 @@ final class KafkaProducer: Sendable {
         } onCancel: {
             isCancelled.store(true, ordering: .relaxed)
         }
-        for record in records { Counter(label: "ibp_kafka_records_total", dimensions: [("topic", record.topic)]).increment() }
+        for record in records {
+            Counter(label: "ibp_kafka_records_total", dimensions: [("topic", record.topic)]).increment()
+        }
     }
 
     private func deliverAndWait(_ records: [KafkaRecord], isCancelled: () -> Bool) throws {

@@ -77,7 +77,9 @@ package struct EventConsumer: Sendable {
         cursor = source
         self.store = store
         self.client = client
-        effect = EventEffect { _, _ in } record: { _, _ in }
+        effect = EventEffect { _, _ in
+        } record: { _, _ in
+        }
         applied = { _ in }
         self.forward = forward
         self.logger = logger

@@ -6,7 +6,8 @@ import RPC
 struct EventsProbe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events-probe", abstract: "A producer and a consumer of events, to be measured and to be killed.",
-        subcommands: [MeasureCommand.self, ProduceCommand.self, ConsumeCommand.self], defaultSubcommand: MeasureCommand.self)
+        subcommands: [MeasureCommand.self, ProduceCommand.self, ConsumeCommand.self],
+        defaultSubcommand: MeasureCommand.self)
 }
 
 /// Measures how soon an event takes effect at a consumer, and how fast one catches up: two stores on one disk, the RPC over

@@ -100,7 +100,8 @@ struct ProbePair: Sendable {
 
     /// Microseconds that a write takes which has an event, sorted: with the consumer at work, with none after a `backlog`
     /// has gathered, and while that is caught up with.
-    func writes(rate: Int, seconds: Double, backlog: Int) async throws -> (with: [Int64], away: [Int64], after: [Int64]) {
+    func writes(rate: Int, seconds: Double, backlog: Int) async throws -> (with: [Int64], away: [Int64], after: [Int64])
+    {
         var with: [Int64] = []
         try await consuming { with = try await writes(rate: rate, seconds: seconds) }
         try await fill(backlog)

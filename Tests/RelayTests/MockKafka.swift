@@ -3,6 +3,7 @@ import Contracts
 import Foundation
 import GRDB
 import Logging
+import NIOCore
 import NIOPosix
 import RPC
 import Storage
@@ -44,7 +45,8 @@ final class MockKafka: @unchecked Sendable {
 
     func setUp(_ isUp: Bool) {
         for broker in 1...Self.brokers {
-            _ = isUp
+            _ =
+                isUp
                 ? rd_kafka_mock_broker_set_up(cluster, broker) : rd_kafka_mock_broker_set_down(cluster, broker)
         }
     }
@@ -54,8 +56,8 @@ final class MockKafka: @unchecked Sendable {
         let result = try await run(
             .name("kcat"), arguments: ["-b", addresses, "-C", "-t", topic, "-o", "beginning", "-e", "-q", "-J"],
             output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
-        #expect(result.terminationStatus.isSuccess, "kcat: \(result.standardError ?? "")")
-        return try (result.standardOutput ?? "").split(separator: "\n").map {
+        #expect(result.terminationStatus.isSuccess, "kcat: \(result.standardError)")
+        return try result.standardOutput.split(separator: "\n").map {
             try JSONDecoder().decode(Record.self, from: Data($0.utf8))
         }
     }
@@ -127,7 +129,8 @@ final class Bench: Sendable {
 
     func appendSignIn() async throws {
         let event = Event(
-            type: "session.failed", time: .now, actor: .service("test"), subject: EventSubject(kind: "session", id: "s"))
+            type: "session.failed", time: .now, actor: .service("test"), subject: EventSubject(kind: "session", id: "s")
+        )
         try await outbox.write { try EventFeed.append(event, in: $0) }
     }
 

@@ -100,9 +100,11 @@ struct RelayTests {
             // What came twice came in its order again: without the repeats each aggregate's is whole.
             for (key, found) in try versions(records) {
                 var seen = Set<Int64>()
-                #expect(found.filter { seen.insert($0).inserted } == found.sorted().reduce(into: []) {
-                    if $0.last != $1 { $0.append($1) }
-                }, "\(key)")
+                #expect(
+                    found.filter { seen.insert($0).inserted }
+                        == found.sorted().reduce(into: []) {
+                            if $0.last != $1 { $0.append($1) }
+                        }, "\(key)")
             }
         }
     }

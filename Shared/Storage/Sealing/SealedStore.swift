@@ -75,7 +75,8 @@ extension SealedStore {
         let (id, value) = (column.id, column.value)
         return try Row.fetchAll(db, sql: "SELECT \(id), \(value) FROM \(column.table) WHERE \(value) IS NOT NULL").map {
             let id: DatabaseValue = $0[0]
-            let uuid: String? = if case .blob = id.storage { UUID.fromDatabaseValue(id)?.uuidString.lowercased() } else { nil }
+            var uuid: String?
+            if case .blob = id.storage { uuid = UUID.fromDatabaseValue(id)?.uuidString.lowercased() }
             return Cell(id: id, row: uuid ?? String.fromDatabaseValue(id) ?? "", sealed: $0[1])
         }
     }

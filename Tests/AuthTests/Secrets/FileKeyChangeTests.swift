@@ -123,7 +123,8 @@ struct FileKeyChangeTests {
     /// A table of another part of the service, with ids that are UUIDs and values that may be missing.
     @Test func everyColumnOfTheListIsSealedAnew() async throws {
         try await AuthBench.with { bench in
-            let column = SealedColumn(file: "auth.sqlite", table: "extra", id: "user_id", value: "secret", purpose: "extra")
+            let column = SealedColumn(
+                file: "auth.sqlite", table: "extra", id: "user_id", value: "secret", purpose: "extra")
             let (user, secret) = (UUID(), Data.random(count: 20))
             try await bench.desk.store.write { db in
                 try db.execute(sql: "CREATE TABLE extra (user_id BLOB NOT NULL PRIMARY KEY, secret BLOB) STRICT")
