@@ -5,7 +5,7 @@ extension DealMethods {
     package static let persons = RPCMethod<ContactPersonQuery, ContactPersonPage>(
         0x0297, "deals.persons", callers: [Peer.gateway], isIdempotent: true)
     package static let addPerson = RPCMethod<NewContactPerson, ContactPerson>(
-        0x0298, "deals.persons.add", callers: [Peer.gateway])
+        0x0298, "deals.persons.add", callers: [Peer.gateway], deduplicates: true)
     package static let updatePerson = RPCMethod<ContactPersonPatch, ContactPerson>(
         0x0299, "deals.persons.update", callers: [Peer.gateway])
     package static let removePerson = RPCMethod<Nothing, Nothing>(

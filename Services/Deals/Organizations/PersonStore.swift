@@ -24,7 +24,12 @@ struct PersonStore: Sendable {
     }
 
     func add(_ new: NewContactPerson, to organization: UUID?, by caller: Caller) async throws -> ContactPerson {
-        try await store.write { db in
+        // Whoever may not know of the organization any more is not told of its people again.
+        let again: @Sendable (ContactPerson, Database) throws -> ContactPerson = { person, db in
+            _ = try OrganizationSight.seen(organization, by: caller, in: db)
+            return person
+        }
+        return try await store.onceOfNoDeal(by: caller, again: again) { db in
             let sight = try OrganizationSight.seen(organization, by: caller, in: db)
             try sight.requireEdit()
             let person = try PersonForm(new, at: sight.organization.id, by: caller).checked()

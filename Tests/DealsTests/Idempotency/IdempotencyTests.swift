@@ -23,6 +23,9 @@ struct IdempotencyTests {
         let asked = try await desk.ask(.fairnessCommittee, on: deal, by: lead)
         let gone = try await desk.delete(try await desk.deal("Kestrel", by: lead), as: lead)
         let (member, guest) = (desk.person(.banker), desk.person(.banker))
+        let organization = try await desk.call(
+            DealMethods.addOrganization, NewOrganization(name: "Borealis Holding", kind: .other), as: lead
+        ).organization
         let until = desk.clock.now().advanced(bySeconds: 86_400)
         let link = "https://rooms.example/2"
         return [
@@ -56,6 +59,7 @@ struct IdempotencyTests {
             on(desk, DealMethods.addParty, lead, [deal.id]) {
                 NewDealParty(organization: NewOrganization(name: $0, kind: .other), role: .lender)
             },
+            on(desk, DealMethods.addPerson, lead, [organization.id]) { NewContactPerson(name: $0) },
             on(desk, DealMethods.requestApproval, lead, [deal.id]) { NewApproval(kind: .engagement, reason: $0) },
             on(desk, DealMethods.decideApproval, compliance, [deal.id, asked.id]) {
                 ApprovalDecision(decision: .approve, note: $0)
