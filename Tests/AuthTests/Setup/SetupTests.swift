@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import GRDB
 import RPC
+import Storage
 import Testing
 import Tokens
 
@@ -145,7 +146,7 @@ struct SetupTests {
             let file = try DatabaseQueue(path: settings.dataDirectory + "/auth.sqlite")
             try await file.write { try $0.execute(sql: "UPDATE signing_key SET private_key = zeroblob(69)") }
             try file.close()
-            let failure = try #require(await #expect(throws: StartFailure.self) { try await AuthBench(settings) })
+            let failure = try #require(await #expect(throws: SealingError.self) { try await AuthBench(settings) })
             #expect(failure.description.contains("signing_key/"))
             #expect(!failure.description.contains("\n"))
         }
