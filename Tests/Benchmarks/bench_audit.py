@@ -1,7 +1,6 @@
 """The audit log at a million entries: how fast it takes them in and signs, proves one, verifies all, and what its tree takes.
 
-The events are put into auth's outbox while the cluster is stopped, as copies of those that are there; audit then reads them as it
-reads all. Proofs and verification are asked for at the public door.
+The events are put into auth's outbox while the cluster is stopped; audit then reads them as it reads all. Proofs and verification are asked for at the public door.
 """
 import json
 import os
@@ -56,7 +55,14 @@ def fill(data, count):
         columns = [row[1] for row in database.execute("PRAGMA table_info(outbox)")]
         template = dict(zip(columns, database.execute("SELECT * FROM outbox ORDER BY seq LIMIT 1").fetchone()))
         before = database.execute("SELECT max(seq) FROM outbox").fetchone()[0]
-        event = json.loads(template["payload"])
+        # As of a person whose name and role were changed: two fields, three personal values.
+        event = {
+            "type": "user.updated", "time": "2026-11-27T08:00:00.000Z", "version": 2,
+            "actor": {"kind": "user", "id": str(uuid.uuid4()), "session": str(uuid.uuid4()), "address": "192.0.2.7"},
+            "subject": {"kind": "user"},
+            "changes": [{"field": "name", "before": "Ana Alder", "after": "Ana Birch"},
+                        {"field": "role", "before": "banker", "after": "compliance"}],
+            "requestId": str(uuid.uuid4()), "traceId": "4bf92f3577b34da6a3ce929d0e0e4736"}
         insert = f"INSERT INTO outbox ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         for start in range(0, count, ROWS_PER_TRANSACTION):
             rows = []
@@ -64,7 +70,7 @@ def fill(data, count):
                 event["id"] = str(uuid.uuid4())
                 event["subject"]["id"] = str(uuid.UUID(int=number))
                 rows.append([{
-                    **template, "seq": before + number + 1, "event_id": uuid.UUID(event["id"]).bytes,
+                    **template, "seq": before + number + 1, "type": event["type"], "event_id": uuid.UUID(event["id"]).bytes,
                     "payload": json.dumps(event).encode()}[name] for name in columns])
             database.execute("BEGIN")
             database.executemany(insert, rows)
