@@ -25,6 +25,7 @@ extension Target.Dependency {
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let inMemoryLogging = product(name: "InMemoryLogging", package: "swift-log")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -122,7 +123,7 @@ let package = Package(
             ], testsAlso: [.x509, .asn1, .crypto]),
         shared("Contracts", ["RPC", .crypto]),
         shared(
-            "Storage", ["CZlib", .grdb, .crypto, .logging], exclude: ["README.md"],
+            "Storage", ["CZlib", .grdb, .grdbSQLite, .crypto, .logging], exclude: ["README.md"],
             testsAlso: ["storage-probe", .inMemoryLogging]),
         shared(
             "Events", ["CZlib", "Contracts", "RPC", "Storage", .grdb, .logging, .metrics, .nio("NIOCore")],

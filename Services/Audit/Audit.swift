@@ -32,7 +32,7 @@ struct Audit: ServiceProcess {
         let consumers = clients.map { source, client in
             EventConsumer(
                 source: source, group: LogStore.group, store: store, client: client, effect: log.effect(of: source),
-                logger: kit.logger, applied: { await signer.took($0) })
+                logger: kit.logger, applied: { signer.took($0) })
         }
         DeadLetterDesk(consumers).register(on: &router)
 

@@ -26,8 +26,29 @@ extension Instant {
         let (days, dayMillis) = milliseconds.flooredDivision(by: 86_400_000)
         let date = BusinessDate(daysSince1970: Int(days))
         let (seconds, millis) = Int(dayMillis).quotientAndRemainder(dividingBy: 1000)
-        let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { $0.padded(2) }.joined(separator: ":")
-        return "\(date.text)T\(clock).\(millis.padded(3))Z"
+        guard (0...9999).contains(date.year) else {
+            let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { $0.padded(2) }.joined(separator: ":")
+            return "\(date.text)T\(clock).\(millis.padded(3))Z"
+        }
+        // Every event and every answer has some of these.
+        return String(unsafeUninitializedCapacity: 24) { out in
+            func write(_ value: Int, _ places: Range<Int>, then mark: UInt8) {
+                var rest = value
+                for place in places.reversed() {
+                    out[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                out[places.upperBound] = mark
+            }
+            write(date.year, 0..<4, then: UInt8(ascii: "-"))
+            write(date.month, 5..<7, then: UInt8(ascii: "-"))
+            write(date.day, 8..<10, then: UInt8(ascii: "T"))
+            write(seconds / 3600, 11..<13, then: UInt8(ascii: ":"))
+            write(seconds / 60 % 60, 14..<16, then: UInt8(ascii: ":"))
+            write(seconds % 60, 17..<19, then: UInt8(ascii: "."))
+            write(millis, 20..<23, then: UInt8(ascii: "Z"))
+            return 24
+        }
     }
 
     /// Reads RFC 3339 in UTC (`Z` only, up to nine decimals, cut to milliseconds); nil for anything else.

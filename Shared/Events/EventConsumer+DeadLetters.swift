@@ -24,7 +24,7 @@ extension EventConsumer {
         guard events.allSatisfy({ $0.content.isReadable }) else { return false }
         let time = now()
         do {
-            try await store.write { [cursor, effect, box] db in
+            try await write(alone: events.count > Self.sharedEvents) { [cursor, effect, box] db in
                 guard try Inbox.cursor(of: cursor, in: db) < through else { return }
                 var free: [SequencedEvent] = []
                 for event in events {

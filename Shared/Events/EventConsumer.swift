@@ -13,6 +13,8 @@ package struct EventConsumer: Sendable {
     /// Batches on their way to us, beside the one in hand: what the RPC's credit allows.
     static let window = 2
     static let batchEvents = 250
+    /// Up to so many are written in a transaction shared with others.
+    static let sharedEvents = 8
     /// Of an event that is itself to blame.
     static let attemptsMax = 5
     /// A source that starts or restarts is away for a moment; that is not worth a warning.
@@ -163,12 +165,18 @@ package struct EventConsumer: Sendable {
             guard let event = delivery.event else { throw EventRefused("it is empty") }
             return SequencedEvent(sequence: delivery.sequence, event: event)
         }
-        try await store.write { [cursor, effect] db in
+        // A full batch is long work; what is behind by an event or two shares the sync of its neighbours.
+        try await write(alone: events.count > Self.sharedEvents) { [cursor, effect] db in
             let position = try Inbox.cursor(of: cursor, in: db)
             guard position < batch.through else { return }
             if !events.isEmpty { try effect.apply(events, db) }
             try Inbox.move(cursor, to: batch.through, in: db)
         }
+    }
+
+    /// See `Store.writeAlone`, which **measured** twice as fast for batches.
+    func write(alone: Bool, _ body: @escaping @Sendable (Database) throws -> Void) async throws {
+        if alone { try await store.writeAlone(body) } else { try await store.write(body) }
     }
 
     private func send(

@@ -1,4 +1,5 @@
 import Contracts
+import Crypto
 import Foundation
 import Testing
 
@@ -46,6 +47,15 @@ private func text(_ event: Event, source: String, sequence: Int64) -> String {
     #expect(
         PersonalValue.commitment(to: "192.0.2.1", salt: Data(count: 16))
             == "d528edcd304e0e0d1ee8f957f40a6eef21a93fbdc8d0cd0373cd367257316a9b")
+}
+
+@Test func commitmentIsTheHMACOfTheLibrary() {
+    for length in [0, 1, 15, 16, 55, 56, 64, 200] {
+        let (value, salt) = (String(repeating: "é", count: length), PersonalValue.randomSalt())
+        let expected = HMAC<SHA256>.authenticationCode(for: Data(value.utf8), using: SymmetricKey(data: salt))
+        #expect(
+            PersonalValue.commitment(to: value, salt: salt) == expected.map { String(format: "%02x", $0) }.joined())
+    }
 }
 
 @Test func eventComesBackFromItsBytes() throws {

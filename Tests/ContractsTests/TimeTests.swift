@@ -5,11 +5,15 @@ import Testing
 
 @Test(arguments: [
     ("1970-01-01T00:00:00.000Z", 0), ("2026-11-21T09:30:00.125Z", 1_795_253_400_125), ("1969-12-31T23:59:59.999Z", -1),
-    ("2000-02-29T12:00:00.000Z", 951_825_600_000),
+    ("2000-02-29T12:00:00.000Z", 951_825_600_000), ("1901-02-03T04:05:06.007Z", -2_174_586_893_993),
 ])
 func instantsReadAndWriteRFC3339(_ text: String, _ milliseconds: Int64) {
     #expect(Instant(text: text)?.milliseconds == milliseconds)
     #expect(Instant(milliseconds: milliseconds).text == text)
+}
+
+@Test func instantsBeyondFourDigitsAreWrittenAllTheSame() {
+    #expect(Instant(milliseconds: 253_402_300_800_000).text == "10000-01-01T00:00:00.000Z")
 }
 
 @Test(arguments: ["2026-11-21T09:30:00Z", "2026-11-21T09:30:00.1Z", "2026-11-21T09:30:00.123456789Z"])

@@ -15,10 +15,8 @@ extension LogStore {
 
     static func record(_ event: Event, at now: Instant, in db: Database) throws -> Int64 {
         let sequence = try Inbox.cursor(of: ownSource, in: db) + 1
-        var tree = try frontier(in: db)
-        let seq = tree.size
-        try append(SequencedEvent(sequence: sequence, event: event), from: ownSource, at: now, to: &tree, in: db)
-        try Inbox.move(ownSource, to: sequence, in: db)
+        let seq = try size(in: db)
+        try append([SequencedEvent(sequence: sequence, event: event)], from: ownSource, at: now, in: db)
         return seq
     }
 }

@@ -27,7 +27,6 @@ extension LogStore {
                 try finish(&verifier, hasMoreHashes: nodes.hasMore, sources: sources, in: db)
                 try checkpoints.finish(&verifier, newest: newest)
                 try checkMinimum(minimum, into: &verifier, in: db)
-                try LogStore.readValues(into: &verifier, in: db)
                 try LogStore.readRedactions(into: &verifier, in: db)
             } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_IOERR].contains(error.resultCode) {
                 verifier.report(verifier.nextSeq, "SQLite cannot read the file from entry \(verifier.nextSeq) on")
@@ -60,9 +59,10 @@ private func readEntries(
     into verifier: inout LogVerifier, beside nodes: inout StoredNodes, _ checkpoints: inout StoredCheckpoints,
     in db: Database
 ) throws {
-    let rows = try Row.fetchCursor(db, sql: allEntries)
+    let rows = try RawRows(db, sql: EntryComparison.allEntries)
+    var comparison = try EntryComparison(db)
     while let row = try rows.next() {
-        guard let entry = StoredEntry(row) else {
+        guard let entry = try comparison.entry(row) else {
             return verifier.report(verifier.nextSeq, "the row of entry \(verifier.nextSeq) cannot be read")
         }
         verifier.take(entry, stored: try nodes.take(entry.seq))
@@ -100,39 +100,4 @@ private func finish(
     }
 
     func report(_ problem: String) { verifier.report(size, problem) }
-}
-
-/// The comparison is SQLite's: decoding each entry here would take ten times as long as hashing it. Of personal values it only
-/// counts: with each row of the two tables looked at by itself, that is enough to know that none is missing. In JSON no text
-/// holds a quote as it is, so what is counted are commitments alone.
-private let allEntries = """
-    SELECT e.seq, bytes, source, source_seq,
-        CASE WHEN json_valid(CAST(bytes AS TEXT)) THEN
-            json_extract(
-                CAST(bytes AS TEXT), '$.actor.id', '$.id', '$.source', '$.sourceSeq', '$.subject.id',
-                '$.subject.number', '$.time', '$.type', '$.requestId', '$.subject.kind', '$.traceId')
-            = json_array(
-                actor_id, event_id, source, source_seq, subject_id, subject_number,
-                strftime('%Y-%m-%dT%H:%M:%S', time_ms / 1000, 'unixepoch') || printf('.%03dZ', time_ms % 1000), type,
-                request_id, subject_kind, trace_id)
-            AND outcome = coalesce(json_extract(CAST(bytes AS TEXT), '$.outcome'), outcome)
-        ELSE 0 END,
-        (length(bytes) - length(CAST(replace(CAST(bytes AS TEXT), '{"commitment":"', '') AS BLOB))) / 15
-            = (SELECT count(*) FROM personal p WHERE p.seq = e.seq)
-                + (SELECT count(*) FROM redaction r WHERE r.seq = e.seq)
-    FROM entry e LEFT JOIN facet f ON f.seq = e.seq ORDER BY e.seq
-    """
-
-extension StoredEntry {
-    /// Nil for values that the schema would have refused, as a damaged file may hold them.
-    fileprivate init?(_ row: Row) {
-        let values: [DatabaseValue.Storage] = row.databaseValues.map(\.storage)
-        guard case .int64(let seq) = values[0], (0..<StoredHashIndex.leavesMax).contains(seq),
-            case .blob(let bytes) = values[1], case .string(let source) = values[2],
-            case .int64(let sourceSeq) = values[3]
-        else { return nil }
-        self.init(
-            seq: seq, bytes: bytes, source: source, sourceSeq: sourceSeq, columnsFit: values[4] == .int64(1),
-            valuesFit: values[5] == .int64(1))
-    }
 }

@@ -30,23 +30,36 @@ struct LogStore: Sendable {
         let sizeBefore = tree.size
         let cursor = try Inbox.cursor(of: source, in: db)
         var previous: Int64 = 0
+        var added: [Event] = []
         for event in events {
             let fault = LogError.sequenceNotIncreasing(source: source, sequence: event.sequence)
             guard event.sequence > previous else { throw fault }
             previous = event.sequence
-            if try isLogged(event, from: source, in: db) { continue }
-            guard event.sequence > cursor else { throw fault }
-            try append(event, from: source, at: now, to: &tree, in: db)
+            if event.sequence <= cursor {
+                guard try isLogged(event, from: source, in: db) else { throw fault }
+            } else if let entry = try append(event, from: source, at: now, to: &tree, in: db) {
+                added.append(entry)
+            }
         }
+        try index(added, from: sizeBefore, in: db)
         if last.sequence > cursor { try Inbox.move(source, to: last.sequence, in: db) }
-        return Int(tree.size - sizeBefore)
+        return added.count
     }
 
     /// One event that was parked, out of its turn.
     static func appendAlone(_ event: SequencedEvent, from source: String, at now: Instant, in db: Database) throws {
-        if try isLogged(event, from: source, in: db) { return }
         var tree = try frontier(in: db)
-        try append(event, from: source, at: now, to: &tree, in: db)
+        let seq = tree.size
+        guard let entry = try append(event, from: source, at: now, to: &tree, in: db) else { return }
+        try index([entry], from: seq, in: db)
+    }
+
+    /// Words go in after all entries of the transaction: each statement that a trigger may undo has SQLite write what the
+    /// full-text index has gathered so far.
+    private static func index(_ events: [Event], from seq: Int64, in db: Database) throws {
+        for (place, event) in events.enumerated() {
+            try EntryIndex.addWords(EntryWords(event), of: seq + Int64(place), in: db)
+        }
     }
 
     /// The edge of the stored tree. Throws where a hash is missing, so that a broken tree is not built upon.
@@ -69,10 +82,11 @@ struct LogStore: Sendable {
         return !ids.isEmpty
     }
 
-    static func append(
+    /// - Returns: what to index the entry by; nil when it was logged before, as when it was parked and taken in out of its turn.
+    private static func append(
         _ sequenced: SequencedEvent, from source: String, at now: Instant, to tree: inout MerkleFrontier,
         in db: Database
-    ) throws {
+    ) throws -> Event? {
         let entry = EntryRoom.sealed(sequenced.event, source: source, sequence: sequenced.sequence)
         let (event, seq) = (entry.event, tree.size)
         let addEntry = try db.cachedStatement(
@@ -80,12 +94,18 @@ struct LogStore: Sendable {
                 INSERT INTO entry (seq, bytes, event_id, time_ms, type, actor_id, subject_id, subject_number, source,
                     source_seq, recorded_ms)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (event_id) DO NOTHING ON CONFLICT (source, source_seq) DO NOTHING
                 """)
         try addEntry.execute(arguments: [
             seq, entry.bytes, event.id.text, event.time.milliseconds, event.type, event.actor.id, event.subject.id,
             event.subject.number, source, sequenced.sequence, now.milliseconds,
         ])
+        guard db.changesCount > 0 else {
+            _ = try isLogged(sequenced, from: source, in: db)
+            return nil
+        }
         try EntryIndex.add(event, at: seq, personal: entry.personal, in: db)
         try add(tree.append(.leaf(entry.bytes)), of: seq, in: db)
+        return event
     }
 }

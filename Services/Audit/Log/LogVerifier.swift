@@ -4,13 +4,16 @@ import TransparencyLog
 /// One row of the log as verification reads it.
 struct StoredEntry {
     var seq: Int64
-    var bytes: Data
+    /// Of its bytes.
+    var leaf: MerkleHash
     var source: String
     var sourceSeq: Int64
     /// Whether the columns for search say what the bytes say.
     var columnsFit: Bool
     /// Whether as many personal values are kept beside it or were erased as its bytes commit to.
-    var valuesFit: Bool
+    var areValuesThere: Bool
+    /// Whether those that are kept are what its bytes commit to.
+    var areValuesRight: Bool
 }
 
 /// Takes all entries in order, rebuilds the tree from their bytes, and notes whatever does not fit what is stored.
@@ -38,11 +41,17 @@ struct LogVerifier {
         if entry.seq != nextSeq { report(nextSeq, "entry \(nextSeq) is missing: the next one is \(entry.seq)") }
         nextSeq = entry.seq + 1
 
-        let leaf = MerkleHash.leaf(entry.bytes)
-        if stored.first != leaf { report(entry.seq, "entry \(entry.seq) does not have the hash that is stored for it") }
+        if stored.first != entry.leaf {
+            report(entry.seq, "entry \(entry.seq) does not have the hash that is stored for it")
+        }
         if !entry.columnsFit { report(entry.seq, "entry \(entry.seq) is indexed by other values than it holds") }
-        if !entry.valuesFit {
+        if !entry.areValuesThere {
             report(entry.seq, "a personal value that entry \(entry.seq) commits to is gone, and no erasure tells of it")
+        }
+        if !entry.areValuesRight {
+            report(
+                entry.seq,
+                "a personal value kept beside entry \(entry.seq) is not the one that the entry commits to")
         }
         if redriven[entry.source]?.contains(entry.sourceSeq) != true {
             let last = lastSequence[entry.source] ?? 0
@@ -51,7 +60,7 @@ struct LogVerifier {
             }
             lastSequence[entry.source] = max(last, entry.sourceSeq)
         }
-        append(leaf, at: entry.seq, stored: stored)
+        append(entry.leaf, at: entry.seq, stored: stored)
     }
 
     /// An entry that was pruned: its hash stands for it, and the nodes above it must be made of that.

@@ -1,22 +1,10 @@
 import Contracts
 import Foundation
 import GRDB
+import Storage
 
-/// What verification finds of the personal values beside the entries.
+/// What verification finds of the personal values that were erased.
 extension LogStore {
-    /// What is shown beside the entries must be what they commit to.
-    static func readValues(into verifier: inout LogVerifier, in db: Database) throws {
-        let rows = try Row.fetchCursor(db, sql: values)
-        while let row = try rows.next() {
-            let (seq, commitment): (Int64, DatabaseValue) = (row[0], row[3])
-            guard String.fromDatabaseValue(commitment) != PersonalValue.commitment(to: row[2], salt: row[1]) else {
-                continue
-            }
-            verifier.report(
-                seq, "a personal value kept beside entry \(seq) is not the one that the entry commits to")
-        }
-    }
-
     /// What was erased must have been kept, and the entry that tells of the erasure must tell of this one.
     static func readRedactions(into verifier: inout LogVerifier, in db: Database) throws {
         let rows = try Row.fetchCursor(
@@ -49,17 +37,47 @@ extension LogStore {
             arguments: [seq, ownSource])
         return bytes.flatMap { try? LoggedEntry(bytes: $0) }?.event(with: [:])
     }
+}
 
-    /// A path in another spelling than `PersonalFields` has, as a damaged file may hold it, finds no commitment: SQLite would
-    /// refuse some, and read others as a path that they are not.
-    private static let values = """
-        SELECT p.seq, p.salt, p.value,
-            CASE WHEN json_valid(CAST(e.bytes AS TEXT)) AND length(p.path) <= 20 AND (p.path = 'actor.address'
-                OR p.path = printf('changes[%u].before', substr(p.path, 9))
-                OR p.path = printf('changes[%u].after', substr(p.path, 9)))
-            THEN json_extract(CAST(e.bytes AS TEXT), '$.' || p.path || '.commitment') END
-        FROM personal p JOIN entry e ON e.seq = p.seq ORDER BY p.seq
-        """
+/// The personal values that are kept beside the entries, and of those that were erased how many, read once beside them.
+struct StoredValues {
+    private let kept, erased: RawRows
+    private var keptAhead, erasedAhead: RawRow?
+
+    init(_ db: Database) throws {
+        kept = try RawRows(db, sql: "SELECT seq, path, salt, value FROM personal ORDER BY seq")
+        erased = try RawRows(db, sql: "SELECT seq FROM redaction ORDER BY seq")
+        keptAhead = try kept.next()
+        erasedAhead = try erased.next()
+    }
+
+    /// What is shown beside an entry must be what it commits to, and what it commits to be there, or erased. Of erased ones it
+    /// only counts: with each row of both tables looked at by itself, that is enough to know that none is missing.
+    /// Numbers only go forward.
+    mutating func compare(
+        with scan: EntryScan, of bytes: UnsafeRawBufferPointer, at seq: Int64
+    ) throws -> (areThere: Bool, areRight: Bool) {
+        var (count, areRight) = (0, true)
+        while let row = keptAhead, let place = row.integer(0), place <= seq {
+            if place == seq {
+                count += 1
+                areRight = areRight && Self.isCommitted(row, by: scan, of: bytes)
+            }
+            keptAhead = try kept.next()
+        }
+        while let row = erasedAhead, let place = row.integer(0), place <= seq {
+            if place == seq { count += 1 }
+            erasedAhead = try erased.next()
+        }
+        return (count == scan.commitments.count, areRight)
+    }
+
+    private static func isCommitted(_ row: RawRow, by scan: EntryScan, of bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let path = PersonalPath(row.bytes(1)),
+            let digits = scan.commitments.first(where: { $0.path == path })?.digits
+        else { return false }
+        return PersonalValue.isCommitment(bytes[digits], to: row.bytes(3), salt: row.bytes(2))
+    }
 }
 
 /// That one value of an entry was erased, as its row says.

@@ -26,3 +26,40 @@ enum PersonalFields {
     /// As SQLite's JSON functions name it, without `$.`.
     static func path(_ change: Int, _ end: End) -> String { "changes[\(change)].\(end.rawValue)" }
 }
+
+/// Where in an entry a personal value stands.
+enum PersonalPath: Hashable {
+    case address
+    case change(Int, PersonalFields.End)
+
+    /// Of the spelling that `PersonalFields` has, and no other.
+    init?(_ text: UnsafeRawBufferPointer) {
+        var rest = text[...]
+        guard rest.takePrefix("changes[") else {
+            guard text.elementsEqual(PersonalFields.address.utf8) else { return nil }
+            self = .address
+            return
+        }
+        let digits = rest.prefix { (0x30...0x39).contains($0) }
+        guard (1...9).contains(digits.count), digits.count == 1 || digits.first != 0x30 else { return nil }
+        let index = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        rest = rest[digits.endIndex...]
+        if rest.elementsEqual("].before".utf8) {
+            self = .change(index, .before)
+        } else if rest.elementsEqual("].after".utf8) {
+            self = .change(index, .after)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer.SubSequence {
+    fileprivate mutating func takePrefix(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { prefix in
+            guard starts(with: prefix) else { return false }
+            self = dropFirst(prefix.count)
+            return true
+        }
+    }
+}

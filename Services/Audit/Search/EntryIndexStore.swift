@@ -4,11 +4,11 @@ import GRDB
 
 /// Writes what an entry is found by, in the transaction of the entry, and takes it out again.
 enum EntryIndex {
+    /// All but the words that are not personal, see `addWords`.
     static func add(_ event: Event, at seq: Int64, personal: [PersonalValue], in db: Database) throws {
         try addFacets(
             seq, EntryOutcome.of(event), kind: event.subject.kind, person: person(of: event),
             address: event.actor.address, event.requestId, event.traceId, in: db)
-        try addWords(EntryWords(event), of: seq, in: db)
         guard !personal.isEmpty else { return }
         let addValue = try db.cachedStatement(
             sql: "INSERT INTO personal (seq, path, salt, value) VALUES (?, ?, ?, ?)")

@@ -35,8 +35,21 @@ enum PersonalWords {
     static let lettersMax = 64
 
     static func of(_ text: String) -> [String] {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return plain(text) }
         let folded = text.folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
         let words = folded.split { !$0.isLetter && !$0.isNumber }
         return words.prefix(wordsMax).map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(lettersMax))) }
+    }
+
+    /// Of most names, without the cost of Unicode.
+    private static func plain(_ text: String) -> [String] {
+        let words = text.utf8.split { !isWord($0) }
+        return words.prefix(wordsMax).map { word in
+            String(decoding: word.prefix(lettersMax).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        }
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)
     }
 }

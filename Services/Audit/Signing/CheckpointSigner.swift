@@ -38,6 +38,8 @@ final class CheckpointSigner: Sendable {
     private let refused: @Sendable (SigningRefusal) -> Void
     private let logger: Logger
     private let state = Mutex(State())
+    /// Something may be due; more of them are one.
+    private let due = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     private let isSigning = Meter(label: "ibp_audit_signing")
     private let size = Meter(label: "ibp_audit_checkpoint_size")
@@ -69,21 +71,26 @@ final class CheckpointSigner: Sendable {
     /// Why nothing is signed any more; nil while all is well.
     var refusal: SigningRefusal? { state.withLock { $0.refusal } }
 
-    /// Until cancelled.
-    func run(pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }) async {
-        while !Task.isCancelled {
-            await sign()
-            try? await pause(Self.period)  // throws only when cancelled, which ends the loop
+    /// Until cancelled; once only.
+    func run(pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { [due] in
+                while !Task.isCancelled {
+                    due.continuation.yield()
+                    try? await pause(Self.period)  // throws only when cancelled, which ends the loop
+                }
+            }
+            for await _ in due.stream { await sign() }
         }
     }
 
-    /// To be told how many entries were appended.
-    func took(_ count: Int) async {
+    /// To be told how many entries were appended. Does not wait for the signature, so that intake goes on meanwhile.
+    func took(_ count: Int) {
         let isDue = state.withLock { state in
             state.unsigned += count
             return state.unsigned >= Self.entriesMax
         }
-        if isDue { await sign() }
+        if isDue { due.continuation.yield() }
     }
 
     /// Signs the log as it stands, if it has grown. Returns at once while another call does; never throws: what goes wrong is

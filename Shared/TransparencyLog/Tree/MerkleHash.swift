@@ -38,10 +38,12 @@ extension MerkleHash {
     package static let empty = MerkleHash(SHA256.hash(data: Data()))
 
     /// SHA-256(0x00 ‖ entry)
-    package static func leaf(_ entry: Data) -> MerkleHash {
+    package static func leaf(_ entry: Data) -> MerkleHash { entry.withUnsafeBytes { leaf($0) } }
+
+    package static func leaf(_ entry: UnsafeRawBufferPointer) -> MerkleHash {
         var hasher = SHA256()
         withUnsafeBytes(of: UInt8(0x00)) { hasher.update(bufferPointer: $0) }
-        entry.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        hasher.update(bufferPointer: entry)
         return MerkleHash(hasher.finalize())
     }
 

@@ -39,15 +39,20 @@ import TransparencyLog
 @Test func aHundredEntriesDoNotWaitForTheSecond() async throws {
     let fixture = try Fixture()
     let signer = try await fixture.signer()
-    try await fixture.grow(1...99)
-    await signer.took(99)
-    #expect(signer.last == nil)
-    try await fixture.grow(100...100)
-    await signer.took(1)
-    #expect(signer.last?.size == 100)
-    try await fixture.grow(101...101)
-    await signer.took(1)
-    #expect(signer.last?.size == 100)
+    try await fixture.grow(1...1)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        // A second that never ends.
+        group.addTask { await signer.run { _ in try await Task.sleep(for: .seconds(3600)) } }
+        try await eventually { signer.last?.size == 1 }
+        try await fixture.grow(2...100)
+        signer.took(99)
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(signer.last?.size == 1)
+        try await fixture.grow(101...101)
+        signer.took(1)
+        try await eventually { signer.last?.size == 101 }
+        group.cancelAll()
+    }
     try await fixture.remove()
 }
 

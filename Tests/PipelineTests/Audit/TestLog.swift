@@ -39,6 +39,17 @@ struct TestLog: Sendable {
         return log
     }
 
+    /// What audit writes down when it has erased something.
+    static func act(_ type: String, about subject: (kind: String, id: String), _ changes: [(String, String)]) -> Data {
+        let fields = changes.map { #"{"after":"\#($1)","field":"\#($0)"}"# }.joined(separator: ",")
+        let entry = #"""
+            {"actor":{"id":"anna","kind":"user"},"changes":[\#(fields)],"id":"01890a5d-ac96-774b-bcce-b302099a8057",\#
+            "outcome":"success","source":"audit","sourceSeq":9,"subject":{"id":"\#(subject.id)","kind":\#
+            "\#(subject.kind)"},"time":"2026-11-27T08:00:00.000Z","type":"\#(type)","v":2,"version":0}
+            """#
+        return Data(entry.utf8)
+    }
+
     /// Of a fixed seed, so that a failure can be repeated.
     static func signer(_ name: String, _ algorithm: SignatureAlgorithm, seed: UInt8) -> SignerKey {
         do {

@@ -132,6 +132,25 @@ struct VerifyTests {
         #expect(printed.lines.first == "TAMPERED: the first that is not what was signed: entries 100 to 299")
     }
 
+    @Test func erasuresAreListed() async throws {
+        var log = TestLog(598)
+        log.append(
+            TestLog.act(
+                "audit.entry.redacted", about: ("entry", "7"),
+                [("paths", "actor.address changes[0].after"), ("reason", "asked for")]))
+        log.append(TestLog.act("audit.user.erased", about: ("user", "u-1"), [("reason", "left")]))
+        let printed = try await verify(of: log)
+        #expect(printed.exitCode == 0)
+        #expect(
+            printed.lines.suffix(3) == [
+                "ERASED: 2 entries tell that personal values were; the log still commits to them",
+                "- actor.address, changes[0].after of entry 7, by anna at 2026-11-27T08:00:00.000Z: asked for (entry 598)",
+                "- all of user u-1, by anna at 2026-11-27T08:00:00.000Z: left (entry 599)",
+            ])
+        let json = try await verify(["--json"], of: log).json()
+        #expect(json["erasureCount"] == .integer(2))
+    }
+
     @Test func prunedEntriesAreSaidToBeUnchecked() async throws {
         let printed = try await verify(of: TestLog.pruned(before: 256), damage: { try removeFirstBundle($0) })
         #expect(printed.exitCode == 0)

@@ -9,6 +9,7 @@ final class ExportReader {
     let size: Int64
     private(set) var problems: [String] = []
     private(set) var pruned: PrunedPart
+    private(set) var erasures = Erasures()
 
     private let directory: ExportDirectory
     private let progress: LogProgress
@@ -59,8 +60,12 @@ final class ExportReader {
             index += Int64(bundle.width)
             try progress.report("verified", index, of: size, "entries")
         }
+        let number = index - Int64(entries.count)
         let entry = entries.popFirst()
-        if let entry { pruned.read(entry) }
+        if let act = entry.flatMap(LogAct.init) {
+            pruned.read(act)
+            erasures.read(act, at: number)
+        }
         return entry
     }
 

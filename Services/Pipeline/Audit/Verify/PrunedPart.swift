@@ -1,4 +1,3 @@
-import Contracts
 import Foundation
 import TransparencyLog
 
@@ -52,8 +51,8 @@ struct PrunedPart {
     }
 
     /// Takes note of an entry that is left.
-    mutating func read(_ entry: Data) {
-        guard missing != nil, let told = PruningEntry.minimumIndex(of: entry) else { return }
+    mutating func read(_ act: LogAct) {
+        guard missing != nil, let told = act.minimumIndex else { return }
         toldByLog = max(toldByLog, told)
     }
 
@@ -63,31 +62,5 @@ struct PrunedPart {
         guard let missing else { return nil }
         if toldByLog >= missing.upperBound { return .log }
         return prunedBefore >= missing.upperBound ? .caller : nil
-    }
-}
-
-/// What an entry of the type `audit.pruned` says.
-private struct PruningEntry: Decodable {
-    struct Change: Decodable {
-        let field: String
-        let after: String?
-    }
-
-    let type: String
-    let source: String
-    let changes: [Change]
-
-    private static let mark = Data("\"\(EventType.auditPruned)\"".utf8)
-    /// In canonical JSON only `v` and `version` stand behind the type.
-    private static let tailBytes = 64
-
-    /// Nil for every other entry. Of a million only few are decoded.
-    static func minimumIndex(of entry: Data) -> Int64? {
-        guard entry.suffix(tailBytes).range(of: mark) != nil,
-            let read = try? JSONDecoder().decode(PruningEntry.self, from: Data(entry)),
-            read.type == EventType.auditPruned, read.source == Peer.audit
-        else { return nil }
-        let change = read.changes.first { $0.field == "minimumIndex" }
-        return change?.after.flatMap { Int64($0) }
     }
 }

@@ -141,7 +141,8 @@ struct VerifyCommand: ConsoleCommand {
         let reader = try ExportReader(directory, notes, of: log, progress)
         let report = try ExportVerifier.verify(reader.parts, of: log)
         return VerifyReport(
-            report, of: log, files: reader.problems, pruned: reader.pruned, prunedBefore: prunedBefore)
+            report, of: log, files: reader.problems, pruned: reader.pruned, prunedBefore: prunedBefore,
+            erasures: reader.erasures)
     }
 
     private static func read(_ file: String, bytesMax: Int) throws -> Data {

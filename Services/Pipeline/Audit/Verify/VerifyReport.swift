@@ -32,12 +32,19 @@ struct VerifyReport: Report {
     let notChecked: Entries?
     /// Who says that the log has pruned those: an entry of the log, or the caller. Nil for nobody, and then nothing is good.
     let prunedBy: PrunedPart.Teller?
+    /// How many entries tell that personal values were erased, and the first of them.
+    let erasureCount: Int
+    let erasures: [Erasures.Erasure]
+
+    /// Printed for people; JSON has more.
+    private static let erasureLinesMax = 20
 
     /// - Parameters:
     ///   - files: what is wrong with the files of the export.
     ///   - prunedBefore: up to where the caller knows the log to be pruned.
     init(
-        _ report: ExportReport, of log: TrustedLog, files: [String], pruned: PrunedPart, prunedBefore: Int64
+        _ report: ExportReport, of log: TrustedLog, files: [String], pruned: PrunedPart, prunedBefore: Int64,
+        erasures: Erasures
     ) {
         origin = log.origin
         size = report.signedSize
@@ -50,6 +57,7 @@ struct VerifyReport: Report {
         let unexplained = prunedBy == nil ? notChecked.map(Self.unexplained) : nil
         problems = files + pruned.problems + report.problems.map(\.description) + [unexplained].compactMap(\.self)
         isGood = problems.isEmpty
+        (erasureCount, self.erasures) = (erasures.count, erasures.list)
     }
 
     private static func unexplained(_ entries: Entries) -> String {
@@ -66,6 +74,7 @@ struct VerifyReport: Report {
         origin = log.origin
         (size, root, checkpoints) = (0, MerkleHash.empty.base64, 0)
         (firstBad, notChecked, prunedBy) = (nil, nil, nil)
+        (erasureCount, erasures) = (0, [])
         problems = [ExportProblem.checkpointRefused(number: 1, error).description]
     }
 
@@ -89,6 +98,10 @@ struct VerifyReport: Report {
             let why = prunedBy == .log ? "the log has pruned them" : "they were pruned, as --pruned-before says"
             lines.append("NOT CHECKED: what \(notChecked.text) said: \(why), and only their hashes fit")
         }
+        guard erasureCount > 0 else { return lines }
+        lines.append("ERASED: \(erasureCount) entries tell that personal values were; the log still commits to them")
+        lines += erasures.prefix(Self.erasureLinesMax).map { "- \($0.text)" }
+        if erasureCount > Self.erasureLinesMax { lines.append("- and \(erasureCount - Self.erasureLinesMax) more") }
         return lines
     }
 }
