@@ -46,21 +46,35 @@ struct EntryComparison {
             }
         }
         guard let sourceSeq = row.integer(3), let number = scan[.sourceSeq],
-            bytes[number].elementsEqual(String(sourceSeq).utf8), let time = row.integer(4), let text = scan[.time],
-            bytes[text].elementsEqual(Instant(milliseconds: time).text.utf8)
+            bytes[number].isSame(as: String(sourceSeq)), let time = row.integer(4), let text = scan[.time],
+            bytes[text].isSame(as: Instant(milliseconds: time).text)
         else { return false }
         // Entries from before say nothing of it.
         guard let outcome = scan[.outcome] else { return true }
-        return bytes[outcome].elementsEqual(row.bytes(Self.outcomeColumn))
+        return bytes[outcome].isSame(as: row.bytes(Self.outcomeColumn))
     }
 
     /// Whether what stands between the quotes of a JSON string is this text.
     private static func isText(
         _ quoted: UnsafeRawBufferPointer.SubSequence, of text: UnsafeRawBufferPointer
     ) -> Bool {
-        guard quoted.contains(UInt8(ascii: "\\")) else { return quoted.elementsEqual(text) }
+        guard quoted.contains(UInt8(ascii: "\\")) else { return quoted.isSame(as: text) }
         var escaped: [UInt8] = []
         escaped.append(jsonEscaped: String(decoding: text, as: UTF8.self))
-        return quoted.elementsEqual(escaped)
+        return escaped.withUnsafeBytes { quoted.isSame(as: $0) }
+    }
+}
+
+extension UnsafeRawBufferPointer.SubSequence {
+    func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+        let own = UnsafeRawBufferPointer(rebasing: self)
+        guard own.count == other.count else { return false }
+        guard let first = own.baseAddress, let second = other.baseAddress else { return true }
+        return memcmp(first, second, own.count) == 0
+    }
+
+    fileprivate func isSame(as text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { isSame(as: UnsafeRawBufferPointer($0)) }
     }
 }

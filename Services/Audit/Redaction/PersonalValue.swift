@@ -28,7 +28,7 @@ struct PersonalValue: Sendable, Hashable {
     static func isCommitment(
         _ digits: UnsafeRawBufferPointer.SubSequence, to value: UnsafeRawBufferPointer, salt: UnsafeRawBufferPointer
     ) -> Bool {
-        withCommitment(to: value, salt: salt) { $0.elementsEqual(digits) }
+        withCommitment(to: value, salt: salt) { digits.isSame(as: $0) }
     }
 
     /// RFC 2104 over the library's SHA-256, for salts of at most 64 bytes. **Measured**: its own HMAC, which wants an object for
