@@ -143,7 +143,7 @@ struct VerifyTests {
         #expect(printed.exitCode == 0)
         #expect(
             printed.lines.suffix(3) == [
-                "ERASED: 2 entries tell that personal values were; the log still commits to them",
+                "ERASED: personal values, as 2 entries tell; the log commits to them as before",
                 "- actor.address, changes[0].after of entry 7, by anna at 2026-11-27T08:00:00.000Z: asked for (entry 598)",
                 "- all of user u-1, by anna at 2026-11-27T08:00:00.000Z: left (entry 599)",
             ])

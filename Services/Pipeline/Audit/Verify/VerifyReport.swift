@@ -99,7 +99,7 @@ struct VerifyReport: Report {
             lines.append("NOT CHECKED: what \(notChecked.text) said: \(why), and only their hashes fit")
         }
         guard erasureCount > 0 else { return lines }
-        lines.append("ERASED: \(erasureCount) entries tell that personal values were; the log still commits to them")
+        lines.append("ERASED: personal values, as \(erasureCount) entries tell; the log commits to them as before")
         lines += erasures.prefix(Self.erasureLinesMax).map { "- \($0.text)" }
         if erasureCount > Self.erasureLinesMax { lines.append("- and \(erasureCount - Self.erasureLinesMax) more") }
         return lines
