@@ -101,7 +101,9 @@ struct LogStore: Sendable {
             event.subject.number, source, sequenced.sequence, now.milliseconds,
         ])
         guard db.changesCount > 0 else {
-            _ = try isLogged(sequenced, from: source, in: db)
+            guard try isLogged(sequenced, from: source, in: db) else {
+                throw LogError.sequenceReused(source: source, sequence: sequenced.sequence)
+            }
             return nil
         }
         try EntryIndex.add(event, at: seq, personal: entry.personal, in: db)
