@@ -12,9 +12,9 @@ extension DealsSchema {
             currency TEXT NOT NULL CHECK (length(currency) = 3),
             title TEXT CHECK (length(title) BETWEEN 1 AND 200),
             status TEXT NOT NULL CHECK (status IN ('planned', 'contracted', 'invoiced', 'paid', 'waived')),
-            expected_day INTEGER,
+            expected_on TEXT CHECK (length(expected_on) = 10),
             actual_minor INTEGER CHECK (actual_minor >= 0),
-            paid_day INTEGER,
+            paid_on TEXT CHECK (length(paid_on) = 10),
             waive_reason TEXT CHECK (length(waive_reason) BETWEEN 10 AND 500),
             due_minor INTEGER CHECK (due_minor >= 0),
             ours_minor INTEGER CHECK (ours_minor BETWEEN 0 AND due_minor),
@@ -26,7 +26,7 @@ extension DealsSchema {
             removed_ms INTEGER CHECK (removed_ms >= added_ms),
             CHECK ((removed_ms IS NULL) = (removed_by IS NULL)),
             CHECK ((due_minor IS NULL) = (ours_minor IS NULL)),
-            CHECK (status <> 'paid' OR (actual_minor IS NOT NULL AND paid_day IS NOT NULL)),
+            CHECK (status <> 'paid' OR (actual_minor IS NOT NULL AND paid_on IS NOT NULL)),
             CHECK ((status = 'waived') = (waive_reason IS NOT NULL)),
             UNIQUE (deal_id, position)
         ) STRICT;
@@ -37,8 +37,8 @@ extension DealsSchema {
         CREATE TRIGGER fee_leaves_once BEFORE UPDATE ON fee WHEN OLD.removed_ms IS NOT NULL BEGIN
             SELECT RAISE(ABORT, 'a removed fee is never changed');
         END;
-        CREATE TRIGGER fee_version_grows BEFORE UPDATE OF terms, kind, currency, title, status, expected_day, actual_minor,
-            paid_day, waive_reason, removed_ms ON fee
+        CREATE TRIGGER fee_version_grows BEFORE UPDATE OF terms, kind, currency, title, status, expected_on, actual_minor,
+            paid_on, waive_reason, removed_ms ON fee
         WHEN NEW.version <> OLD.version + 1 BEGIN
             SELECT RAISE(ABORT, 'a fee changes by one version at a time');
         END;
