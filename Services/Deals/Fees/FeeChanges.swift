@@ -1,4 +1,5 @@
 import Contracts
+import RPC
 
 /// What an event tells of a fee.
 enum FeeChanges {
