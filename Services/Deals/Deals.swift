@@ -84,6 +84,7 @@ struct Deals: ServiceProcess {
             teams: TeamStore(store: store), users: users, names: names, now: now
         ).register(on: &router)
         RateHandlers(rates: RateStore(store: store), now: now).register(on: &router)
+        FeeHandlers(fees: FeeStore(store: store), now: now).register(on: &router)
         DeletionHandlers(deletions: DeletionStore(store: store, pipelines: pipelines), now: now)
             .register(on: &router)
         TagHandlers(tags: TagStore(store: store), now: now).register(on: &router)

@@ -43,6 +43,7 @@ enum DealsSchema {
             try WordIndex.fill(in: db)
         }
         migrator.registerMigration("deals 16 hits") { db in try db.execute(sql: hits) }
+        migrator.registerMigration("deals 17 fees") { db in try db.execute(sql: fees) }
         return migrator
     }
 }
