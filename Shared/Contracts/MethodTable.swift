@@ -49,6 +49,8 @@ package enum MethodTable {
         DealMethods.removePerson.entry,
         DealMethods.parties.entry, DealMethods.addParty.entry, DealMethods.updateParty.entry,
         DealMethods.removeParty.entry,
+        DealMethods.fees.entry, DealMethods.addFee.entry, DealMethods.updateFee.entry, DealMethods.removeFee.entry,
+        DealMethods.previewFees.entry,
         DealMethods.changes.entry, DealMethods.timeline.entry,
         DealMethods.pipelines.entry, DealMethods.pipeline.entry, DealMethods.editPipeline.entry,
         DealMethods.pipelineCounts.entry,

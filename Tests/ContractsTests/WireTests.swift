@@ -159,6 +159,11 @@ import Testing
             0x2b0 deals.rates
             0x2b1 deals.rates.series
             0x2b2 deals.rates.set
+            0x2c0 deals.fees
+            0x2c1 deals.fees.add
+            0x2c2 deals.fees.update
+            0x2c3 deals.fees.remove
+            0x2c4 deals.fees.preview
             0x301 audit.list
             0x302 audit.verify
             0x310 audit.log.checkpoint

@@ -53,6 +53,8 @@ import Testing
     (.POST, ["api", "organizations", "1", "publish"], "/api/organizations/{id}/publish", ["1"]),
     (.PATCH, ["api", "organizations", "1", "persons", "2"], "/api/organizations/{id}/persons/{childId}", ["1", "2"]),
     (.DELETE, ["api", "deals", "1", "parties", "2"], "/api/deals/{id}/parties/{childId}", ["1", "2"]),
+    (.GET, ["api", "deals", "1", "fees", "preview"], "/api/deals/{id}/fees/preview", ["1"]),
+    (.PATCH, ["api", "deals", "1", "fees", "2"], "/api/deals/{id}/fees/{childId}", ["1", "2"]),
     (.GET, ["api", "deals", "1", "changes"], "/api/deals/{id}/changes", ["1"]),
     (.GET, ["api", "deals", "1", "timeline"], "/api/deals/{id}/timeline", ["1"]),
     (.PUT, ["api", "pipelines", "ecm_ipo"], "/api/pipelines/{id}", ["ecm_ipo"]),

@@ -10,7 +10,7 @@ struct FeeEngine: Sendable {
     }
 
     /// What is known of the deal, each in a currency of its own; nil for what is not.
-    struct Values: Sendable {
+    struct Values: Sendable, Hashable {
         var enterpriseValue, equityValue, proceeds: Money?
 
         subscript(base: FeeBase) -> Money? {

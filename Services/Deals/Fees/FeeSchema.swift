@@ -6,7 +6,7 @@ extension DealsSchema {
             id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
             deal_id BLOB NOT NULL REFERENCES deal (id),
             position INTEGER NOT NULL CHECK (position >= 1),
-            terms TEXT NOT NULL CHECK (length(terms) BETWEEN 2 AND 16384 AND json_valid(terms)),
+            terms TEXT NOT NULL CHECK (length(terms) BETWEEN 2 AND 16384 AND terms GLOB '{*}'),
             kind TEXT NOT NULL CHECK (kind IN ('retainer', 'work', 'announcement', 'success', 'opinion', 'break_up',
                 'gross_spread', 'arrangement', 'commitment', 'expenses', 'other')),
             currency TEXT NOT NULL CHECK (length(currency) = 3),

@@ -112,6 +112,7 @@ struct DealStore: Sendable {
         // A clock that was set back must not make the deal look older than it was.
         deal.updatedAt = max(caller.now, before.updatedAt)
         try DealRows.update(deal, in: db)
+        if FeeEngine.Values(deal) != FeeEngine.Values(before) { try FeeRows.settle(deal, in: db) }
         let changes = try DealMembers(deal).changes(since: DealMembers(before))
         try ChangeRows.append(changes, to: deal, eventType, by: caller, in: db)
         try Event.record(

@@ -257,6 +257,10 @@ struct RouteProblems {
         ],
         DealMethods.updateParty.entry.name: workAsRead.merging([.conflict: ["party_exists"]]) { $1 },
         DealMethods.removeParty.entry.name: workAsRead,
+        DealMethods.addFee.entry.name: [.forbidden: ["access_too_low"], .unprocessable: ["fees_full"]],
+        DealMethods.previewFees.entry.name: [.unprocessable: ["validation_failed"]],
+        DealMethods.updateFee.entry.name: workAsRead,
+        DealMethods.removeFee.entry.name: workAsRead.merging([.unprocessable: ["fee_has_credits"]]) { $1 },
         DealMethods.requestApproval.entry.name: [
             .forbidden: ["access_too_low"], .conflict: ["approval_open"],
             .unprocessable: ["deal_ended", "deal_not_ended"],

@@ -56,6 +56,7 @@ struct SchemaLimits: Sendable {
     private static let dealSort = Self(lengths: 1...100, pattern: "^-?[A-Za-z]+(,-?[A-Za-z]+){0,2}$")
     private static let amount = pattern(#"^[0-9]{1,19}(\.[0-9]{1,3})?$"#)
     private static let currency = pattern("^[A-Z]{3}$")
+    private static let percent = pattern(#"^[0-9]{1,3}(\.[0-9]{1,6})?$"#)
     private static let neverNull = Self(isNeverNull: true)
     private var neverNull: Self {
         var limits = self
@@ -172,6 +173,17 @@ struct SchemaLimits: Sendable {
         "ContactPersonQuery.cursor": Self(lengths: 1...2048, pattern: "^[A-Za-z0-9_-]+$"),
         "NewDealParty.codeAlias": line(1...80), "DealPartyPatch.codeAlias": line(1...80),
         "DealPartyPatch.role": neverNull, "DealPartyPatch.primary": neverNull,
+
+        "NewDealFee.title": line(1...200), "DealFeePatch.title": line(1...200), "DealFeePatch.terms": neverNull,
+        "DealFeePatch.status": neverNull, "DealFeePatch.waiveReason": lines(10...500),
+        "NewDealFee.status": Self(values: ["planned", "contracted"]), "FeeTerms.currency": currency,
+        "FeeTerms.months": number(1...120), "FeeTerms.tiers": items(20), "FeeTerms.percent": percent,
+        "FeeTerms.creditPercent": percent, "FeeTerms.ourShare": percent, "FeeTier.percent": percent,
+        "SpreadSplit.management": percent, "SpreadSplit.underwriting": percent, "SpreadSplit.selling": percent,
+        "SpreadSplit.ourManagement": percent, "SpreadSplit.ourUnderwriting": percent,
+        "SpreadSplit.ourSelling": percent,
+        "FeePreviewQuery.enterpriseValue": amount, "FeePreviewQuery.equityValue": amount,
+        "FeePreviewQuery.proceeds": amount, "FeePreviewQuery.currency": currency,
 
         "NewDealActivity.subject": line(1...200), "NewDealActivity.text": lines(1...10_000),
         "DealActivityPatch.subject": line(1...200), "DealActivityPatch.text": lines(1...10_000).neverNull,

@@ -129,6 +129,12 @@ extension [QueryParameter] {
             .string("convertTo", "ISO 4217: the sums also in this one currency, by today's exchange rates"),
         ]
 
+    static let feePreview: [QueryParameter] = [
+        .string("enterpriseValue", "decimal; that of the deal where it is left out, as the other two"),
+        .string("equityValue", "decimal"), .string("proceeds", "decimal; the value of the deal where it is left out"),
+        .string("currency", "ISO 4217: of the three; that of the deal's value where it is left out"),
+    ]
+
     static let find: [QueryParameter] = [
         .string("q", "what is being typed"), .integer("limit", "1 to 20, 10 when left out"),
     ]

@@ -59,6 +59,9 @@ struct IdempotencyTests {
             on(desk, DealMethods.addParty, lead, [deal.id]) {
                 NewDealParty(organization: NewOrganization(name: $0, kind: .other), role: .lender)
             },
+            on(desk, DealMethods.addFee, lead, [deal.id]) {
+                NewDealFee(terms: Desk.retainer, title: $0)
+            },
             on(desk, DealMethods.addPerson, lead, [organization.id]) { NewContactPerson(name: $0) },
             on(desk, DealMethods.requestApproval, lead, [deal.id]) { NewApproval(kind: .engagement, reason: $0) },
             on(desk, DealMethods.decideApproval, compliance, [deal.id, asked.id]) {
