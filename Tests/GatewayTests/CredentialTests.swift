@@ -43,7 +43,8 @@ private func status(_ headers: [(String, String)]) -> UInt? {
 @Test func personalTokenIsKnownByItsPrefixAndChecksum() throws {
     let token = PersonalTokenSecret()
     #expect(try Credential(["Authorization": "Bearer \(token.text)"]) == .personalToken(token))
-    #expect(status([("Authorization", "Bearer \(token.text.dropLast())x")]) == 401)
+    let other = token.text.hasSuffix("x") ? "y" : "x"
+    #expect(status([("Authorization", "Bearer \(token.text.dropLast())\(other)")]) == 401)
     #expect(status([("Authorization", "Bearer ibp_")]) == 401)
 }
 
