@@ -166,7 +166,8 @@ struct FeeTests {
     }
 
     @Test(arguments: [
-        "DELETE FROM fee", "UPDATE fee SET terms = '{}'", "UPDATE fee SET terms = '1', version = version + 1", "UPDATE fee SET deal_id = randomblob(16)",
+        "DELETE FROM fee", "UPDATE fee SET terms = '{}'", "UPDATE fee SET terms = '1', version = version + 1",
+        "UPDATE fee SET deal_id = randomblob(16)",
         "UPDATE fee SET status = 'paid', version = version + 1", "UPDATE fee SET due_minor = -1, ours_minor = -1",
         "UPDATE fee SET ours_minor = due_minor + 1", "UPDATE fee SET status = 'waived', version = version + 1",
     ])
