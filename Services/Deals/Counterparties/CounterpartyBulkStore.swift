@@ -110,8 +110,9 @@ struct CounterpartyBulkStore: Sendable {
             return CounterpartyBulkItem(
                 row: candidate.row, name: candidate.name, outcome: .exists, counterpartyId: twin)
         case .failure(let fault):
+            let errors = fault.errors.isEmpty ? [FieldFault("row", fault.code, fault.message)] : fault.errors
             return CounterpartyBulkItem(
-                row: candidate.row, name: candidate.name, outcome: .error, errors: fault.errors)
+                row: candidate.row, name: candidate.name, outcome: .error, errors: errors)
         }
     }
 

@@ -43,7 +43,8 @@ struct PastedCounterparties: Sendable {
         let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map { String($0).trimmed }
         guard let first = lines.first(where: { !$0.isEmpty }) else { throw Self.fault("required", "must have a line") }
         for separator in ["\t", ","] as [Character] where Self.isHeader(first, separator) {
-            return try readTable(text, separator)
+            try readTable(text, separator)
+            return
         }
         guard !first.contains("\t") else {
             throw Self.fault("header_missing", "The first line of a table must name its columns, one of them name.")

@@ -20,6 +20,7 @@ struct OpenAPIParameters {
         "tasks": "Id of the task", "documents": "Id of the document's version",
         "wall-crossings": "Id of the wall-crossing", "custom-fields": "Key of the custom field",
         "organizations": "Id of the organization", "persons": "Id of the person", "parties": "Id of the party",
+        "counterparties": "Id of the counterparty", "steps": "Id of the step", "ndas": "Id of the NDA",
         "approvals": "Id of the approval", "pipelines": "Id or deal type of the pipeline",
         "views": "Id of the view",
         "imports": "Id of the import", "webhooks": "Id of the webhook", "deliveries": "Id of the delivery",
