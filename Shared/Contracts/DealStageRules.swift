@@ -12,7 +12,7 @@ package enum StageRuleKind: String, Codable, Sendable, CaseIterable {
     case conflictStarted = "conflict_started"
     /// Compliance has cleared the conflict check, and the clearance has not expired.
     case conflictCleared = "conflict_cleared"
-    /// The deal has at least `count` counterparties.
+    /// The deal has at least `count` counterparties, of those that reached `step` if it names one.
     case minCounterparties = "min_counterparties"
     /// No task is open, of those that `tasks` means.
     case tasksDone = "tasks_done"
@@ -51,6 +51,8 @@ package struct StageRule: Codable, Sendable, Hashable {
     package var documents: [DocumentType]?
     /// Of `min_counterparties`.
     package var count: Int?
+    /// Of `min_counterparties`: counts those alone that have this step or a later one.
+    package var step: CounterpartyStepKind?
     /// Of `tasks_done`.
     package var tasks: StageRuleTasks?
     /// Of `approval`.
@@ -61,13 +63,14 @@ package struct StageRule: Codable, Sendable, Hashable {
 
     package init(
         _ kind: StageRuleKind, field: StageRuleField? = nil, documents: [DocumentType]? = nil, count: Int? = nil,
-        tasks: StageRuleTasks? = nil, approval: ApprovalKind? = nil, severity: StageRuleSeverity = .block,
+        step: CounterpartyStepKind? = nil, tasks: StageRuleTasks? = nil, approval: ApprovalKind? = nil, severity: StageRuleSeverity = .block,
         overridable: Bool = false
     ) {
         self.kind = kind
         self.field = field
         self.documents = documents
         self.count = count
+        self.step = step
         self.tasks = tasks
         self.approval = approval
         self.severity = severity
@@ -95,6 +98,7 @@ extension StageRule {
         check("field", isSet: field != nil, belongsTo: .fieldPresent, .dateNotFuture)
         check("documents", isSet: documents != nil, belongsTo: .documentPresent)
         check("count", isSet: count != nil, belongsTo: .minCounterparties)
+        if kind != .minCounterparties { check("step", isSet: step != nil, belongsTo: .minCounterparties) }
         check("tasks", isSet: tasks != nil, belongsTo: .tasksDone)
         check("approval", isSet: approval != nil, belongsTo: .approval)
         return faults + valueFaults(at: path)
@@ -107,6 +111,9 @@ extension StageRule {
         }
         if let count, !Self.counts.contains(count) {
             faults.append(FieldFault(path + "count", "out_of_range", "must be 1 to \(Self.counts.upperBound)"))
+        }
+        if let step, step.isExit {
+            faults.append(FieldFault(path + "step", "invalid", "must be a step that leads on"))
         }
         if let documents, !(1...Self.documentsMax).contains(documents.count) || Set(documents).count < documents.count {
             faults.append(

@@ -164,6 +164,19 @@ import Testing
             0x2c2 deals.fees.update
             0x2c3 deals.fees.remove
             0x2c4 deals.fees.preview
+            0x2d0 deals.counterparties.update
+            0x2d1 deals.counterparties.remove
+            0x2d2 deals.counterparties.bulk
+            0x2d3 deals.counterparties.funnel
+            0x2d4 deals.counterparties.export
+            0x2d5 deals.counterparties.steps
+            0x2d6 deals.counterparties.steps.add
+            0x2d7 deals.counterparties.steps.void
+            0x2d8 deals.counterparties.steps.bulk
+            0x2d9 deals.ndas
+            0x2da deals.ndas.add
+            0x2db deals.ndas.update
+            0x2dc deals.ndas.expiring
             0x301 audit.list
             0x302 audit.verify
             0x310 audit.log.checkpoint

@@ -55,6 +55,16 @@ import Testing
     (.DELETE, ["api", "deals", "1", "parties", "2"], "/api/deals/{id}/parties/{childId}", ["1", "2"]),
     (.GET, ["api", "deals", "1", "fees", "preview"], "/api/deals/{id}/fees/preview", ["1"]),
     (.PATCH, ["api", "deals", "1", "fees", "2"], "/api/deals/{id}/fees/{childId}", ["1", "2"]),
+    (.PATCH, ["api", "deals", "1", "counterparties", "2"], "/api/deals/{id}/counterparties/{childId}", ["1", "2"]),
+    (.POST, ["api", "deals", "1", "counterparties", "bulk"], "/api/deals/{id}/counterparties/bulk", ["1"]),
+    (.POST, ["api", "deals", "1", "counterparties", "steps"], "/api/deals/{id}/counterparties/steps", ["1"]),
+    (.GET, ["api", "deals", "1", "counterparties.csv"], "/api/deals/{id}/counterparties.csv", ["1"]),
+    (
+        .POST, ["api", "deals", "1", "counterparties", "2", "steps", "3", "void"],
+        "/api/deals/{id}/counterparties/{childId}/steps/{stepId}/void", ["1", "2", "3"]
+    ),
+    (.PATCH, ["api", "deals", "1", "ndas", "2"], "/api/deals/{id}/ndas/{childId}", ["1", "2"]),
+    (.GET, ["api", "ndas"], "/api/ndas", []),
     (.GET, ["api", "deals", "1", "changes"], "/api/deals/{id}/changes", ["1"]),
     (.GET, ["api", "deals", "1", "timeline"], "/api/deals/{id}/timeline", ["1"]),
     (.PUT, ["api", "pipelines", "ecm_ipo"], "/api/pipelines/{id}", ["ecm_ipo"]),

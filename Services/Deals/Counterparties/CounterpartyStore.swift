@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import GRDB
+import NIOCore
 import RPC
 import Storage
 
@@ -9,73 +10,124 @@ import Storage
 struct CounterpartyStore: Sendable {
     let store: Store
 
-    /// Of one deal: the list is answered whole, and a frame has a limit.
-    static let counterpartiesMax = 2000
-
-    func list(_ reference: DealReference, by caller: Caller) async throws -> CounterpartyList {
+    /// A `CounterpartyList` as JSON.
+    func list(_ reference: DealReference, by caller: Caller) async throws -> ByteBuffer {
         try await store.read { db in
             let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
-            return CounterpartyList(
-                items: try Self.counterparties(of: deal.id, limit: Self.counterpartiesMax, in: db))
+            return try TrackerText.json(CounterpartyRows.withDays(of: deal.id, in: db))
         }
     }
 
-    /// Of a deal that the caller sees, by name.
-    static func counterparties(of deal: UUID, limit: Int, in db: Database) throws -> [Counterparty] {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT id, name, kind, tier, country, added_by, added_ms FROM counterparty
-                WHERE deal_id = ? ORDER BY name_key LIMIT ?
-                """)
-        return try Row.fetchAll(statement, arguments: [deal, limit]).map(counterparty)
-    }
-
-    func add(_ counterparty: Counterparty, to reference: DealReference, by caller: Caller) async throws -> Counterparty
-    {
+    func add(_ new: NewCounterparty, to reference: DealReference, by caller: Caller) async throws -> Counterparty {
         try await store.once(by: caller) { db in
             let deal = try DealRows.seen(reference, by: caller, may: .edit, in: db).deal
-            try Self.insert(counterparty, into: deal.id, in: db)
-            try Event.record(
-                EventType.dealCounterpartyAdded, about: deal, by: caller, changes: Self.changes(counterparty),
-                in: db)
+            let counterparty = try Self.add(new, to: deal, by: caller, in: db)
+            try CounterpartyRows.requireRoom(on: deal.id, in: db)
             return counterparty
         }
     }
 
-    private static func insert(_ counterparty: Counterparty, into deal: UUID, in db: Database) throws {
-        let key = FoldedText.of(counterparty.name)
-        let known = try db.cachedStatement(
-            sql: "SELECT EXISTS (SELECT 1 FROM counterparty WHERE deal_id = ? AND name_key = ?)")
-        guard try Bool.fetchOne(known, arguments: [deal, key]) != true else {
-            throw RPCFault(.alreadyExists, "counterparty_exists", "The deal has a counterparty of this name.")
+    func update(
+        _ reference: WorkReference, _ patch: CounterpartyPatch, by caller: Caller
+    ) async throws -> Counterparty {
+        try await store.write { db in
+            let (deal, before) = try Self.read(reference, by: caller, in: db)
+            var form = CounterpartyForm(before, by: caller)
+            form.apply(patch)
+            var counterparty = try Self.linked(&form, before, of: deal, by: caller, in: db)
+            if counterparty != before {
+                if counterparty.name != before.name || counterparty.organizationId != before.organizationId {
+                    try Self.requireNoTwin(of: counterparty, on: deal, in: db)
+                }
+                counterparty = try CounterpartyRows.update(counterparty, at: caller.now, in: db)
+                try CounterpartyRows.requireRoom(on: deal.id, in: db)
+                try Self.record(EventType.dealCounterpartyUpdated, before, counterparty, of: deal, by: caller, in: db)
+            }
+            return try Self.approved(counterparty, form.approvedOn, of: deal, by: caller, in: db)
         }
-        let count = try db.cachedStatement(sql: "SELECT COUNT(*) FROM counterparty WHERE deal_id = ?")
-        guard try Int.fetchOne(count, arguments: [deal]) ?? 0 < counterpartiesMax else {
-            throw RPCFault(
-                .failedPrecondition, "counterparties_full", "A deal has at most \(counterpartiesMax) counterparties.")
-        }
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO counterparty (id, deal_id, name, name_key, kind, tier, country, added_by, added_ms)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            counterparty.id, deal, counterparty.name, key, counterparty.kind.rawValue, counterparty.tier,
-            counterparty.country, counterparty.addedBy, counterparty.addedAt.milliseconds,
-        ])
     }
 
-    private static func changes(_ counterparty: Counterparty) -> [FieldChange] {
-        [
-            FieldChange("counterpartyId", before: nil, after: counterparty.id.text),
-            FieldChange("counterpartyName", before: nil, after: counterparty.name),
-            FieldChange("counterpartyKind", before: nil, after: counterparty.kind.rawValue),
-        ]
+    /// Takes back what was added by mistake; what has a history is excluded by a step.
+    func remove(_ reference: WorkReference, by caller: Caller) async throws {
+        try await store.write { db in
+            let (deal, counterparty) = try Self.read(reference, by: caller, in: db)
+            guard counterparty.steps.isEmpty, try NDARows.all(of: counterparty, in: db).isEmpty else {
+                throw RPCFault(
+                    .failedPrecondition, "counterparty_has_history",
+                    "It has steps or an NDA; exclude it by a step, with the reason.")
+            }
+            try CounterpartyRows.remove(counterparty, by: caller, in: db)
+            try Self.record(EventType.dealCounterpartyRemoved, counterparty, nil, of: deal, by: caller, in: db)
+        }
     }
 
-    private static func counterparty(_ row: Row) throws -> Counterparty {
-        Counterparty(
-            id: row[0], name: row[1], kind: try row.choice(2), tier: row[3], country: row[4], addedBy: row[5],
-            addedAt: Instant(milliseconds: row[6]))
+    /// With its event, and with the client's approval if the input tells of one. Whether there is room, the caller asks.
+    static func add(
+        _ new: NewCounterparty, to deal: Deal, by caller: Caller, in db: Database
+    ) throws -> Counterparty {
+        var form = CounterpartyForm(new, by: caller)
+        let counterparty = try linked(&form, nil, of: deal, by: caller, in: db)
+        try requireNoTwin(of: counterparty, on: deal, in: db)
+        try CounterpartyRows.insert(counterparty, into: deal.id, in: db)
+        try record(EventType.dealCounterpartyAdded, nil, counterparty, of: deal, by: caller, in: db)
+        return try approved(counterparty, form.approvedOn, of: deal, by: caller, in: db)
+    }
+
+    /// The counterparty of the form, whose organization, person and banker are found to be such.
+    /// - Parameter before: nil for a new one; what was found before is not asked again.
+    private static func linked(
+        _ form: inout CounterpartyForm, _ before: Counterparty?, of deal: Deal, by caller: Caller, in db: Database
+    ) throws -> Counterparty {
+        let filled = form.counterparty
+        let isMoved = filled.organizationId != before?.organizationId
+        if isMoved, let id = filled.organizationId {
+            form.name(try OrganizationSight.find(id, by: caller, in: db)?.organization)
+        }
+        if let id = filled.contactPersonId, isMoved || id != before?.contactPersonId {
+            let person = try PersonRows.person(id, in: db)
+            let isKnown = try person?.organizationId == filled.organizationId
+                && OrganizationSight.find(filled.organizationId, by: caller, in: db) != nil
+            form.name(isKnown ? person : nil)
+        }
+        if let cover = filled.coveredBy, cover != before?.coveredBy,
+            try TeamStore.access(of: cover, to: deal.id, in: db) == nil
+        {
+            form.coverIsUnknown()
+        }
+        return try form.checked()
+    }
+
+    private static func requireNoTwin(of counterparty: Counterparty, on deal: Deal, in db: Database) throws {
+        guard try CounterpartyRows.twin(of: counterparty, on: deal.id, in: db) == nil else { throw exists }
+    }
+
+    static let exists = RPCFault(
+        .alreadyExists, "counterparty_exists", "The deal has a counterparty of this name or organization.")
+
+    private static func approved(
+        _ counterparty: Counterparty, _ day: BusinessDate?, of deal: Deal, by caller: Caller, in db: Database
+    ) throws -> Counterparty {
+        guard let day else { return counterparty }
+        let step = NewCounterpartyStep(step: .approvedByClient, on: day)
+        return try CounterpartyStepStore.record(step, for: counterparty, of: deal, by: caller, in: db).counterparty
+    }
+
+    /// The counterparty as the caller read it, of a deal that he may edit.
+    private static func read(
+        _ reference: WorkReference, by caller: Caller, in db: Database
+    ) throws -> (Deal, Counterparty) {
+        let deal = try DealRows.seen(reference.deal, by: caller, may: .edit, in: db).deal
+        let counterparty = try CounterpartyRows.counterparty(reference.id, of: deal.id, in: db)
+        try WorkVersion.require(counterparty, "counterparty", by: caller)
+        return (deal, counterparty)
+    }
+
+    private static func record(
+        _ type: String, _ before: Counterparty?, _ after: Counterparty?, of deal: Deal, by caller: Caller,
+        in db: Database
+    ) throws {
+        try Event.record(
+            type, about: deal, by: caller, ids: CounterpartyChanges.ids(before, after),
+            changes: CounterpartyChanges.between(before, after), in: db)
     }
 }

@@ -13,7 +13,7 @@ enum InclusionStore {
         var inclusion = DealInclusion(dealId: deal)
         if wanted.contains(.team) { inclusion.team = try TeamStore.members(of: deal, limit: itemsMax, in: db) }
         if wanted.contains(.counterparties) {
-            inclusion.counterparties = try CounterpartyStore.counterparties(of: deal, limit: itemsMax, in: db)
+            inclusion.counterparties = try CounterpartyRows.all(of: deal, limit: itemsMax, in: db)
         }
         return ByteBuffer(bytes: try StrictJSON.encode(inclusion))
     }

@@ -5,6 +5,8 @@ import Foundation
 /// judges the move.
 struct DealFacts: Sendable, Hashable {
     var counterparties = 0
+    /// How many came at least so far, by the step.
+    var reached: [CounterpartyStepKind: Int] = [:]
     var openTasks = 0
     var openCriticalTasks = 0
     /// The types of which the register holds one.

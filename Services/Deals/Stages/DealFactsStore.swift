@@ -6,9 +6,10 @@ extension DealFacts {
     /// - Parameter pipeline: of the deal; documents are looked for only as far as its rules ask.
     static func read(of deal: Deal, in pipeline: Pipeline, at now: Instant, in db: Database) throws -> DealFacts {
         let types = Set(pipeline.stages.flatMap(\.rules).flatMap { $0.documents ?? [] })
-        let counterparties = try db.cachedStatement(sql: "SELECT COUNT(*) FROM counterparty WHERE deal_id = ?")
+        let asksForSteps = pipeline.stages.flatMap(\.rules).contains { $0.step != nil }
         return DealFacts(
-            counterparties: try Int.fetchOne(counterparties, arguments: [deal.id]) ?? 0,
+            counterparties: try CounterpartyRows.count(of: deal.id, in: db),
+            reached: asksForSteps ? try FunnelStore.reached(of: deal.id, in: db) : [:],
             openTasks: try TaskStore.openCount(of: deal.id, in: db),
             openCriticalTasks: try TaskStore.openCritical(of: deal.id, in: db).count,
             documents: try types.filter { try DocumentStore.has($0, deal: deal.id, in: db) },

@@ -36,7 +36,7 @@ struct StageRules: Sendable {
         case .documentPresent: rule.documents.flatMap(undocumented)
         case .conflictStarted: conflictCheckStarted()
         case .conflictCleared: conflictCleared()
-        case .minCounterparties: rule.count.flatMap(tooFewCounterparties)
+        case .minCounterparties: rule.count.flatMap { tooFewCounterparties($0, at: rule.step) }
         case .tasksDone: openTasks(rule.tasks ?? .all)
         case .approval: rule.approval.flatMap { unapproved($0, stage) }
         }
@@ -90,7 +90,15 @@ struct StageRules: Sendable {
         return FieldFault("documents", "document_missing", "The register holds no \(names).")
     }
 
-    private func tooFewCounterparties(_ count: Int) -> FieldFault? {
+    /// - Parameter step: which those that count have reached; nil for all.
+    private func tooFewCounterparties(_ count: Int, at step: CounterpartyStepKind?) -> FieldFault? {
+        if let step {
+            let reached = facts.reached[step] ?? 0
+            guard reached < count else { return nil }
+            return FieldFault(
+                "counterparties", "counterparties_missing",
+                "The deal needs \(count) at \(step.rawValue) or beyond and has \(reached).")
+        }
         guard facts.counterparties < count else { return nil }
         return FieldFault(
             "counterparties", "counterparties_missing",
@@ -125,7 +133,11 @@ private struct Placed {
         }
         switch (rule.kind, other.rule.kind) {
         case (.conflictCleared, .conflictStarted): return true
-        case (.minCounterparties, .minCounterparties): return (rule.count ?? 0) > (other.rule.count ?? 0)
+        case (.minCounterparties, .minCounterparties):
+            let (count, least) = (rule.count ?? 0, other.rule.count ?? 0)
+            // Whoever reached a step is on the list, and reached those before it.
+            guard rule.step != other.rule.step else { return count > least }
+            return count >= least && (rule.step?.place ?? 0) > (other.rule.step?.place ?? -1)
         default: return false
         }
     }

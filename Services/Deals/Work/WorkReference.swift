@@ -13,6 +13,18 @@ struct WorkReference: Sendable {
         deal = try DealReference(context)
         id = context.resource.count == 2 ? UUID(uuidString: context.resource[1]) : nil
     }
+
+    private init(deal: DealReference, id: UUID?) { (self.deal, self.id) = (deal, id) }
+
+    /// What belongs to something of a deal, such as a step of a counterparty.
+    /// - Throws: `notFound`, as for a deal that does not exist, when the path names no deal.
+    static func withChild(_ context: RPCContext) throws(RPCFault) -> (WorkReference, child: UUID?) {
+        let ids = context.resource.dropFirst().map(UUID.init(uuidString:))
+        let isWhole = ids.count == 2
+        return (
+            WorkReference(deal: try DealReference(context), id: isWhole ? ids[0] : nil), child: isWhole ? ids[1] : nil
+        )
+    }
 }
 
 /// Nobody changes or removes what he has not read as it stands.

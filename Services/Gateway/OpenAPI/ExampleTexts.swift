@@ -5,7 +5,7 @@ enum ExampleTexts {
     static let organizationID = "3f1c6f0e-9a0b-4d5e-8f21-5b0c7d9e1a42"
     static let credentialID = "AZmhsjxNfl-Ka3yNng8aKw"
     static let mapKey = "deals"
-    static let mapKeys = ["customFields": "relationship"]
+    static let mapKeys = ["customFields": "relationship", "steps": "contacted"]
     private static let invitationToken = "example-invitation-token"
 
     static let ids = [
@@ -19,6 +19,8 @@ enum ExampleTexts {
         "expectedCloseOn": "2027-06-30", "expiresOn": "2031-12-31", "conflictExpiresOn": "2031-12-31",
         "dueOn": "2026-04-20", "startOn": "2026-03-16", "originatedOn": "2026-01-12",
         "asOf": "2026-03-16", "expectedOn": "2027-06-30", "paidOn": "2027-07-14",
+        "dueOn": "2026-04-20", "nextActionOn": "2026-04-20", "startOn": "2026-03-16", "originatedOn": "2026-01-12",
+        "asOf": "2026-03-16",
         "engagementLetterSignedOn": "2026-03-02", "nextMilestoneOn": "2026-04-20", "expectedAnnounceOn": "2027-03-31",
         "retentionUntil": "2034-12-31",
     ]
@@ -69,6 +71,16 @@ enum ExampleTexts {
         "NewApproval.reason": "Fees and conflicts were agreed", "Approval.reason": "Fees and conflicts were agreed",
         "ApprovalDecision.note": "Agreed at Monday's committee",
         "Counterparty.name": "Contoso Freight", "NewCounterparty.name": "Contoso Freight", "kind": "strategic",
+        "CounterpartyPatch.name": "Contoso Freight", "CounterpartyBulkItem.name": "Contoso Freight",
+        "counterpartyName": "Contoso Freight", "contact": "Ada Lovelace", "contactPersonName": "Ada Lovelace",
+        "nextAction": "Send the form of NDA", "notes": "Knows the target well.", "Counterparty.status": "contacted",
+        "StepBulkItem.status": "contacted", "FunnelExit.status": "passed", "step": "contacted", "outcome": "added",
+        "passReason": "Sees no fit", "exclusionReason": "The client's largest rival",
+        "StepVoiding.reason": "Entered for the wrong buyer", "voidReason": "Entered for the wrong buyer",
+        "NewCounterpartyStep.note": "Call with the head of strategy",
+        "CounterpartyStep.note": "Call with the head of strategy", "DealNDA.status": "executed",
+        "NewDealNDA.status": "executed", "DealNDAPatch.status": "executed", "fromDeal": "D-2026-0001",
+        "CounterpartyBulk.text": "name,tier\nContoso Freight,A",
         "tier": "A", "decision": "cleared_with_conditions", "note": "No staffing from the lending team.",
 
         "subject": "Call with Contoso Freight", "text": "They sign the NDA **this week**.",
@@ -170,6 +182,8 @@ enum ExampleTexts {
         "cumulativeSeconds": 1_382_400,
         "onHoldSeconds": 0, "durationMilliseconds": 41, "WebhookAttempt.status": 200, "WebhookReplayed.count": 3,
         "staleAfterDays": 30, "wipHint": 10, "liveDeals": 7,
+        "FunnelStep.reached": 61, "FunnelStep.recorded": 61, "conversionTenths": 635, "CounterpartyFunnel.total": 120,
+        "FunnelExit.count": 12, "expiringWithin": 30,
         "StageTotals.count": 7, "PipelineTotals.count": 19, "DealTotals.count": 19,
         "failed": 0, "rows": 120, "progress": 120, "valid": 120, "invalid": 0,
         "NewImport.size": 18_204,
@@ -179,7 +193,7 @@ enum ExampleTexts {
     static let numbers = ["uptime24h": 99.98]
 
     /// What went wrong, in examples in which nothing did.
-    static let emptyLists: Set = ["problems", "unmet", "warnings", "overridable", "errors"]
+    static let emptyLists: Set = ["problems", "ignoredColumns", "unmet", "warnings", "overridable", "errors"]
 
     /// What is not so, in examples in which it would not be.
     static let untrue: Set = ["isOverdue", "legalHold", "archived", "dryRun", "hasMore"]
@@ -201,6 +215,12 @@ enum ExampleTexts {
         "DealRestoration": ["reason"],
         "Deal": dealShown, "MovedDeal": dealShown, "StageTransition": ["fromStage", "fromStatus", "reason"],
         "NewApproval": [], "Approval": [], "ApprovalPage": ["nextCursor"],
+        "NewCounterparty": ["name", "tier", "country"], "CounterpartyPatch": ["nextAction", "nextActionOn"],
+        "Counterparty": ["organizationId", "tier", "codeAlias", "coveredBy", "approvedOn", "nextAction"],
+        "NewCounterpartyStep": ["note"], "CounterpartyStep": ["note"], "CounterpartyStepBulk": [],
+        "StepBulkItem": ["stepId", "status"], "CounterpartyBulk": ["text"], "CounterpartyBulkItem": ["counterpartyId"],
+        "NewDealNDA": ["status", "executedOn", "expiresOn"], "DealNDAPatch": ["expiresOn"],
+        "DealNDA": ["executedOn", "expiresOn"],
         "NewDealTask": ["ownerId", "dueOn", "milestone"], "DealTaskPatch": ["dueOn", "done"],
         "DealActivityPatch": ["text"], "DealTask": ["ownerId", "dueOn", "doneAt", "doneBy", "templateKey"],
         "NewDocument": ["fileName", "mediaType", "size", "sha256"],

@@ -184,6 +184,30 @@ struct RouteProblems {
         DealMethods.addCounterparty.entry.name: [
             .forbidden: ["access_too_low"], .conflict: ["counterparty_exists"], .unprocessable: ["counterparties_full"],
         ],
+        DealMethods.updateCounterparty.entry.name: workAsRead.merging([
+            .conflict: ["counterparty_exists"], .unprocessable: ["counterparties_full", "steps_full"],
+        ]) { $1 },
+        DealMethods.removeCounterparty.entry.name: workAsRead.merging([
+            .unprocessable: ["counterparty_has_history"]
+        ]) { $1 },
+        DealMethods.addCounterparties.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["counterparties_full"],
+        ],
+        DealMethods.addCounterpartyStep.entry.name: [
+            .forbidden: ["access_too_low"],
+            .unprocessable: ["step_not_allowed", "steps_full", "counterparties_full"],
+        ],
+        DealMethods.voidCounterpartyStep.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["step_void"],
+        ],
+        DealMethods.addCounterpartySteps.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["counterparties_full"],
+        ],
+        DealMethods.exportCounterparties.entry.name: [.forbidden: ["access_too_low"]],
+        DealMethods.addNDA.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["ndas_full", "steps_full"],
+        ],
+        DealMethods.updateNDA.entry.name: workAsRead.merging([.unprocessable: ["steps_full"]]) { $1 },
         DealMethods.addActivity.entry.name: [.forbidden: ["access_too_low"]],
         DealMethods.updateActivity.entry.name: workAsRead, DealMethods.removeActivity.entry.name: workAsRead,
         DealMethods.addTask.entry.name: [.forbidden: ["access_too_low"], .unprocessable: ["tasks_full"]],

@@ -57,6 +57,9 @@ struct SchemaLimits: Sendable {
     private static let amount = pattern(#"^[0-9]{1,19}(\.[0-9]{1,3})?$"#)
     private static let currency = pattern("^[A-Z]{3}$")
     private static let percent = pattern(#"^[0-9]{1,3}(\.[0-9]{1,6})?$"#)
+    private static let tier = Self(values: ["A", "B", "C"])
+    /// Whether one has expired, its last day says.
+    private static let ndaStatus = Self(values: ["draft", "sent", "negotiating", "executed", "declined"])
     private static let neverNull = Self(isNeverNull: true)
     private var neverNull: Self {
         var limits = self
@@ -147,8 +150,21 @@ struct SchemaLimits: Sendable {
         "ApprovalDecision.note": lines(1...2000), "ApprovalQuery.limit": number(1...200),
         "ApprovalQuery.cursor": pattern("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"),
         "NewTeamMember.email": Self(lengths: 1...254), "NewTeamMember.reason": lines(1...500),
-        "NewCounterparty.name": line(1...200), "NewCounterparty.country": country,
-        "NewCounterparty.tier": Self(values: ["A", "B", "C"]),
+        "NewCounterparty.name": line(1...200), "NewCounterparty.country": country, "NewCounterparty.tier": tier,
+        "NewCounterparty.codeAlias": line(1...80), "NewCounterparty.contact": line(1...200),
+        "NewCounterparty.nextAction": line(1...200), "NewCounterparty.notes": lines(1...2000),
+        "CounterpartyPatch.name": line(1...200).neverNull, "CounterpartyPatch.kind": neverNull,
+        "CounterpartyPatch.country": country, "CounterpartyPatch.tier": tier,
+        "CounterpartyPatch.codeAlias": line(1...80), "CounterpartyPatch.contact": line(1...200),
+        "CounterpartyPatch.nextAction": line(1...200), "CounterpartyPatch.notes": lines(1...2000),
+        "NewCounterpartyStep.note": lines(1...2000), "NewCounterpartyStep.reason": lines(1...500),
+        "StepVoiding.reason": lines(1...500), "CounterpartyStepBulk.counterpartyIds": items(500),
+        "CounterpartyStepBulk.note": lines(1...2000), "CounterpartyStepBulk.reason": lines(1...500),
+        "CounterpartyBulk.organizationIds": items(500), "CounterpartyBulk.text": Self(lengths: 1...200_000),
+        "CounterpartyBulk.tier": tier, "NewDealNDA.status": ndaStatus, "DealNDAPatch.status": ndaStatus.neverNull,
+        "DealNDAQuery.expiringWithin": number(0...3650), "ExpiringNDAQuery.expiringWithin": number(0...3650),
+        "ExpiringNDAQuery.limit": number(1...200),
+        "ExpiringNDAQuery.cursor": Self(lengths: 1...128, pattern: "^[A-Za-z0-9_-]+$"),
         "ConflictDecision.decision": Self(values: ["cleared", "cleared_with_conditions", "declined"]),
         "ConflictDecision.note": lines(1...2000),
         "BreakGlass.reason": lines(10...500), "NewWallCrossing.reason": lines(1...500),

@@ -190,6 +190,19 @@ extension [QueryParameter] {
             .string("dueBefore", "a day, exclusive"),
         ]
 
+    static let counterpartiesFile: [QueryParameter] = [
+        .string(
+            "names", "alias, when left out, where one is set; real for who edits the deal",
+            oneOf: CounterpartyNames.allCases.map(\.rawValue)),
+        .boolean("bom", "begin with a byte order mark, for spreadsheets"),
+    ]
+
+    static let dealNDAs: [QueryParameter] = [
+        .integer("expiringWithin", "executed ones alone whose last day is within so many days, 0 to 3650")
+    ]
+
+    static let expiringNDAs = page + [.integer("expiringWithin", "days from today, 0 to 3650, 30 when left out")]
+
     static let chunk: [QueryParameter] = [.integer("offset", "where the chunk begins, 0 when left out")]
 
     static let moment: [QueryParameter] = [

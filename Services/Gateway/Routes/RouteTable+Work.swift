@@ -22,10 +22,6 @@ extension RouteTable {
             .allow(.workOnDeals).noContent(),
         .post("/api/deals/{id}/conflict", "Decide the conflict check", DealMethods.decideConflict)
             .allow(.clearConflicts).ifMatch(),
-        .get("/api/deals/{id}/counterparties", "Buyers, investors or lenders on the deal", DealMethods.counterparties)
-            .allow(.readDeals),
-        .post("/api/deals/{id}/counterparties", "Add a counterparty", DealMethods.addCounterparty)
-            .allow(.workOnDeals).created(),
         .get("/api/deals/{id}/activities", "What was done on the deal, the latest first", DealMethods.activities)
             .allow(.readDeals).query(.activities),
         .post("/api/deals/{id}/activities", "Write down what was done", DealMethods.addActivity)

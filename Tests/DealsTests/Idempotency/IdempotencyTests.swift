@@ -68,7 +68,27 @@ struct IdempotencyTests {
                 ApprovalDecision(decision: .approve, note: $0)
             },
             on(desk, DealMethods.restore, lead, [gone.id], ifMatch: gone.version) { DealRestoration(reason: $0) },
-        ] + callsOfNoDeal(desk, lead, deal)
+        ] + callsOfNoDeal(desk, lead, deal) + (try await callsOfCounterparties(desk, lead, deal))
+    }
+
+    private static func callsOfCounterparties(
+        _ desk: Desk, _ lead: Person, _ deal: Deal
+    ) async throws -> [(name: String, send: Sending)] {
+        let buyer = try await desk.counterparty("Contoso", on: deal, by: lead)
+        let step = try await desk.step(.ioiReceived, of: buyer, on: deal, as: lead)
+        return [
+            on(desk, DealMethods.addCounterparties, lead, [deal.id]) { CounterpartyBulk(text: $0) },
+            on(desk, DealMethods.addCounterpartyStep, lead, [deal.id, buyer.id]) {
+                NewCounterpartyStep(step: .identified, on: .today, note: $0)
+            },
+            on(desk, DealMethods.voidCounterpartyStep, lead, [deal.id, buyer.id, step.id]) { StepVoiding(reason: $0) },
+            on(desk, DealMethods.addCounterpartySteps, lead, [deal.id]) {
+                CounterpartyStepBulk(counterpartyIds: [buyer.id], step: .ndaSigned, on: .today, note: $0)
+            },
+            on(desk, DealMethods.addNDA, lead, [deal.id]) {
+                NewDealNDA(counterpartyId: buyer.id, expiresOn: $0 == "other" ? .tomorrow : .today)
+            },
+        ]
     }
 
     /// Those whose answer tells of no deal, or of many.

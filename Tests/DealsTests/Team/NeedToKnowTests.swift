@@ -56,7 +56,9 @@ struct NeedToKnowTests {
         return calls + wallCalls(desk, on: reference, as: person) + desk.workCalls(on: reference, as: person)
             + DocumentCalls.calls(desk, on: reference, as: person) + desk.recordCalls(on: reference, as: person)
             + desk.partyCalls(on: reference, as: person) + desk.historyCalls(on: reference, as: person)
-            + desk.approvalCalls(on: reference, as: person) + desk.feeCalls(on: reference, as: person)
+            + desk.approvalCalls(on: reference, as: person)
+            + desk.feeCalls(on: reference, as: person)
+            + desk.counterpartyCalls(on: reference, as: person)
     }
 
     /// Breaking the glass is not among them: it lets compliance into what it cannot see, and says so to the team.
@@ -99,6 +101,13 @@ struct NeedToKnowTests {
             ("bulk", { try await desk.bytes(DealMethods.bulk, ids, as: person) }),
             ("bulk.filter", { try await desk.bytes(DealMethods.bulk, filter, as: person) }),
             ("export", { Data(try await desk.file(file, as: person).utf8) }),
+            (
+                "ndas.expiring",
+                {
+                    let query = ExpiringNDAQuery(expiringWithin: 3650)
+                    return try await desk.bytes(DealMethods.expiringNDAs, query, as: person)
+                }
+            ),
             (
                 "import",
                 {
