@@ -19,8 +19,7 @@ enum ExampleTexts {
         "expectedCloseOn": "2027-06-30", "expiresOn": "2031-12-31", "conflictExpiresOn": "2031-12-31",
         "dueOn": "2026-04-20", "startOn": "2026-03-16", "originatedOn": "2026-01-12",
         "asOf": "2026-03-16", "expectedOn": "2027-06-30", "paidOn": "2027-07-14",
-        "dueOn": "2026-04-20", "nextActionOn": "2026-04-20", "startOn": "2026-03-16", "originatedOn": "2026-01-12",
-        "asOf": "2026-03-16",
+        "nextActionOn": "2026-04-20",
         "engagementLetterSignedOn": "2026-03-02", "nextMilestoneOn": "2026-04-20", "expectedAnnounceOn": "2027-03-31",
         "retentionUntil": "2034-12-31",
     ]
