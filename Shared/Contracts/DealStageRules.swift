@@ -63,7 +63,8 @@ package struct StageRule: Codable, Sendable, Hashable {
 
     package init(
         _ kind: StageRuleKind, field: StageRuleField? = nil, documents: [DocumentType]? = nil, count: Int? = nil,
-        step: CounterpartyStepKind? = nil, tasks: StageRuleTasks? = nil, approval: ApprovalKind? = nil, severity: StageRuleSeverity = .block,
+        step: CounterpartyStepKind? = nil, tasks: StageRuleTasks? = nil, approval: ApprovalKind? = nil,
+        severity: StageRuleSeverity = .block,
         overridable: Bool = false
     ) {
         self.kind = kind

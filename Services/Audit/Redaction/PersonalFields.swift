@@ -14,7 +14,8 @@ enum PersonalFields {
         ("identity.", ["subject", "email", "name"]), ("passkey.", ["name"]),
         ("token.", ["name"]), ("person.", ["name", "email", "phone", "title"]),
         // Contacts of a deal, and what was said with them: its words tell of people, too.
-        ("deal.party.", ["personName"]), ("deal.activity.", ["participants", "subject", "text"]),
+        ("deal.party.", ["personName"]), ("deal.counterparty.", ["contact", "contactPersonName", "note", "notes"]),
+        ("deal.activity.", ["participants", "subject", "text"]),
         // Officers look for people.
         ("audit.", ["q", "address"]),
     ]

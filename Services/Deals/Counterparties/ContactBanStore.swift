@@ -5,7 +5,8 @@ import GRDB
 /// The one question that steps ask the lists of the control room.
 enum ContactBans {
     /// Whether the restricted or the do-not-contact list holds a counterparty on a day, by its organization or by its name.
-    static func exist(for organization: UUID?, named name: String, on day: BusinessDate, in db: Database) throws -> Bool {
+    static func exist(for organization: UUID?, named name: String, on day: BusinessDate, in db: Database) throws -> Bool
+    {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT EXISTS (

@@ -82,7 +82,8 @@ enum CounterpartyRows {
             sql: "SELECT SUM(\(bytes)) FROM counterparty WHERE deal_id = ? AND removed_ms IS NULL")
         guard try Int.fetchOne(statement, arguments: [deal]) ?? 0 <= textBytesMax else {
             throw RPCFault(
-                .failedPrecondition, "counterparties_full", "The texts of the deal's counterparties are too long together.")
+                .failedPrecondition, "counterparties_full",
+                "The texts of the deal's counterparties are too long together.")
         }
     }
 

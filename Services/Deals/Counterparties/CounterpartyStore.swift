@@ -85,7 +85,8 @@ struct CounterpartyStore: Sendable {
         }
         if let id = filled.contactPersonId, isMoved || id != before?.contactPersonId {
             let person = try PersonRows.person(id, in: db)
-            let isKnown = try person?.organizationId == filled.organizationId
+            let isKnown =
+                try person?.organizationId == filled.organizationId
                 && OrganizationSight.find(filled.organizationId, by: caller, in: db) != nil
             form.name(isKnown ? person : nil)
         }

@@ -59,6 +59,10 @@ struct OrganizationMergeStore: Sendable {
             UPDATE deal_party SET organization_id = ?, updated_ms = max(?, updated_ms), version = version + 1
             WHERE organization_id = ? AND removed_ms IS NULL
             """,
+            """
+            UPDATE counterparty SET organization_id = ?, updated_ms = max(?, updated_ms), version = version + 1
+            WHERE organization_id = ? AND removed_ms IS NULL
+            """,
         ]
         for sql in statements {
             try db.cachedStatement(sql: sql).execute(arguments: [target.id, now.milliseconds, source.id])

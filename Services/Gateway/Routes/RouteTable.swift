@@ -15,11 +15,8 @@ enum RouteTable {
     static let all: [Route] = chapters.flatMap { $0 }
 
     private static let chapters: [[Route]] = [
-        signingIn, people, deals, work,
-        counterparties, ndas,
-        documents, walls, rates, parties,
-        fees,
-        history, approvals, pipelines, finding, views,
+        signingIn, people, deals, work, counterparties, ndas, documents, walls, rates, parties, fees, history,
+        approvals, pipelines, finding, views,
         manyDeals, imports, events, organizations, audit, webhooks, operation,
     ]
 

@@ -133,7 +133,10 @@ extension Desk {
         return [
             (
                 "counterparties.update",
-                { try await bytes(DealMethods.updateCounterparty, CounterpartyPatch(), as: person, on: child, ifMatch: 1) }
+                {
+                    try await bytes(
+                        DealMethods.updateCounterparty, CounterpartyPatch(), as: person, on: child, ifMatch: 1)
+                }
             ),
             (
                 "counterparties.remove",

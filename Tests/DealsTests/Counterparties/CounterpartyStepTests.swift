@@ -26,7 +26,8 @@ struct CounterpartyStepTests {
             let now = try #require(try await desk.counterparty(buyer, on: deal, as: reader))
             #expect(now.status == .contacted && now.statusOn == .yesterday && now.version == buyer.version)
             #expect(now.steps["contacted"] == .yesterday)
-            #expect(try await desk.steps(of: buyer, on: deal, as: reader).map(\.step) == [.contacted, .approvedByClient])
+            #expect(
+                try await desk.steps(of: buyer, on: deal, as: reader).map(\.step) == [.contacted, .approvedByClient])
             try await fault("access_too_low") { try await desk.step(.ndaSigned, of: buyer, on: deal, as: reader) }
         }
     }

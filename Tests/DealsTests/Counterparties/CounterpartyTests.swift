@@ -174,6 +174,19 @@ struct CounterpartyTests {
         }
     }
 
+    @Test func itFollowsItsOrganizationIntoAnother() async throws {
+        try await Desk.with { desk in
+            let (lead, officer) = (desk.person(.banker), desk.person(.compliance))
+            let deal = try await desk.deal("Falcon", by: lead)
+            let firm = try await desk.organization("Borealis", by: lead)
+            let stays = try await desk.organization("Borealis SE", by: lead)
+            let buyer = try await desk.counterparty("Borealis", on: deal, by: lead) { $0.organizationId = firm.id }
+            _ = try await desk.merge(firm, into: stays, as: officer)
+            let now = try #require(try await desk.counterparty(buyer, on: deal, as: lead))
+            #expect(now.organizationId == stays.id && now.version == 2)
+        }
+    }
+
     @Test func ofASecretDealTheLogLearnsIdsAlone() async throws {
         try await Desk.with { desk in
             let lead = desk.person(.banker)

@@ -85,6 +85,10 @@ struct FunnelTests {
     }
 
     private static func unmet(_ rules: [StageRule], _ facts: DealFacts) -> [FieldFault] {
-        StageRuleTests.unmet(rules, StageRuleTests.deal, facts)
+        var stage = Stage("signed", "Signed", .signed, 90)
+        stage.rules = rules
+        let deal = EngineFixture.deal(at: "pitch")
+        return StageRules(deal: deal, facts: facts, effectiveOn: .today, today: .today).unmet(entering: [stage])
+            .map(\.fault)
     }
 }

@@ -101,7 +101,9 @@ struct NDATests {
                 let owner = bankers[index % 3]
                 let level: Confidentiality = index % 4 == 0 ? .secret : .confidential
                 let deal = try await desk.deal("Code \(index)", by: owner, confidentiality: level)
-                if index % 2 == 0 { _ = try await desk.add(observer, to: deal, by: owner, access: .read, role: .observer) }
+                if index % 2 == 0 {
+                    _ = try await desk.add(observer, to: deal, by: owner, access: .read, role: .observer)
+                }
                 let buyer = try await desk.counterparty("Buyer \(index)", on: deal, by: owner)
                 for _ in 0..<3 {
                     let last = BusinessDate.today.adding(days: Int.random(in: -5...60, using: &random))
