@@ -75,6 +75,7 @@ struct Deals: ServiceProcess {
         ).register(on: &router)
         TeamHandlers(teams: TeamStore(store: store), users: users, now: now).register(on: &router)
         ConflictHandlers(conflicts: ConflictStore(store: store), now: now).register(on: &router)
+        ControlRoomHandlers(store: store, now: now).register(on: &router)
         CounterpartyHandlers(counterparties: CounterpartyStore(store: store), now: now).register(on: &router)
         ActivityHandlers(activities: ActivityStore(store: store), now: now).register(on: &router)
         TaskHandlers(tasks: TaskStore(store: store), open: OpenTaskStore(store: store), now: now).register(on: &router)

@@ -38,6 +38,7 @@ struct CounterpartyStore: Sendable {
             try Event.record(
                 EventType.dealCounterpartyAdded, about: deal, by: caller, changes: Self.changes(counterparty),
                 in: db)
+            try ConflictWatch.added(counterparty: counterparty.name, to: deal, by: caller, in: db)
             return counterparty
         }
     }
