@@ -159,6 +159,17 @@ import Testing
             0x2b0 deals.rates
             0x2b1 deals.rates.series
             0x2b2 deals.rates.set
+            0x2f0 deals.lists
+            0x2f1 deals.lists.add
+            0x2f2 deals.lists.update
+            0x2f3 deals.lists.lift
+            0x2f4 deals.conflicts.check
+            0x2f5 deals.controlRoom.queue
+            0x2f6 deals.controlRoom.get
+            0x2f7 deals.controlRoom.claim
+            0x2f8 deals.controlRoom.decide
+            0x2f9 deals.conflict.request
+            0x2fa deals.approvals.open
             0x301 audit.list
             0x302 audit.verify
             0x310 audit.log.checkpoint

@@ -20,7 +20,7 @@ enum ExampleTexts {
         "dueOn": "2026-04-20", "startOn": "2026-03-16", "originatedOn": "2026-01-12",
         "asOf": "2026-03-16",
         "engagementLetterSignedOn": "2026-03-02", "nextMilestoneOn": "2026-04-20", "expectedAnnounceOn": "2027-03-31",
-        "retentionUntil": "2034-12-31",
+        "retentionUntil": "2034-12-31", "to": "2026-12-31",
     ]
 
     static let times = ["createdAt": "2026-01-12T08:05:00.000Z", "from": "2026-03-16T00:00:00.000Z"]
@@ -67,7 +67,19 @@ enum ExampleTexts {
         "StageTransition.reason": "The client signed the engagement letter",
         "NewApproval.kind": "engagement", "Approval.kind": "engagement", "ApprovalDecision.decision": "approve",
         "NewApproval.reason": "Fees and conflicts were agreed", "Approval.reason": "Fees and conflicts were agreed",
-        "ApprovalDecision.note": "Agreed at Monday's committee",
+        "ApprovalDecision.note": "Agreed at Monday's committee", "vote": "approve",
+        "ApprovalVote.note": "Agreed at Monday's committee",
+        "conditions": "No staffing from the lending team.", "requestNote": "The client wants an answer by Friday.",
+        "ConflictRequest.note": "The client wants an answer by Friday.", "NewConflictCheck.deal": "D-2026-0001",
+        "CheckedOrganization.name": "Contoso Freight", "OrganizationAnswer.name": "Contoso Freight",
+        "CheckedParty.name": "Contoso Freight", "CheckedOrganization.role": "counterparty",
+        "CheckedParty.role": "counterparty", "dealRole": "target", "answer": "refer_to_control_room",
+        "ConflictCheck.status": "decided", "list": "restricted",
+        "ListEntry.name": "Contoso Freight", "NewListEntry.name": "Contoso Freight",
+        "ListEntry.reason": "Advice on a takeover that is not announced",
+        "NewListEntry.reason": "Advice on a takeover that is not announced",
+        "ListEntryPatch.reason": "Advice on a takeover that is not announced", "NewListEntry.deal": "D-2026-0001",
+        "ListEntryLift.reason": "The takeover was announced", "liftReason": "The takeover was announced",
         "Counterparty.name": "Contoso Freight", "NewCounterparty.name": "Contoso Freight", "kind": "strategic",
         "tier": "A", "decision": "cleared_with_conditions", "note": "No staffing from the lending team.",
 
@@ -157,7 +169,9 @@ enum ExampleTexts {
         "version": 7, "probability": 30, "stakeBps": 10_000, "CodeNameRequest.count": 5, "expiresIn": 600, "limit": 50,
         "total": 1, "seq": 41, "sourceSeq": 17,
         "size": 42, "DealDocument.size": 182_044, "NewDocument.size": 182_044, "NewDocumentVersion.size": 182_044,
-        "DocumentUpload.size": 182_044, "received": 131_072, "versionNo": 2, "latencyMicroseconds": 412, "probes": 5760,
+        "DocumentUpload.size": 182_044, "received": 131_072, "versionNo": 2, "approvalsNeeded": 1, "hitCount": 1,
+        "hitsLeftOut": 0, "position": 1, "party": 1,
+        "openCrossings": 2, "latencyMicroseconds": 412, "probes": 5760,
         "daysInFrom": 12, "secondsInFrom": 1_036_800, "visits": 1, "currentSeconds": 345_600,
         "cumulativeSeconds": 1_382_400,
         "onHoldSeconds": 0, "durationMilliseconds": 41, "WebhookAttempt.status": 200, "WebhookReplayed.count": 3,
@@ -174,7 +188,9 @@ enum ExampleTexts {
     static let emptyLists: Set = ["problems", "unmet", "warnings", "overridable", "errors"]
 
     /// What is not so, in examples in which it would not be.
-    static let untrue: Set = ["isOverdue", "legalHold", "archived", "dryRun", "hasMore"]
+    static let untrue: Set = [
+        "withheld", "overdue", "secretDeal", "isOverdue", "legalHold", "archived", "dryRun", "hasMore",
+    ]
 
     private static let dealShown: Set = [
         "targetName", "sector", "country", "value", "stakeBps", "conflictExpiresOn", "engagementLetterSignedOn",
@@ -192,6 +208,11 @@ enum ExampleTexts {
         ],
         "DealRestoration": ["reason"],
         "Deal": dealShown, "MovedDeal": dealShown, "StageTransition": ["fromStage", "fromStatus", "reason"],
+        "NewConflictCheck": [], "CheckedOrganization": ["name"], "OrganizationAnswer": ["name"],
+        "ConflictCheck": ["dealId", "dealNumber", "dealCodeName", "requestedBy"], "CheckedParty": ["role"],
+        "ConflictHit": ["list", "entryId"], "CheckDecision": ["conditions", "expiresOn"],
+        "ControlRoomPage": ["nextCursor"], "NewListEntry": ["name", "deal", "to"], "ListEntry": ["dealId", "to"],
+        "ListEntryPatch": ["reason"], "ListEntryPage": ["nextCursor"], "OpenApprovalPage": ["nextCursor"],
         "NewApproval": [], "Approval": [], "ApprovalPage": ["nextCursor"],
         "NewDealTask": ["ownerId", "dueOn", "milestone"], "DealTaskPatch": ["dueOn", "done"],
         "DealActivityPatch": ["text"], "DealTask": ["ownerId", "dueOn", "doneAt", "doneBy", "templateKey"],

@@ -56,7 +56,7 @@ struct NeedToKnowTests {
         return calls + wallCalls(desk, on: reference, as: person) + desk.workCalls(on: reference, as: person)
             + DocumentCalls.calls(desk, on: reference, as: person) + desk.recordCalls(on: reference, as: person)
             + desk.partyCalls(on: reference, as: person) + desk.historyCalls(on: reference, as: person)
-            + desk.approvalCalls(on: reference, as: person)
+            + desk.approvalCalls(on: reference, as: person) + desk.controlRoomCalls(on: reference, as: person)
     }
 
     /// Breaking the glass is not among them: it lets compliance into what it cannot see, and says so to the team.
