@@ -75,6 +75,7 @@ struct Deals: ServiceProcess {
         ).register(on: &router)
         TeamHandlers(teams: TeamStore(store: store), users: users, now: now).register(on: &router)
         ConflictHandlers(conflicts: ConflictStore(store: store), now: now).register(on: &router)
+        ControlRoomHandlers(store: store, now: now).register(on: &router)
         CounterpartyHandlers(store: store, now: now).register(on: &router)
         CounterpartyStepHandlers(store: store, now: now).register(on: &router)
         CounterpartyFileHandlers(store: store, now: now).register(on: &router)

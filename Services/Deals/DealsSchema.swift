@@ -45,6 +45,10 @@ enum DealsSchema {
         migrator.registerMigration("deals 16 hits") { db in try db.execute(sql: hits) }
         migrator.registerMigration("deals 17 fees") { db in try db.execute(sql: fees) }
         migrator.registerMigration("deals 18 counterparties") { db in try db.execute(sql: tracker + ndas) }
+        migrator.registerMigration("deals 19 control room") { db in
+            try db.execute(sql: controlRoom)
+            try ScreenedNames.fill(in: db)
+        }
         return migrator
     }
 }

@@ -6,6 +6,8 @@ extension DealMethods {
         0x0250, "deals.approvals", callers: [Peer.gateway], isIdempotent: true)
     package static let requestApproval = RPCMethod<NewApproval, Approval>(
         0x0251, "deals.approvals.request", callers: [Peer.gateway], deduplicates: true)
+    package static let openApprovals = RPCMethod<OpenApprovalQuery, OpenApprovalPage>(
+        0x02FA, "deals.approvals.open", callers: [Peer.gateway], isIdempotent: true)
     package static let decideApproval = RPCMethod<ApprovalDecision, Approval>(
         0x0252, "deals.approvals.decide", callers: [Peer.gateway], deduplicates: true)
 }
@@ -74,7 +76,11 @@ package struct Approval: Codable, Sendable, Hashable, RPCResource {
     package var decidedBy: UUID?
     package var decidedAt: Instant?
     package var note: String?
-    /// Grows with the decision; time and moves do not count.
+    /// So many must approve; one who rejects is enough.
+    package var approvalsNeeded: Int
+    /// Who answered, as they did.
+    package var votes: [ApprovalVote]
+    /// Grows with each answer; time and moves do not count.
     package var version: Int64
 
     package var resourceID: String { id.text }
@@ -82,7 +88,7 @@ package struct Approval: Codable, Sendable, Hashable, RPCResource {
     package init(
         id: UUID, kind: ApprovalKind, stage: String?, reason: String, until: Instant, status: ApprovalStatus,
         requestedBy: UUID, requestedAt: Instant, decidedBy: UUID? = nil, decidedAt: Instant? = nil,
-        note: String? = nil, version: Int64
+        note: String? = nil, approvalsNeeded: Int = 1, votes: [ApprovalVote] = [], version: Int64
     ) {
         self.id = id
         self.kind = kind
@@ -95,6 +101,8 @@ package struct Approval: Codable, Sendable, Hashable, RPCResource {
         self.decidedBy = decidedBy
         self.decidedAt = decidedAt
         self.note = note
+        self.approvalsNeeded = approvalsNeeded
+        self.votes = votes
         self.version = version
     }
 }
@@ -121,5 +129,63 @@ package struct ApprovalPage: Codable, Sendable {
     package init(items: [Approval], nextCursor: String?) {
         self.items = items
         self.nextCursor = nextCursor
+    }
+}
+
+/// One person's answer to a request.
+package struct ApprovalVote: Codable, Sendable, Hashable {
+    package var userId: UUID
+    package var vote: ApprovalChoice
+    package var note: String?
+    package var at: Instant
+
+    package init(userId: UUID, vote: ApprovalChoice, note: String? = nil, at: Instant) {
+        self.userId = userId
+        self.vote = vote
+        self.note = note
+        self.at = at
+    }
+}
+
+/// Asks for a page of requests that wait for an answer, on all deals that one may see, those first whose time is over
+/// first.
+package struct OpenApprovalQuery: Codable, Sendable {
+    /// Those that one may answer oneself, and has not.
+    package var mine: Bool?
+    /// 1 ... 200, 50 when left out.
+    package var limit: Int?
+    /// The `nextCursor` of the page before.
+    package var cursor: String?
+
+    package init(mine: Bool? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.mine = mine
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+package struct OpenApprovalPage: Codable, Sendable {
+    package var items: [OpenApproval]
+    /// Nil on the last page.
+    package var nextCursor: String?
+
+    package init(items: [OpenApproval], nextCursor: String?) {
+        self.items = items
+        self.nextCursor = nextCursor
+    }
+}
+
+/// A request and the deal that it is about.
+package struct OpenApproval: Codable, Sendable, Hashable {
+    package var dealId: UUID
+    package var dealNumber: String
+    package var dealCodeName: String
+    package var approval: Approval
+
+    package init(dealId: UUID, dealNumber: String, dealCodeName: String, approval: Approval) {
+        self.dealId = dealId
+        self.dealNumber = dealNumber
+        self.dealCodeName = dealCodeName
+        self.approval = approval
     }
 }

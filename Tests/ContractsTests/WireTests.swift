@@ -177,6 +177,17 @@ import Testing
             0x2da deals.ndas.add
             0x2db deals.ndas.update
             0x2dc deals.ndas.expiring
+            0x2f0 deals.lists
+            0x2f1 deals.lists.add
+            0x2f2 deals.lists.update
+            0x2f3 deals.lists.lift
+            0x2f4 deals.conflicts.check
+            0x2f5 deals.controlRoom.queue
+            0x2f6 deals.controlRoom.get
+            0x2f7 deals.controlRoom.claim
+            0x2f8 deals.controlRoom.decide
+            0x2f9 deals.conflict.request
+            0x2fa deals.approvals.open
             0x301 audit.list
             0x302 audit.verify
             0x310 audit.log.checkpoint

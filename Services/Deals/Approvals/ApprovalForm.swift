@@ -42,7 +42,8 @@ struct ApprovalForm: Sendable {
         }
         return Approval(
             id: UUIDv7.make(at: caller.now), kind: kind, stage: stage, reason: reason, until: until,
-            status: .requested, requestedBy: caller.id, requestedAt: caller.now, version: 1)
+            status: .requested, requestedBy: caller.id, requestedAt: caller.now,
+            approvalsNeeded: kind.approvalsNeeded, version: 1)
     }
 }
 
@@ -59,6 +60,23 @@ struct ApprovalDecisionForm: Sendable {
         }
         guard faults.isEmpty else { throw .invalid(faults) }
         decision = input.decision
+    }
+}
+
+/// A checked question for a page of requests that wait.
+struct OpenApprovalRequest: Sendable {
+    let limit: Int
+    let isMine: Bool
+    /// Where the page begins.
+    let after: PageCursor
+
+    /// - Throws: `query_invalid` or `cursor_invalid`.
+    init(_ query: OpenApprovalQuery) throws(RPCFault) {
+        limit = try PageLimit.checked(query.limit)
+        isMine = query.mine == true
+        after =
+            try query.cursor.map { text throws(RPCFault) in try PageCursor(text) } ?? PageCursor(key: "0", id: UUID())
+        _ = try after.milliseconds()
     }
 }
 

@@ -11,12 +11,18 @@ struct ApprovalHandlers: Sendable {
         router.on(DealMethods.approvals, list)
         router.on(DealMethods.requestApproval, request)
         router.on(DealMethods.decideApproval, decide)
+        router.on(DealMethods.openApprovals, open)
     }
 
     func list(_ query: ApprovalQuery, _ context: RPCContext) async throws -> ApprovalPage {
         let caller = try Caller(context, may: .readDeals, now: now())
         let (limit, after) = try query.checked()
         return try await approvals.page(limit: limit, after: after, of: DealReference(context), by: caller)
+    }
+
+    func open(_ query: OpenApprovalQuery, _ context: RPCContext) async throws -> OpenApprovalPage {
+        let caller = try Caller(context, may: .readDeals, now: now())
+        return try await approvals.open(OpenApprovalRequest(query), by: caller)
     }
 
     func request(_ input: NewApproval, _ context: RPCContext) async throws -> Approval {

@@ -6,12 +6,12 @@ import RPC
 /// The table `approval`, row by row.
 enum ApprovalRows {
     /// A deal that was opened again begins without approvals; that of a stage is for one entry.
-    private static let isUsed = """
+    static let isUsed = """
         EXISTS (
             SELECT 1 FROM stage_transition t WHERE t.deal_id = a.deal_id AND t.seq > a.after_seq
             AND (t.direction = 'reopen' OR (a.stage = t.to_stage AND t.from_stage <> t.to_stage)))
         """
-    private static let selected = """
+    static let selected = """
         a.id, a.kind, a.stage, a.reason, a.until_ms, a.requested_by, a.requested_ms, a.decision, a.note, a.decided_by,
         a.decided_ms, \(isUsed)
         """
@@ -35,7 +35,7 @@ enum ApprovalRows {
 
     static func page(of deal: UUID, after: UUID?, limit: Int, at now: Instant, in db: Database) throws -> [Approval] {
         try Row.fetchAll(db.cachedStatement(sql: pageSQL), arguments: [deal, after ?? afterAll, limit])
-            .map { try approval($0, at: now) }
+            .map { try approval($0, at: now, in: db) }
     }
 
     /// - Throws: the same `notFound` for what is not there and what belongs to another deal.
@@ -45,7 +45,7 @@ enum ApprovalRows {
         guard let row = try Row.fetchOne(statement, arguments: [deal, id]) else {
             throw RPCFault.notFound("approval")
         }
-        return try approval(row, at: now)
+        return try approval(row, at: now, in: db)
     }
 
     /// What counts for a move at this moment.
@@ -93,12 +93,41 @@ enum ApprovalRows {
         guard db.changesCount == 1 else { throw StoredValueFault(column: "decision") }
     }
 
-    private static func approval(_ row: Row, at now: Instant) throws -> Approval {
-        let (until, decided): (Instant, Int64?) = (Instant(milliseconds: row[4]), row[10])
+    static func add(
+        _ vote: ApprovalVote, to approval: UUID, isByCompliance: Bool, in db: Database
+    ) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO approval_vote (approval_id, user_id, vote, note, at_ms, by_compliance)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            approval, vote.userId, vote.vote.rawValue, vote.note, vote.at.milliseconds, isByCompliance,
+        ])
+    }
+
+    /// As they were given; as many as the kind needs, at most.
+    private static func votes(on approval: UUID, in db: Database) throws -> [ApprovalVote] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT user_id, vote, note, at_ms FROM approval_vote WHERE approval_id = ? ORDER BY at_ms, user_id
+                """)
+        return try Row.fetchAll(statement, arguments: [approval]).map {
+            ApprovalVote(userId: $0[0], vote: try $0.choice(1), note: $0[2], at: Instant(milliseconds: $0[3]))
+        }
+    }
+
+    /// - Parameter first: the column with which `selected` begins.
+    static func approval(_ row: Row, from first: Int = 0, at now: Instant, in db: Database) throws -> Approval {
+        let (until, decided): (Instant, Int64?) = (Instant(milliseconds: row[first + 4]), row[first + 10])
+        let (id, kind): (UUID, ApprovalKind) = (row[first], try row.choice(first + 1))
+        let votes = try votes(on: id, in: db)
         return Approval(
-            id: row[0], kind: try row.choice(1), stage: row[2], reason: row[3], until: until,
-            status: Approval.status(try row.optionalChoice(7), until: until, isUsed: row[11], at: now),
-            requestedBy: row[5], requestedAt: Instant(milliseconds: row[6]), decidedBy: row[9],
-            decidedAt: decided.map(Instant.init(milliseconds:)), note: row[8], version: decided == nil ? 1 : 2)
+            id: id, kind: kind, stage: row[first + 2], reason: row[first + 3], until: until,
+            status: Approval.status(
+                try row.optionalChoice(first + 7), until: until, isUsed: row[first + 11], at: now),
+            requestedBy: row[first + 5], requestedAt: Instant(milliseconds: row[first + 6]),
+            decidedBy: row[first + 9], decidedAt: decided.map(Instant.init(milliseconds:)), note: row[first + 8],
+            approvalsNeeded: kind.approvalsNeeded, votes: votes, version: 1 + Int64(votes.count))
     }
 }

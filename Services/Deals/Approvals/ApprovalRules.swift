@@ -24,22 +24,33 @@ extension Approval {
         }
     }
 
-    /// Two people: nobody approves, or rejects, what he himself asked for.
+    /// Two people: nobody approves, or rejects, what he himself asked for. A committee needs several who approve, and
+    /// one who rejects settles it.
     mutating func decide(_ form: ApprovalDecisionForm, by approver: Approver, at now: Instant) throws(RPCFault) {
         guard approver.id != requestedBy else { throw .ownRequest }
         try requireSay(of: approver)
         guard status == .requested else { throw status == .expired ? .approvalOver : .approvalDecided }
-        (decidedBy, note) = (approver.id, form.note)
+        guard !votes.contains(where: { $0.userId == approver.id }) else { throw .approvalVoted }
         // A clock that was set back does not make the answer older than the question.
-        decidedAt = max(now, requestedAt)
-        status = form.decision == .approve ? .approved : .rejected
+        let answered = max(now, requestedAt)
+        votes.append(ApprovalVote(userId: approver.id, vote: form.decision, note: form.note, at: answered))
         version += 1
+        let approving = votes.count { $0.vote == .approve }
+        guard form.decision == .reject || approving >= approvalsNeeded else { return }
+        (decidedBy, note, decidedAt) = (approver.id, form.note, answered)
+        status = form.decision == .approve ? .approved : .rejected
     }
 
     /// A deal is opened again by compliance or one of its leads; all else is approved by those who manage it, too.
+    /// On a committee sits nobody who leads the deal.
     private func requireSay(of approver: Approver) throws(RPCFault) {
         if approver.isCompliance { return }
         try approver.access.require(.manage)
+        guard kind != .fairnessCommittee || !approver.isLead else {
+            throw RPCFault(
+                .permissionDenied, "committee_without_lead",
+                "Others than the leads of the deal answer for the committee.")
+        }
         guard kind != .reopen || approver.isLead else {
             throw RPCFault(
                 .permissionDenied, "reopen_by_lead", "Compliance or a lead of the deal decides whether it is reopened.")
@@ -55,11 +66,18 @@ extension Approval {
     }
 }
 
+extension ApprovalKind {
+    /// Different people.
+    var approvalsNeeded: Int { self == .fairnessCommittee ? 2 : 1 }
+}
+
 extension RPCFault {
     fileprivate static let ownRequest = RPCFault(
         .permissionDenied, "four_eyes", "Nobody decides what he himself asked for.")
     fileprivate static let approvalDecided = RPCFault(
         .failedPrecondition, "already_decided", "This approval waits for no decision.")
+    fileprivate static let approvalVoted = RPCFault(
+        .failedPrecondition, "already_voted", "You have answered this request.")
     fileprivate static let approvalOver = RPCFault(
         .failedPrecondition, "approval_over", "The time of this request is over; ask again.")
 }

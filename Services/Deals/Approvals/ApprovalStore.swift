@@ -53,6 +53,16 @@ struct ApprovalStore: Sendable {
                 isLead: try caller.id == deal.leadId || TeamStore.leads(caller.id, deal.id, in: db),
                 access: seen.access)
             try approval.decide(form, by: approver, at: caller.now)
+            if let vote = approval.votes.last {
+                try ApprovalRows.add(vote, to: id, isByCompliance: approver.isCompliance, in: db)
+            }
+            guard approval.status != .requested else {
+                try Event.record(
+                    EventType.dealApprovalVoted, about: deal, by: caller, ids: [approval.reference],
+                    changes: approval.changes + [FieldChange("vote", before: nil, after: form.decision.rawValue)],
+                    in: db)
+                return approval
+            }
             try ApprovalRows.decide(approval, form, isByCompliance: approver.isCompliance, in: db)
             try Event.record(
                 EventType.dealApprovalDecided, about: deal, by: caller, ids: [approval.reference],

@@ -17,6 +17,16 @@ enum ContactBans {
                 """)
         // What was lifted later than that day was in force on it.
         let end = Int64(day.adding(days: 1).daysSince1970) * 86_400_000
-        return try Bool.fetchOne(statement, arguments: [organization, FoldedText.of(name), day.text, end]) ?? false
+        if try Bool.fetchOne(statement, arguments: [organization, FoldedText.of(name), day.text, end]) == true {
+            return true
+        }
+        // Under another legal form, as an owner, a subsidiary or one that it was merged with.
+        let party = ScreenedParty(organizationId: organization, name: name, role: .counterparty, countsDeals: false)
+        return try ConflictMatches.hits(party, for: nil, on: day, in: db).matches.contains {
+            switch $0 {
+            case .entry(_, .restricted), .entry(_, .doNotContact): true
+            case .entry(_, .watch), .deal: false
+            }
+        }
     }
 }

@@ -42,6 +42,9 @@ struct CounterpartyStore: Sendable {
                 counterparty = try CounterpartyRows.update(counterparty, at: caller.now, in: db)
                 try CounterpartyRows.requireRoom(on: deal.id, in: db)
                 try Self.record(EventType.dealCounterpartyUpdated, before, counterparty, of: deal, by: caller, in: db)
+                if counterparty.name != before.name || counterparty.organizationId != before.organizationId {
+                    try Self.watch(counterparty, of: deal, by: caller, in: db)
+                }
             }
             return try Self.approved(counterparty, form.approvedOn, of: deal, by: caller, in: db)
         }
@@ -70,6 +73,7 @@ struct CounterpartyStore: Sendable {
         try requireNoTwin(of: counterparty, on: deal, in: db)
         try CounterpartyRows.insert(counterparty, into: deal.id, in: db)
         try record(EventType.dealCounterpartyAdded, nil, counterparty, of: deal, by: caller, in: db)
+        try watch(counterparty, of: deal, by: caller, in: db)
         return try approved(counterparty, form.approvedOn, of: deal, by: caller, in: db)
     }
 
@@ -100,6 +104,14 @@ struct CounterpartyStore: Sendable {
 
     private static func requireNoTwin(of counterparty: Counterparty, on deal: Deal, in db: Database) throws {
         guard try CounterpartyRows.twin(of: counterparty, on: deal.id, in: db) == nil else { throw exists }
+    }
+
+    /// Under every name that it has had on the deal it is met by other deals' parties.
+    private static func watch(
+        _ counterparty: Counterparty, of deal: Deal, by caller: Caller, in db: Database
+    ) throws {
+        try ConflictWatch.added(
+            counterparty: counterparty.name, organization: counterparty.organizationId, to: deal, by: caller, in: db)
     }
 
     static let exists = RPCFault(

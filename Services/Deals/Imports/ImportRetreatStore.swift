@@ -9,6 +9,8 @@ struct ImportRetreat {
     private static let ownTables: Set = [
         "import_row", "external_id", "idempotency_key", "confidentiality_change", "stage_transition", "team_member",
         "deal_version", "deal_tag", "deal_word",
+        // That a name hit, nobody is told by what can be taken back.
+        "deal_name", "conflict_check", "conflict_hit", "list_entry",
     ]
 
     private let db: Database

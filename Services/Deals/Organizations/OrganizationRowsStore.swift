@@ -31,6 +31,7 @@ enum OrganizationRows {
                 """
         ).execute(arguments: StatementArguments(values(organization) + end))
         try OrganizationTexts.enter(organization.id, in: db)
+        try ScreenedNames.add(organization.name, of: organization.id, in: db)
     }
 
     /// Counts the version up and writes the row.
@@ -53,6 +54,7 @@ enum OrganizationRows {
         // The caller read the row in this same transaction, so nobody can have come between.
         guard db.changesCount == 1 else { throw StoredValueFault(column: "version") }
         try OrganizationTexts.enter(organization.id, in: db)
+        try ScreenedNames.add(organization.name, of: organization.id, in: db)
         return organization
     }
 

@@ -35,6 +35,7 @@ struct PartyStore: Sendable {
                     changes: OrganizationChanges.between(nil, organization), in: db)
             }
             try Self.record(EventType.dealPartyAdded, nil, party, of: deal, by: caller, in: db)
+            try ConflictWatch.added(party, to: deal, by: caller, in: db)
             return party
         }
     }

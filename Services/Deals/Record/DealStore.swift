@@ -57,6 +57,7 @@ struct DealStore: Sendable {
         try ChangeRows.begin(deal, by: caller, in: db)
         try Event.record(
             EventType.dealCreated, about: deal, by: caller, changes: DealChanges.between(nil, deal), in: db)
+        try ConflictWatch.opened(deal, by: caller, in: db)
         return deal
     }
 
@@ -118,6 +119,7 @@ struct DealStore: Sendable {
         try Event.record(
             eventType, about: deal, before: before, by: caller,
             changes: DealChanges.between(before, deal) + extra, in: db)
+        try ConflictWatch.changed(before, deal, by: caller, in: db)
         return deal
     }
 

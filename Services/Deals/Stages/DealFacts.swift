@@ -13,6 +13,8 @@ struct DealFacts: Sendable, Hashable {
     var documents: Set<DocumentType> = []
     /// Given and good at this moment, not spent by an earlier move.
     var approvals: Set<GivenApproval> = []
+    /// Somebody whom it is about was put on the restricted list, and the control room has not decided since.
+    var isRestricted = false
 }
 
 /// An approval that a second person gave.

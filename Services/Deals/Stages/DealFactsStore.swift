@@ -3,8 +3,11 @@ import Foundation
 import GRDB
 
 extension DealFacts {
-    /// - Parameter pipeline: of the deal; documents are looked for only as far as its rules ask.
+    /// - Parameter pipeline: of the deal; documents and lists are looked at only as far as its rules ask.
     static func read(of deal: Deal, in pipeline: Pipeline, at now: Instant, in db: Database) throws -> DealFacts {
+        let asksForClearance =
+            [.cleared, .clearedWithConditions].contains(deal.conflictStatus)
+            && pipeline.stages.contains { $0.rules.contains { $0.kind == .conflictCleared } }
         let types = Set(pipeline.stages.flatMap(\.rules).flatMap { $0.documents ?? [] })
         let asksForSteps = pipeline.stages.flatMap(\.rules).contains { $0.step != nil }
         return DealFacts(
@@ -13,6 +16,7 @@ extension DealFacts {
             openTasks: try TaskStore.openCount(of: deal.id, in: db),
             openCriticalTasks: try TaskStore.openCritical(of: deal.id, in: db).count,
             documents: try types.filter { try DocumentStore.has($0, deal: deal.id, in: db) },
-            approvals: try ApprovalRows.given(of: deal.id, at: now, in: db))
+            approvals: try ApprovalRows.given(of: deal.id, at: now, in: db),
+            isRestricted: try asksForClearance && Restrictions.holds(deal, on: now.day, in: db))
     }
 }

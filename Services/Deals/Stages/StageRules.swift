@@ -52,13 +52,14 @@ struct StageRules: Sendable {
         }
     }
 
-    /// A clearance is good through the day on which it ends; back-dating a move does not revive it.
+    /// A clearance does not hold against what the restricted list says since. It is good through the day on which it ends; back-dating a move does not revive it.
     private func conflictCleared() -> FieldFault? {
         let expired = FieldFault("conflictStatus", "conflict_expired", "The conflict clearance has expired.")
         switch deal.conflictStatus {
         case .cleared, .clearedWithConditions:
-            guard let end = deal.conflictExpiresOn, end < today else { return nil }
-            return expired
+            if let end = deal.conflictExpiresOn, end < today { return expired }
+            guard facts.isRestricted else { return nil }
+            return FieldFault("conflictStatus", "refer_to_control_room", "Refer to the control room.")
         case .expired:
             return expired
         case .notStarted, .pending, .declined:

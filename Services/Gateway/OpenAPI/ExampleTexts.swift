@@ -21,7 +21,7 @@ enum ExampleTexts {
         "asOf": "2026-03-16", "expectedOn": "2027-06-30", "paidOn": "2027-07-14",
         "nextActionOn": "2026-04-20",
         "engagementLetterSignedOn": "2026-03-02", "nextMilestoneOn": "2026-04-20", "expectedAnnounceOn": "2027-03-31",
-        "retentionUntil": "2034-12-31",
+        "retentionUntil": "2034-12-31", "to": "2026-12-31",
     ]
 
     static let times = ["createdAt": "2026-01-12T08:05:00.000Z", "from": "2026-03-16T00:00:00.000Z"]
@@ -68,7 +68,19 @@ enum ExampleTexts {
         "StageTransition.reason": "The client signed the engagement letter",
         "NewApproval.kind": "engagement", "Approval.kind": "engagement", "ApprovalDecision.decision": "approve",
         "NewApproval.reason": "Fees and conflicts were agreed", "Approval.reason": "Fees and conflicts were agreed",
-        "ApprovalDecision.note": "Agreed at Monday's committee",
+        "ApprovalDecision.note": "Agreed at Monday's committee", "vote": "approve",
+        "ApprovalVote.note": "Agreed at Monday's committee",
+        "conditions": "No staffing from the lending team.", "requestNote": "The client wants an answer by Friday.",
+        "ConflictRequest.note": "The client wants an answer by Friday.", "NewConflictCheck.deal": "D-2026-0001",
+        "CheckedOrganization.name": "Contoso Freight", "OrganizationAnswer.name": "Contoso Freight",
+        "CheckedParty.name": "Contoso Freight", "CheckedOrganization.role": "counterparty",
+        "CheckedParty.role": "counterparty", "dealRole": "target", "answer": "refer_to_control_room",
+        "ConflictCheck.status": "decided", "list": "restricted",
+        "ListEntry.name": "Contoso Freight", "NewListEntry.name": "Contoso Freight",
+        "ListEntry.reason": "Advice on a takeover that is not announced",
+        "NewListEntry.reason": "Advice on a takeover that is not announced",
+        "ListEntryPatch.reason": "Advice on a takeover that is not announced", "NewListEntry.deal": "D-2026-0001",
+        "ListEntryLift.reason": "The takeover was announced", "liftReason": "The takeover was announced",
         "Counterparty.name": "Contoso Freight", "NewCounterparty.name": "Contoso Freight", "kind": "strategic",
         "CounterpartyPatch.name": "Contoso Freight", "CounterpartyBulkItem.name": "Contoso Freight",
         "counterpartyName": "Contoso Freight", "contact": "Ada Lovelace", "contactPersonName": "Ada Lovelace",
@@ -178,6 +190,9 @@ enum ExampleTexts {
         "DocumentUpload.size": 182_044, "received": 131_072, "versionNo": 2, "latencyMicroseconds": 412, "probes": 5760,
         "FeeTerms.months": 6, "unknown": 0, "daysInFrom": 12, "secondsInFrom": 1_036_800, "visits": 1,
         "currentSeconds": 345_600,
+        "approvalsNeeded": 1, "hitCount": 1,
+        "hitsLeftOut": 0, "position": 1, "party": 1,
+        "openCrossings": 2,
         "cumulativeSeconds": 1_382_400,
         "onHoldSeconds": 0, "durationMilliseconds": 41, "WebhookAttempt.status": 200, "WebhookReplayed.count": 3,
         "staleAfterDays": 30, "wipHint": 10, "liveDeals": 7,
@@ -195,7 +210,9 @@ enum ExampleTexts {
     static let emptyLists: Set = ["problems", "ignoredColumns", "unmet", "warnings", "overridable", "errors"]
 
     /// What is not so, in examples in which it would not be.
-    static let untrue: Set = ["isOverdue", "legalHold", "archived", "dryRun", "hasMore"]
+    static let untrue: Set = [
+        "withheld", "overdue", "secretDeal", "isOverdue", "legalHold", "archived", "dryRun", "hasMore",
+    ]
 
     private static let dealShown: Set = [
         "targetName", "sector", "country", "value", "stakeBps", "conflictExpiresOn", "engagementLetterSignedOn",
@@ -213,6 +230,11 @@ enum ExampleTexts {
         ],
         "DealRestoration": ["reason"],
         "Deal": dealShown, "MovedDeal": dealShown, "StageTransition": ["fromStage", "fromStatus", "reason"],
+        "NewConflictCheck": [], "CheckedOrganization": ["name"], "OrganizationAnswer": ["name"],
+        "ConflictCheck": ["dealId", "dealNumber", "dealCodeName", "requestedBy"], "CheckedParty": ["role"],
+        "ConflictHit": ["list", "entryId"], "CheckDecision": ["conditions", "expiresOn"],
+        "ControlRoomPage": ["nextCursor"], "NewListEntry": ["name", "deal", "to"], "ListEntry": ["dealId", "to"],
+        "ListEntryPatch": ["reason"], "ListEntryPage": ["nextCursor"], "OpenApprovalPage": ["nextCursor"],
         "NewApproval": [], "Approval": [], "ApprovalPage": ["nextCursor"],
         "NewCounterparty": ["name", "tier", "country"], "CounterpartyPatch": ["nextAction", "nextActionOn"],
         "Counterparty": ["organizationId", "tier", "codeAlias", "coveredBy", "approvedOn", "nextAction"],

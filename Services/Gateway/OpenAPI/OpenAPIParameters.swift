@@ -24,7 +24,8 @@ struct OpenAPIParameters {
         "counterparties": "Id of the counterparty", "steps": "Id of the step", "ndas": "Id of the NDA",
         "views": "Id of the view",
         "imports": "Id of the import", "webhooks": "Id of the webhook", "deliveries": "Id of the delivery",
-        "searches": "Id of the saved search",
+        "searches": "Id of the saved search", "lists": "Name of the list", "entries": "Id of the entry",
+        "checks": "Id of the conflict check",
     ]
 
     /// A deal has a number, too, which is taken wherever its id is, and a pipeline a deal type.
@@ -46,6 +47,9 @@ struct OpenAPIParameters {
         case "deals":
             out["schema"] = ["anyOf": [id, ["type": "string", "pattern": SchemaLimits.dealNumber]]]
             out["example"] = "D-2026-0001"
+        case "lists":
+            out["schema"] = ["type": "string", "enum": ControlList.allCases.map(\.rawValue)]
+            out["example"] = ControlList.restricted.rawValue
         case "pipelines":
             out["schema"] = ["anyOf": [id, types]]
             out["example"] = DealType.sellSideMA.rawValue

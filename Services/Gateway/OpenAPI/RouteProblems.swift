@@ -290,8 +290,22 @@ struct RouteProblems {
             .unprocessable: ["deal_ended", "deal_not_ended"],
         ],
         DealMethods.decideApproval.entry.name: [
-            .forbidden: ["access_too_low", "four_eyes", "reopen_by_lead"],
-            .unprocessable: ["already_decided", "approval_over"],
+            .forbidden: ["access_too_low", "four_eyes", "reopen_by_lead", "committee_without_lead"],
+            .unprocessable: ["already_decided", "already_voted", "approval_over"],
+        ],
+        DealMethods.checkConflicts.entry.name: [.notFound: ["not_found"]],
+        DealMethods.requestConflict.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["deal_ended", "conflict_declined"],
+        ],
+        DealMethods.updateListEntry.entry.name: [
+            .preconditionRequired: ["version_required"], .unprocessable: ["entry_lifted"],
+        ],
+        DealMethods.liftListEntry.entry.name: [
+            .preconditionRequired: ["version_required"], .unprocessable: ["entry_lifted"],
+        ],
+        DealMethods.claimCheck.entry.name: workAsRead.merging([.unprocessable: ["already_decided"]]) { $1 },
+        DealMethods.decideCheck.entry.name: [
+            .forbidden: ["access_too_low", "four_eyes"], .unprocessable: ["already_decided"],
         ],
         HealthMethods.addWebhook.entry.name: [.unprocessable: ["too_many_webhooks"]],
         HealthMethods.updateWebhook.entry.name: [.preconditionRequired: ["version_required"]],

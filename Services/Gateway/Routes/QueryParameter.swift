@@ -231,6 +231,19 @@ extension [QueryParameter] {
 
     static let approvals = page
 
+    static let openApprovals = page + [.boolean("mine", "those that you may answer, and have not")]
+
+    static let listEntries =
+        page + [
+            .boolean("active", "those that hold today, or those that do not"), .string("q", "how a name begins"),
+        ]
+
+    static let controlRoom: [QueryParameter] = [
+        .integer("limit", "1 to 100, 50 when left out"), .string("cursor", "nextCursor of the page before"),
+        .string("status", "open when left out", oneOf: CheckStatus.allCases.map(\.rawValue)),
+        .string("dueBefore", "a day, exclusive"), .boolean("mine", "those that you have taken"),
+    ]
+
     static let views: [QueryParameter] = [
         .integer("limit", "1 to 100, 100 when left out"), .string("cursor", "nextCursor of the page before"),
     ]

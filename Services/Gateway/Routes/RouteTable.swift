@@ -16,8 +16,8 @@ enum RouteTable {
 
     private static let chapters: [[Route]] = [
         signingIn, people, deals, work, counterparties, ndas, documents, walls, rates, parties, fees, history,
-        approvals, pipelines, finding, views,
-        manyDeals, imports, events, organizations, audit, webhooks, operation,
+        approvals, controlRoom, pipelines, finding, views, manyDeals, imports, events, organizations, audit, webhooks,
+        operation,
     ]
 
     private static let events: [Route] = [

@@ -49,6 +49,7 @@ struct IdempotencyTests {
             on(desk, DealMethods.addDocumentVersion, lead, [deal.id, document.id]) {
                 NewDocumentVersion(title: $0, link: link)
             },
+            on(desk, DealMethods.requestConflict, lead, [deal.id]) { ConflictRequest(note: $0) },
             on(desk, DealMethods.breakGlass, compliance, [closed.id]) { BreakGlass(reason: "the regulator: \($0)") },
             on(desk, DealMethods.requestCrossing, lead, [deal.id]) {
                 NewWallCrossing(userId: guest.id, reason: $0, until: until)
@@ -101,6 +102,9 @@ struct IdempotencyTests {
                 return BulkRequest(ids: [deal.number, "none"], op: .update, fields: patch)
             },
             on(desk, DealMethods.addOrganization, lead, []) { NewOrganization(name: $0, kind: .other) },
+            on(desk, DealMethods.checkConflicts, lead, []) {
+                NewConflictCheck(organizations: [CheckedOrganization(name: $0)])
+            },
             on(desk, DealMethods.createView, lead, []) { NewDealView(name: $0) },
             on(desk, DealMethods.addCustomField, desk.person(.admin), []) {
                 NewCustomField(key: "tier", label: $0, type: .text)

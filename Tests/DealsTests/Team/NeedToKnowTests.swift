@@ -57,6 +57,7 @@ struct NeedToKnowTests {
             + DocumentCalls.calls(desk, on: reference, as: person) + desk.recordCalls(on: reference, as: person)
             + desk.partyCalls(on: reference, as: person) + desk.historyCalls(on: reference, as: person)
             + desk.approvalCalls(on: reference, as: person)
+            + desk.controlRoomCalls(on: reference, as: person)
             + desk.feeCalls(on: reference, as: person)
             + desk.counterpartyCalls(on: reference, as: person)
     }
