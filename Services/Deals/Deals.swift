@@ -91,7 +91,8 @@ struct Deals: ServiceProcess {
         CodeNameHandlers(codeNames: CodeNameStore(store: store), now: now).register(on: &router)
         CustomFieldHandlers(fields: CustomFieldStore(store: store), now: now).register(on: &router)
         OrganizationHandlers(store: store, now: now).register(on: &router)
-        PersonHandlers(persons: PersonStore(store: store), now: now).register(on: &router)
+        PersonHandlers(persons: PersonStore(store: store), finding: PersonFindStore(store: store), now: now)
+            .register(on: &router)
         PartyHandlers(
             parties: PartyStore(store: store), deals: OrganizationDealStore(store: store), now: now
         ).register(on: &router)

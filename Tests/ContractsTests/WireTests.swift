@@ -159,6 +159,10 @@ import Testing
             0x2b0 deals.rates
             0x2b1 deals.rates.series
             0x2b2 deals.rates.set
+            0x2b3 deals.rates.import
+            0x2b4 deals.persons.find
+            0x2b5 deals.organizations.merges
+            0x2b6 deals.organizations.merges.undo
             0x301 audit.list
             0x302 audit.verify
             0x310 audit.log.checkpoint
