@@ -83,7 +83,8 @@ struct Deals: ServiceProcess {
             accesses: AccessListStore(store: store), crossings: CrossingStore(store: store),
             teams: TeamStore(store: store), users: users, names: names, now: now
         ).register(on: &router)
-        RateHandlers(rates: RateStore(store: store), now: now).register(on: &router)
+        RateHandlers(rates: RateStore(store: store), imports: RateImportStore(store: store), now: now)
+            .register(on: &router)
         FeeHandlers(fees: FeeStore(store: store), now: now).register(on: &router)
         DeletionHandlers(deletions: DeletionStore(store: store, pipelines: pipelines), now: now)
             .register(on: &router)

@@ -44,6 +44,11 @@ enum DealsSchema {
         }
         migrator.registerMigration("deals 16 hits") { db in try db.execute(sql: hits) }
         migrator.registerMigration("deals 17 fees") { db in try db.execute(sql: fees) }
+        migrator.registerMigration("deals 21 firm") { db in
+            try db.execute(sql: directory + closings)
+            try PersonRows.fillWords(in: db)
+            try Closings.fill(in: db)
+        }
         return migrator
     }
 }
