@@ -48,6 +48,7 @@ enum DealsSchema {
             try db.execute(sql: directory + closings)
             try PersonRows.fillWords(in: db)
             try Closings.fill(in: db)
+            try db.execute(sql: closingTriggers)
         }
         return migrator
     }

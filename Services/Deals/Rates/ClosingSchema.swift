@@ -5,9 +5,7 @@ extension DealsSchema {
     ///
     /// `closing_tally` counts the values of ended deals as `deal_tally` counts all: of each member, and, where `scope` is
     /// empty, of all that are not secret. A deal without a value is in none.
-    static let closings = closingTables + closingTriggers
-
-    private static let closingTables = """
+    static let closings = """
         CREATE TABLE closing (
             id INTEGER NOT NULL PRIMARY KEY,
             day TEXT NOT NULL CHECK (length(day) = 10),
@@ -96,7 +94,7 @@ extension DealsSchema {
     }
 
     /// Deals that have not ended cost the look at `closing_id` alone.
-    private static let closingTriggers = """
+    static let closingTriggers = """
         CREATE TRIGGER deal_reopens AFTER UPDATE OF status ON deal
         WHEN NEW.closing_id IS NOT NULL AND NEW.status NOT IN ('won', 'lost', 'withdrawn') BEGIN
             UPDATE deal SET closing_id = NULL WHERE id = NEW.id;

@@ -52,7 +52,6 @@ enum Closings {
         try db.execute(
             sql: """
                 UPDATE deal AS d SET closing_id = (SELECT c.id FROM closing c WHERE c.day = \(day)) WHERE \(ended);
-                DELETE FROM closing_tally;
                 \(DealsSchema.closingTallyRows)
                 """)
     }

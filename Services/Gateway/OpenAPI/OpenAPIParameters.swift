@@ -23,7 +23,7 @@ struct OpenAPIParameters {
         "approvals": "Id of the approval", "pipelines": "Id or deal type of the pipeline",
         "views": "Id of the view",
         "imports": "Id of the import", "webhooks": "Id of the webhook", "deliveries": "Id of the delivery",
-        "searches": "Id of the saved search",
+        "searches": "Id of the saved search", "merges": "Id of the merge",
     ]
 
     /// A deal has a number, too, which is taken wherever its id is, and a pipeline a deal type.
