@@ -22,7 +22,8 @@ struct BoardStore: Sendable {
                     ? ([], nil) : Self.cards(request.cards(of: stage), in: scope.deals, by: caller, in: db)
                 return DealBoardColumn(
                     stage: stage.key, name: stage.name, category: DealStageCategory(stage.category),
-                    count: tally.count, sums: tally.values, converted: converted[stage.key], items: cards, nextCursor: next)
+                    count: tally.count, sums: tally.values, converted: converted[stage.key], items: cards,
+                    nextCursor: next)
             }
             return DealBoard(pipeline: request.pipeline, columns: columns)
         }
@@ -42,7 +43,8 @@ struct BoardStore: Sendable {
 
     /// By stage; none when nobody asks for a currency.
     private static func converted(
-        _ tallies: [String: StageTally], _ request: BoardRequest, _ scope: BoardScope, by caller: Caller, in db: Database
+        _ tallies: [String: StageTally], _ request: BoardRequest, _ scope: BoardScope, by caller: Caller,
+        in db: Database
     ) throws -> [String: ConvertedSum] {
         guard let target = request.convertTo else { return [:] }
         let converter = try RateStore.converter(to: target, on: request.asOf ?? caller.today, in: db)

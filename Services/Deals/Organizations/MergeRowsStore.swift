@@ -17,7 +17,9 @@ enum MergeRows {
     /// The newest that are answered.
     static let listMax = 200
 
-    static func record(_ id: UUID, _ source: Organization, into target: Organization, by caller: Caller, in db: Database)
+    static func record(
+        _ id: UUID, _ source: Organization, into target: Organization, by caller: Caller, in db: Database
+    )
         throws
     {
         try db.cachedStatement(sql: "INSERT INTO organization_merge VALUES (?, ?, ?, ?, ?, ?)").execute(arguments: [

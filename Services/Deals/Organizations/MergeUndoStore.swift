@@ -100,7 +100,8 @@ struct MergeUndoStore: Sendable {
         guard !above.contains(source.id), levels <= OrganizationTree.levelsMax else {
             throw RPCFault(
                 .failedPrecondition, "merge_changed",
-                "Who owns whom has been changed since, so that the organizations would own each other or be too many levels.")
+                "Who owns whom has been changed since, so that the organizations would own each other or be too many levels."
+            )
         }
         return source
     }

@@ -42,7 +42,9 @@ struct OrganizationListStore: Sendable {
         var found: [UUID: Organization] = [:]
         let names = ([organization.name] + organization.aliases).map(FoldedText.of)
         let codes: [(index: String, column: String, value: String?)] =
-            names.map { ("name", "name_key", $0) } + [("lei", "lei", organization.lei), ("isin", "isin", organization.isin)]
+            names.map { ("name", "name_key", $0) } + [
+                ("lei", "lei", organization.lei), ("isin", "isin", organization.isin),
+            ]
         for case (let index, let column, let value?) in codes {
             let place: [(any DatabaseValueConvertible)?] = [value, similarMax + 1]
             let hidden = try HiddenOrganizations(

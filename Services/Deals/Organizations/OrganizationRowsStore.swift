@@ -71,7 +71,8 @@ enum OrganizationRows {
         Organization(
             id: row[0], name: row[1], kind: try row.choice(2), scope: (row[3] as Bool) ? .directory : .deals,
             codeAlias: row[4], lei: row[5], ticker: row[6], isin: row[7], country: row[8], sector: row[9],
-            parentId: row[10], aliases: try AliasRows.aliases(row[13]), updatedAt: Instant(milliseconds: row[11]), version: row[12])
+            parentId: row[10], aliases: try AliasRows.aliases(row[13]), updatedAt: Instant(milliseconds: row[11]),
+            version: row[12])
     }
 }
 

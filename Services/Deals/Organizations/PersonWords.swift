@@ -42,11 +42,13 @@ enum PersonWords {
         text.utf8.allSatisfy { (0x30...0x39).contains($0) || " +()-./".utf8.contains($0) }
     }
 
-    /// Its digits from the last to the first: so `069 5550100` finds `+49 69 5550 100`, without the zero that both countries
-    /// and people put first.
+    /// Its digits from the last to the first, without the zeros that people dial first: so `069 5550100` finds
+    /// `+49 69 5550 100`.
     private static func phoneWord(_ text: String) -> String? {
-        let digits = text.filter { $0.isASCII && $0.isNumber }.drop { $0 == "0" }
-        guard digits.count >= digitsMin else { return nil }
+        let all = text.filter { $0.isASCII && $0.isNumber }
+        guard all.count >= digitsMin else { return nil }
+        let dialled = all.drop { $0 == "0" }
+        let digits = dialled.count >= digitsMin ? String(dialled) : all
         return phoneMark + String(digits.reversed())
     }
 }

@@ -27,12 +27,16 @@ struct RateFile: Sendable {
 
     /// - Throws: `validation_failed` with lines and columns of what does not fit.
     init(_ bytes: some Sequence<UInt8>, source: String?, today: BusinessDate) throws(RPCFault) {
+        var wrong: [FieldFault] = []
         self.today = today
-        self.source = source.flatMap { TextRule("source", 1...80).check($0, &faults) }
+        self.source = source.flatMap { TextRule("source", 1...80).check($0, &wrong) }
+        faults = wrong
         var reader = CSVReader()
         do {
             try reader.read(bytes) { try take($0) }
             try reader.end { try take($0) }
+            // The last row may hold many.
+            if rates.count > RateImport.ratesMax { throw Full() }
         } catch let fault as CSVFault {
             faults.append(FieldFault("lines[\(fault.line)]", fault.code, "Column \(fault.column): \(fault.message)"))
         } catch is Full {
@@ -166,7 +170,8 @@ struct RateFile: Sendable {
     /// `21 November 2026`, as the ECB's file of one day has it.
     private static func dayInWords(_ text: String) -> BusinessDate? {
         let months = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November",
             "December",
         ]
         let parts = text.split(separator: " ")

@@ -126,7 +126,8 @@ extension [QueryParameter] {
             .integer("limit", "cards of a column: 1 to 50, 50 when left out"),
             .string("column", "one stage, which alone is answered"),
             .string("cursor", "nextCursor of that column"),
-            .string("convertTo", "ISO 4217: the sums also in this one currency; ended deals by the rates of their closing"),
+            .string(
+                "convertTo", "ISO 4217: the sums also in this one currency; ended deals by the rates of their closing"),
             .string("asOf", "with convertTo: by the exchange rates of which day, today's when left out"),
         ]
 
@@ -216,7 +217,8 @@ extension [QueryParameter] {
     ]
 
     static let findPersons: [QueryParameter] = [
-        .string("q", "beginnings of words of a name, of an e-mail address or its domain, or the end of a telephone number"),
+        .string(
+            "q", "beginnings of words of a name, of an e-mail address or its domain, or the end of a telephone number"),
         .integer("limit", "1 to 20, 10 when left out"),
     ]
 

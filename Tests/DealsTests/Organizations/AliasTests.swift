@@ -17,7 +17,8 @@ struct AliasTests {
     @Test func anOrganizationIsFoundByEachOfItsNames() async throws {
         try await Desk.with { desk in
             let banker = desk.person(.banker)
-            let made = try await Self.make("Aurora Foods", ["Morgenrot AG", "Polar Snacks"], desk, by: banker).organization
+            let made = try await Self.make("Aurora Foods", ["Morgenrot AG", "Polar Snacks"], desk, by: banker)
+                .organization
             #expect(made.aliases == ["Morgenrot AG", "Polar Snacks"])
             for q in ["au", "mo", "PO", "polar", "genrot", "snack"] {
                 #expect(try await desk.organizations(q, as: banker).items == [made], "\(q)")

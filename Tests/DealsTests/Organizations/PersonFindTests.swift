@@ -19,12 +19,14 @@ struct PersonFindTests {
         try await Desk.with { desk in
             let banker = desk.person(.banker)
             let firm = try await desk.organization("Northwind", by: banker)
-            _ = try await Self.add("Ada Byron-King", "ada.king@nw.example", "+49 69 5550 100", at: firm, desk, by: banker)
+            _ = try await Self.add(
+                "Ada Byron-King", "ada.king@nw.example", "+49 69 5550 100", at: firm, desk, by: banker)
             _ = try await Self.add("Adam Smith", "smith@glasgow.example", "0141 555 0199", at: firm, desk, by: banker)
             let cases = [
                 ("ada", ["Ada Byron-King", "Adam Smith"]), ("byron", ["Ada Byron-King"]), ("KING", ["Ada Byron-King"]),
                 ("ada king", ["Ada Byron-King"]), ("ad smi", ["Adam Smith"]), ("ada jones", []), ("yron", []),
-                ("ada.king@", ["Ada Byron-King"]), ("glasgow.example", ["Adam Smith"]), ("smith@glasgow", ["Adam Smith"]),
+                ("ada.king@", ["Ada Byron-King"]), ("glasgow.example", ["Adam Smith"]),
+                ("smith@glasgow", ["Adam Smith"]),
                 ("069 5550 100", ["Ada Byron-King"]), ("5550-100", ["Ada Byron-King"]),
                 ("+49 (69) 5550100", ["Ada Byron-King"]), ("0199", ["Adam Smith"]), ("199", []), ("---", []),
             ]
@@ -65,7 +67,8 @@ struct PersonFindTests {
             for level in [Confidentiality.confidential, .secret] {
                 let deal = try await desk.deal("Falcon \(level.rawValue)", by: banker, confidentiality: level)
                 let (_, hidden) = try await desk.newParty("Zephyr \(level.rawValue)", .target, on: deal, by: banker)
-                _ = try await Self.add("Mx \(level.rawValue)", "mx@\(level.rawValue).example", at: hidden, desk, by: banker)
+                _ = try await Self.add(
+                    "Mx \(level.rawValue)", "mx@\(level.rawValue).example", at: hidden, desk, by: banker)
             }
             #expect(try await desk.found("mx", as: banker) == ["Mx confidential", "Mx secret"])
             #expect(try await desk.found("mx", as: compliance) == ["Mx confidential"])
