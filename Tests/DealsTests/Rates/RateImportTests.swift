@@ -9,7 +9,7 @@ import Testing
 /// A file of rates is set as a whole, by administrators, and is in the log.
 struct RateImportTests {
     private static func send(
-        _ text: String, _ input: RateImport = RateImport(), _ desk: Desk, as person: Person
+        _ text: String, _ desk: Desk, as person: Person, _ input: RateImport = RateImport()
     ) async throws -> RateImportResult {
         let body = BytesInput.joined(try StrictJSON.encode(input), ByteBuffer(string: text))
         let reply = try await desk.router.dispatch(
@@ -28,7 +28,7 @@ struct RateImportTests {
     @Test func aFileIsSetAndSetAgainChangesNothing() async throws {
         try await Desk.with { desk in
             let (admin, banker) = (desk.person(.admin), desk.person(.banker))
-            let dry = try await Self.send(Self.file, RateImport(dryRun: true), desk, as: admin)
+            let dry = try await Self.send(Self.file, desk, as: admin, RateImport(dryRun: true))
             #expect((dry.dryRun, dry.rates, dry.added, dry.replaced) == (true, 4, 4, 0))
             #expect(try await Self.rates(desk, as: banker).isEmpty)
             let done = try await Self.send(Self.file, desk, as: admin)
@@ -73,7 +73,7 @@ struct RateImportTests {
             #expect(refused.details == ["lines[4].USD invalid"])
             #expect(try await Self.rates(desk, as: admin).isEmpty)
             let source = try await fault("validation_failed") {
-                try await Self.send(Self.file, RateImport(source: ""), desk, as: admin)
+                try await Self.send(Self.file, desk, as: admin, RateImport(source: ""))
             }
             #expect(source.details == ["source too_short"])
             #expect(try await desk.events().isEmpty)
