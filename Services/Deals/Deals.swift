@@ -87,7 +87,8 @@ struct Deals: ServiceProcess {
             accesses: AccessListStore(store: store), crossings: CrossingStore(store: store),
             teams: TeamStore(store: store), users: users, names: names, now: now
         ).register(on: &router)
-        RateHandlers(rates: RateStore(store: store), now: now).register(on: &router)
+        RateHandlers(rates: RateStore(store: store), imports: RateImportStore(store: store), now: now)
+            .register(on: &router)
         FeeHandlers(fees: FeeStore(store: store), now: now).register(on: &router)
         DeletionHandlers(deletions: DeletionStore(store: store, pipelines: pipelines), now: now)
             .register(on: &router)
@@ -95,7 +96,8 @@ struct Deals: ServiceProcess {
         CodeNameHandlers(codeNames: CodeNameStore(store: store), now: now).register(on: &router)
         CustomFieldHandlers(fields: CustomFieldStore(store: store), now: now).register(on: &router)
         OrganizationHandlers(store: store, now: now).register(on: &router)
-        PersonHandlers(persons: PersonStore(store: store), now: now).register(on: &router)
+        PersonHandlers(persons: PersonStore(store: store), finding: PersonFindStore(store: store), now: now)
+            .register(on: &router)
         PartyHandlers(
             parties: PartyStore(store: store), deals: OrganizationDealStore(store: store), now: now
         ).register(on: &router)

@@ -49,6 +49,12 @@ enum DealsSchema {
             try db.execute(sql: controlRoom)
             try ScreenedNames.fill(in: db)
         }
+        migrator.registerMigration("deals 21 firm") { db in
+            try db.execute(sql: directory + closings)
+            try PersonRows.fillWords(in: db)
+            try Closings.fill(in: db)
+            try db.execute(sql: closingTriggers)
+        }
         return migrator
     }
 }

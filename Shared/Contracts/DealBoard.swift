@@ -19,14 +19,17 @@ package struct DealBoardQuery: Codable, Sendable {
     package var cursor: String?
     /// The column that the cursor is of.
     package var column: String?
-    /// ISO 4217: each column's sums also as one, by today's exchange rates.
+    /// ISO 4217: each column's sums also as one, by the exchange rates of `asOf`. Deals that have ended keep the rates of
+    /// the day on which they did.
     package var convertTo: String?
+    /// Today when left out; with `convertTo` alone.
+    package var asOf: BusinessDate?
     /// Stand beside the other members.
     package var filters: DealFilters
 
     package init(
         pipeline: DealType, limit: Int? = nil, sort: String? = nil, cursor: String? = nil, column: String? = nil,
-        convertTo: String? = nil, filters: DealFilters = DealFilters()
+        convertTo: String? = nil, asOf: BusinessDate? = nil, filters: DealFilters = DealFilters()
     ) {
         self.pipeline = pipeline
         self.limit = limit
@@ -34,10 +37,11 @@ package struct DealBoardQuery: Codable, Sendable {
         self.cursor = cursor
         self.column = column
         self.convertTo = convertTo
+        self.asOf = asOf
         self.filters = filters
     }
 
-    private enum CodingKeys: String, CodingKey { case pipeline, limit, sort, cursor, column, convertTo }
+    private enum CodingKeys: String, CodingKey { case pipeline, limit, sort, cursor, column, convertTo, asOf }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -47,6 +51,7 @@ package struct DealBoardQuery: Codable, Sendable {
         cursor = try container.decodeIfPresent(String.self, forKey: .cursor)
         column = try container.decodeIfPresent(String.self, forKey: .column)
         convertTo = try container.decodeIfPresent(String.self, forKey: .convertTo)
+        asOf = try container.decodeIfPresent(BusinessDate.self, forKey: .asOf)
         filters = try DealFilters(from: decoder)
     }
 
@@ -58,6 +63,7 @@ package struct DealBoardQuery: Codable, Sendable {
         try container.encodeIfPresent(cursor, forKey: .cursor)
         try container.encodeIfPresent(column, forKey: .column)
         try container.encodeIfPresent(convertTo, forKey: .convertTo)
+        try container.encodeIfPresent(asOf, forKey: .asOf)
         try filters.encode(to: encoder)
     }
 }

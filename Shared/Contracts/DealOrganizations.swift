@@ -12,8 +12,6 @@ extension DealMethods {
         0x0293, "deals.organizations.update", callers: [Peer.gateway])
     package static let publishOrganization = RPCMethod<Nothing, Organization>(
         0x0294, "deals.organizations.publish", callers: [Peer.gateway])
-    package static let mergeOrganization = RPCMethod<OrganizationMerge, Organization>(
-        0x0295, "deals.organizations.merge", callers: [Peer.gateway])
 }
 
 package enum OrganizationKind: String, Codable, Sendable, CaseIterable {
@@ -41,6 +39,8 @@ package struct Organization: Codable, Sendable, Hashable, RPCResource {
     package var sector: String?
     /// Always one of the directory.
     package var parentId: UUID?
+    /// Other names: former ones, brands, local spellings; each once, at most 20.
+    package var aliases: [String]
     package var updatedAt: Instant
     package var version: Int64
 
@@ -49,7 +49,7 @@ package struct Organization: Codable, Sendable, Hashable, RPCResource {
     package init(
         id: UUID, name: String, kind: OrganizationKind, scope: OrganizationScope, codeAlias: String? = nil,
         lei: String? = nil, ticker: String? = nil, isin: String? = nil, country: String? = nil, sector: String? = nil,
-        parentId: UUID? = nil, updatedAt: Instant, version: Int64
+        parentId: UUID? = nil, aliases: [String] = [], updatedAt: Instant, version: Int64
     ) {
         self.id = id
         self.name = name
@@ -62,6 +62,7 @@ package struct Organization: Codable, Sendable, Hashable, RPCResource {
         self.country = country
         self.sector = sector
         self.parentId = parentId
+        self.aliases = aliases
         self.updatedAt = updatedAt
         self.version = version
     }
@@ -78,10 +79,12 @@ package struct NewOrganization: Codable, Sendable, Hashable {
     package var country: String?
     package var sector: String?
     package var parentId: UUID?
+    package var aliases: [String]?
 
     package init(
         name: String, kind: OrganizationKind, codeAlias: String? = nil, lei: String? = nil, ticker: String? = nil,
-        isin: String? = nil, country: String? = nil, sector: String? = nil, parentId: UUID? = nil
+        isin: String? = nil, country: String? = nil, sector: String? = nil, parentId: UUID? = nil,
+        aliases: [String]? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -92,6 +95,7 @@ package struct NewOrganization: Codable, Sendable, Hashable {
         self.country = country
         self.sector = sector
         self.parentId = parentId
+        self.aliases = aliases
     }
 }
 
@@ -106,6 +110,8 @@ package struct OrganizationPatch: Codable, Sendable, Hashable {
     package var country: Patch<String>?
     package var sector: Patch<String>?
     package var parentId: Patch<UUID>?
+    /// All of them, in place of those that it had.
+    package var aliases: Patch<[String]>?
 
     package init() {}
 }
@@ -113,7 +119,7 @@ package struct OrganizationPatch: Codable, Sendable, Hashable {
 /// A new organization, and those that the caller may know of which may be the same one.
 package struct AddedOrganization: Codable, Sendable, RPCResource {
     package var organization: Organization
-    /// By name, LEI or ISIN; at most 10.
+    /// By name, alias, LEI or ISIN; at most 10.
     package var similar: [OrganizationHint]
 
     package var resourceID: String { organization.resourceID }
@@ -135,13 +141,6 @@ package struct OrganizationHint: Codable, Sendable, Hashable {
     }
 }
 
-/// Which organization takes over what the one in the path has: its deals, people and subsidiaries.
-package struct OrganizationMerge: Codable, Sendable, Hashable {
-    package var intoId: UUID
-
-    package init(intoId: UUID) { self.intoId = intoId }
-}
-
 /// Asks for a page of the organizations that the caller may know of, by name; or, with `q`, for the first of those that
 /// fit what somebody has typed so far.
 package struct OrganizationQuery: Codable, Sendable {
@@ -149,13 +148,21 @@ package struct OrganizationQuery: Codable, Sendable {
     package var limit: Int?
     /// The `nextCursor` of the page before; not with `q`.
     package var cursor: String?
-    /// The beginning of a name; from three characters on any part of a name, alias, ticker, LEI or ISIN.
+    /// The beginning of a name or alias; from three characters on any part of one, or of a ticker, LEI or ISIN.
     package var q: String?
+    /// ISO 3166-1 alpha-2: those of this country alone.
+    package var country: String?
+    /// Those of this sector alone, as it is written there.
+    package var sector: String?
 
-    package init(limit: Int? = nil, cursor: String? = nil, q: String? = nil) {
+    package init(
+        limit: Int? = nil, cursor: String? = nil, q: String? = nil, country: String? = nil, sector: String? = nil
+    ) {
         self.limit = limit
         self.cursor = cursor
         self.q = q
+        self.country = country
+        self.sector = sector
     }
 }
 

@@ -10,6 +10,8 @@ extension DealMethods {
         0x0299, "deals.persons.update", callers: [Peer.gateway])
     package static let removePerson = RPCMethod<Nothing, Nothing>(
         0x029A, "deals.persons.remove", callers: [Peer.gateway])
+    package static let findPersons = RPCMethod<PersonFindQuery, FoundPersons>(
+        0x02B4, "deals.persons.find", callers: [Peer.gateway], isIdempotent: true)
 }
 
 /// Somebody at an organization; whoever may know of that knows of him.
@@ -85,4 +87,36 @@ package struct ContactPersonPage: Codable, Sendable {
         self.items = items
         self.nextCursor = nextCursor
     }
+}
+
+/// Asks for the first people who fit what somebody has typed so far, at all organizations that he may know of.
+package struct PersonFindQuery: Codable, Sendable {
+    /// Words of which each begins a word of the name, an e-mail address or its domain; or the last four digits or more of
+    /// a telephone number.
+    package var q: String
+    /// 1 ... 20, 10 when left out.
+    package var limit: Int?
+
+    package init(q: String, limit: Int? = nil) {
+        self.q = q
+        self.limit = limit
+    }
+}
+
+/// Somebody, and where.
+package struct FoundPerson: Codable, Sendable, Hashable {
+    package var person: ContactPerson
+    package var organizationName: String
+
+    package init(person: ContactPerson, organizationName: String) {
+        self.person = person
+        self.organizationName = organizationName
+    }
+}
+
+/// By name.
+package struct FoundPersons: Codable, Sendable {
+    package var items: [FoundPerson]
+
+    package init(items: [FoundPerson]) { self.items = items }
 }

@@ -7,6 +7,8 @@ extension DealMethods {
     package static let rateSeries = RPCMethod<RateSeriesQuery, RateSeries>(
         0x02B1, "deals.rates.series", callers: [Peer.gateway], isIdempotent: true)
     package static let setRates = RPCMethod<NewRates, RateList>(0x02B2, "deals.rates.set", callers: [Peer.gateway])
+    package static let importRates = RPCMethod<RateImport, RateImportResult>(
+        0x02B3, "deals.rates.import", callers: [Peer.gateway])
 }
 
 /// What one unit of the base currency cost in the quote currency, from a day on until the next rate of the pair.
@@ -59,6 +61,54 @@ package struct NewRates: Codable, Sendable {
     package var rates: [NewRate]
 
     package init(rates: [NewRate]) { self.rates = rates }
+}
+
+/// What a file of rates is imported as. The file is the body: comma-separated values with the columns
+/// `base,quote,asOf,rate` and perhaps `source`, or, as the ECB publishes them, `Date,USD,JPY,…`: a row for each day, a
+/// column for each currency, whose rates are those of the euro.
+package struct RateImport: Codable, Sendable {
+    package static let ratesMax = 20_000
+    package static let bytesMax = 1024 * 1024
+
+    /// Checks and counts, and sets nothing.
+    package var dryRun: Bool?
+    /// Of rates whose row names none; `ECB` for the second kind of file when left out.
+    package var source: String?
+
+    package init(dryRun: Bool? = nil, source: String? = nil) {
+        self.dryRun = dryRun
+        self.source = source
+    }
+}
+
+/// What the file held. All of it is set, or nothing.
+package struct RateImportResult: Codable, Sendable, Hashable {
+    package var dryRun: Bool
+    package var rates: Int
+    /// Of pairs and days that had none.
+    package var added: Int
+    /// That stood there with another rate or source.
+    package var replaced: Int
+    package var unchanged: Int
+    /// The first and the last day.
+    package var from: BusinessDate
+    package var to: BusinessDate
+    /// Columns of currencies that are none any more, such as `CYP`.
+    package var columnsLeftOut: [String]
+
+    package init(
+        dryRun: Bool, rates: Int, added: Int, replaced: Int, unchanged: Int, from: BusinessDate, to: BusinessDate,
+        columnsLeftOut: [String]
+    ) {
+        self.dryRun = dryRun
+        self.rates = rates
+        self.added = added
+        self.replaced = replaced
+        self.unchanged = unchanged
+        self.from = from
+        self.to = to
+        self.columnsLeftOut = columnsLeftOut
+    }
 }
 
 /// Asks for the rates that held on a day.

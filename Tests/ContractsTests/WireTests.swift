@@ -188,6 +188,10 @@ import Testing
             0x2f8 deals.controlRoom.decide
             0x2f9 deals.conflict.request
             0x2fa deals.approvals.open
+            0x2b3 deals.rates.import
+            0x2b4 deals.persons.find
+            0x2b5 deals.organizations.merges
+            0x2b6 deals.organizations.merges.undo
             0x301 audit.list
             0x302 audit.verify
             0x310 audit.log.checkpoint

@@ -52,6 +52,12 @@ import Testing
     (.PATCH, ["api", "custom-fields", "tier"], "/api/custom-fields/{key}", ["tier"]),
     (.POST, ["api", "organizations", "1", "publish"], "/api/organizations/{id}/publish", ["1"]),
     (.PATCH, ["api", "organizations", "1", "persons", "2"], "/api/organizations/{id}/persons/{childId}", ["1", "2"]),
+    (
+        .POST, ["api", "organizations", "1", "merges", "2", "undo"], "/api/organizations/{id}/merges/{childId}/undo",
+        ["1", "2"]
+    ),
+    (.GET, ["api", "persons"], "/api/persons", []),
+    (.PUT, ["api", "exchange-rates", "import"], "/api/exchange-rates/import", []),
     (.DELETE, ["api", "deals", "1", "parties", "2"], "/api/deals/{id}/parties/{childId}", ["1", "2"]),
     (.GET, ["api", "deals", "1", "fees", "preview"], "/api/deals/{id}/fees/preview", ["1"]),
     (.PATCH, ["api", "deals", "1", "fees", "2"], "/api/deals/{id}/fees/{childId}", ["1", "2"]),

@@ -20,6 +20,8 @@ struct BoardRequest: Sendable {
     let column: String?
     let after: ListCursor?
     let convertTo: Currency?
+    /// By the rates of which day; today's when nil.
+    let asOf: BusinessDate?
     /// Of every column; nil for all deals.
     let filter: DealCondition?
 
@@ -35,6 +37,10 @@ struct BoardRequest: Sendable {
         convertTo = query.convertTo.flatMap(Currency.init(code:))
         if query.convertTo != nil, convertTo == nil {
             faults.append(FieldFault("convertTo", "invalid", "must be an ISO 4217 code such as USD"))
+        }
+        asOf = query.asOf
+        if query.asOf != nil, query.convertTo == nil {
+            faults.append(FieldFault("convertTo", "missing", "is required with asOf"))
         }
         if query.cursor != nil, query.column == nil {
             faults.append(FieldFault("column", "missing", "is required with cursor"))

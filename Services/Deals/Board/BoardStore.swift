@@ -14,7 +14,7 @@ struct BoardStore: Sendable {
             let stages = try request.stages(of: pipelines.pipeline(of: request.pipeline, in: db))
             let scope = try BoardScope(request, by: caller, in: db)
             let tallies = try Self.tallies(TallyStatement(request, scope, by: caller), in: db)
-            let converter = try request.convertTo.map { try RateStore.converter(to: $0, on: caller.today, in: db) }
+            let converted = try Self.converted(tallies, request, scope, by: caller, in: db)
             let columns = try stages.map { stage in
                 let tally = tallies[stage.key] ?? StageTally()
                 let (cards, next): ([DealCard], String?) =
@@ -22,7 +22,7 @@ struct BoardStore: Sendable {
                     ? ([], nil) : Self.cards(request.cards(of: stage), in: scope.deals, by: caller, in: db)
                 return DealBoardColumn(
                     stage: stage.key, name: stage.name, category: DealStageCategory(stage.category),
-                    count: tally.count, sums: tally.values, converted: converter.flatMap(tally.converted), items: cards,
+                    count: tally.count, sums: tally.values, converted: converted[stage.key], items: cards,
                     nextCursor: next)
             }
             return DealBoard(pipeline: request.pipeline, columns: columns)
@@ -39,6 +39,29 @@ struct BoardStore: Sendable {
                 count: row[3], currency: row[1], probability: row[2], parts: (row[4] ?? 0, row[5] ?? 0))
         }
         return tallies
+    }
+
+    /// By stage; none when nobody asks for a currency.
+    private static func converted(
+        _ tallies: [String: StageTally], _ request: BoardRequest, _ scope: BoardScope, by caller: Caller,
+        in db: Database
+    ) throws -> [String: ConvertedSum] {
+        guard let target = request.convertTo else { return [:] }
+        let converter = try RateStore.converter(to: target, on: request.asOf ?? caller.today, in: db)
+        let rates = ClosedRates(to: target, in: db)
+        let statement = ClosingStatement(request, scope, by: caller)
+        var closed: [String: [ClosedSum]] = [:]
+        let rows = try Row.fetchCursor(
+            db.makeStatement(sql: statement.sql), arguments: StatementArguments(statement.arguments))
+        while let row = try rows.next() {
+            let sum = StageTally.sum(parts: (row[3] ?? 0, row[4] ?? 0))
+            closed[row[0], default: []].append(ClosedSum(closing: row[1], currency: row[2], minorUnits: sum))
+        }
+        var out: [String: ConvertedSum] = [:]
+        for (stage, tally) in tallies {
+            out[stage] = try tally.converted(by: converter, closed[stage] ?? [], rates)
+        }
+        return out
     }
 
     private static func cards(
@@ -75,5 +98,29 @@ struct TallyStatement {
         }
         arguments =
             (scope.tally?.arguments ?? scope.deals.arguments) + [request.pipeline.rawValue] + (filter?.arguments ?? [])
+    }
+}
+
+/// Sums of the ended deals of a board by stage, closing and currency.
+struct ClosingStatement {
+    let sql: String
+    let arguments: DealListStatement.Arguments
+
+    init(_ request: BoardRequest, _ scope: BoardScope, by caller: Caller) {
+        let filter = request.filter.map { ConditionSQL($0, caller: caller) }
+        let asked = "AND d.type = ? \(filter.map { "AND \($0.text)" } ?? "")"
+        let columns = "d.stage, d.closing_id, d.value_currency"
+        // These tallies do not tell probabilities apart.
+        let isTallied = request.filter?.fields.contains(.probability) != true
+        if let tally = scope.tally, isTallied {
+            sql = "SELECT \(columns), SUM(d.whole), SUM(d.rest) \(tally.closedSQL) \(asked) GROUP BY \(columns)"
+            arguments = tally.arguments + [request.pipeline.rawValue] + (filter?.arguments ?? [])
+        } else {
+            sql = """
+                SELECT \(columns), SUM(d.value_minor / \(StageTally.part)), SUM(d.value_minor % \(StageTally.part))
+                \(scope.deals.sql) \(asked) AND d.closing_id IS NOT NULL AND d.value_minor IS NOT NULL GROUP BY \(columns)
+                """
+            arguments = scope.deals.arguments + [request.pipeline.rawValue] + (filter?.arguments ?? [])
+        }
     }
 }

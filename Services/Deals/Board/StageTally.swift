@@ -21,7 +21,7 @@ struct StageTally: Sendable, Hashable {
     mutating func add(count: Int, currency: String?, probability: Int, parts: (whole: Int64, rest: Int64)) {
         self.count += count
         guard let currency else { return }
-        let minorUnits = Int128(parts.whole) * Int128(Self.part) + Int128(parts.rest)
+        let minorUnits = Self.sum(parts: parts)
         sums[currency, default: Sum()].count += count
         sums[currency, default: Sum()].minorUnits += minorUnits
         sums[currency, default: Sum()].weighted += minorUnits * Int128(probability)
@@ -36,13 +36,33 @@ struct StageTally: Sendable, Hashable {
         }
     }
 
-    /// Nil when one of the sums is larger than an amount can be.
-    func converted(by converter: CurrencyConverter) -> ConvertedSum? {
-        let amounts = sums.compactMap { code, sum -> Money? in
-            guard let currency = Currency(code: code), let units = Int64(exactly: sum.minorUnits) else { return nil }
-            return Money(minorUnits: units, currency: currency)
+    static func sum(parts: (whole: Int64, rest: Int64)) -> Int128 {
+        Int128(parts.whole) * Int128(part) + Int128(parts.rest)
+    }
+
+    /// What has ended by the rates of its closing, all else by the converter. Nil when one of the sums is larger than an
+    /// amount can be.
+    /// - Parameter closed: of the same deals, those that have ended.
+    func converted(
+        by converter: CurrencyConverter, _ closed: [ClosedSum] = [], _ rates: ClosedRates? = nil
+    ) throws -> ConvertedSum? {
+        var open = sums.mapValues(\.minorUnits)
+        var total = ConvertedTotal(in: converter.target)
+        for sum in closed {
+            open[sum.currency, default: 0] -= sum.minorUnits
+            guard let amount = Self.money(sum.minorUnits, sum.currency) else { return nil }
+            total.add(amount, as: try rates?.convert(amount, closing: sum.closing))
         }
-        return amounts.count == sums.count ? converter.convert(amounts) : nil
+        for (code, minorUnits) in open.sorted(by: { $0.key < $1.key }) where minorUnits != 0 {
+            guard let amount = Self.money(minorUnits, code) else { return nil }
+            total.add(amount, as: converter.convert(amount))
+        }
+        return total.sum
+    }
+
+    private static func money(_ minorUnits: Int128, _ code: String) -> Money? {
+        guard let currency = Currency(code: code), let units = Int64(exactly: minorUnits) else { return nil }
+        return Money(minorUnits: units, currency: currency)
     }
 
     /// Rounded half away from zero.
@@ -58,4 +78,11 @@ struct StageTally: Sendable, Hashable {
         guard exponent > 0 else { return sign + padded }
         return "\(sign)\(padded.dropLast(exponent)).\(padded.suffix(exponent))"
     }
+}
+
+/// What ended deals of one closing add up to in one currency.
+struct ClosedSum: Sendable, Hashable {
+    let closing: Int64
+    let currency: String
+    let minorUnits: Int128
 }

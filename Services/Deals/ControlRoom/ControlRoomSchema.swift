@@ -26,7 +26,8 @@ extension DealsSchema {
         ) STRICT;
         CREATE INDEX list_entry_of_list ON list_entry (list, id);
         CREATE INDEX list_entry_by_name ON list_entry (match_key) WHERE lifted_ms IS NULL;
-        CREATE INDEX list_entry_by_name_key ON list_entry (name_key) WHERE lifted_ms IS NULL;
+        CREATE INDEX list_entry_by_name_key ON list_entry (name_key);
+        CREATE INDEX list_entry_of_organization ON list_entry (organization_id) WHERE organization_id IS NOT NULL;
         CREATE INDEX list_entry_by_organization ON list_entry (organization_id)
             WHERE organization_id IS NOT NULL AND lifted_ms IS NULL;
         CREATE TRIGGER list_entry_keeps_rows BEFORE DELETE ON list_entry BEGIN

@@ -29,6 +29,7 @@ enum OrganizationChanges {
             ("codeAlias", organization.codeAlias), ("lei", organization.lei), ("ticker", organization.ticker),
             ("isin", organization.isin), ("country", organization.country), ("sector", organization.sector),
             ("parentId", organization.parentId?.text),
+            ("aliases", organization.aliases.isEmpty ? nil : organization.aliases.joined(separator: "\n")),
         ]
     }
 }

@@ -34,6 +34,7 @@ struct OrganizationForm: Sendable {
         case .clear: organization.parentId = nil
         case nil: break
         }
+        aliases(patch.aliases)
     }
 
     mutating func fault(_ fault: FieldFault?) {
@@ -44,6 +45,16 @@ struct OrganizationForm: Sendable {
     func checked() throws(RPCFault) -> Organization {
         guard faults.isEmpty else { throw .invalid(faults) }
         return organization
+    }
+
+    private mutating func aliases(_ patch: Patch<[String]>?) {
+        switch patch {
+        case .set(let aliases):
+            if let aliases = OrganizationAliases.check(aliases, &faults) { organization.aliases = aliases }
+        case .clear: organization.aliases = []
+        case nil: break
+        }
+        organization.aliases = OrganizationAliases.others(organization.aliases, than: organization.name)
     }
 
     private mutating func text(
@@ -91,12 +102,13 @@ extension OrganizationPatch {
         country = new.country.map(Patch.set)
         sector = new.sector.map(Patch.set)
         parentId = new.parentId.map(Patch.set)
+        aliases = new.aliases.map(Patch.set)
     }
 }
 
 extension Organization {
     /// What search looks at, folded.
     var searchKey: String {
-        [name, codeAlias, ticker, lei, isin].compactMap { $0.map(FoldedText.of) }.joined(separator: "\n")
+        ([name, codeAlias, ticker, lei, isin] + aliases).compactMap { $0.map(FoldedText.of) }.joined(separator: "\n")
     }
 }

@@ -8,12 +8,14 @@ struct OrganizationHandlers: Sendable {
     let organizations: OrganizationStore
     let list: OrganizationListStore
     let merges: OrganizationMergeStore
+    let undoing: MergeUndoStore
     let now: WallClock
 
     init(store: Store, now: @escaping WallClock) {
         organizations = OrganizationStore(store: store)
         list = OrganizationListStore(store: store)
         merges = OrganizationMergeStore(store: store)
+        undoing = MergeUndoStore(store: store)
         self.now = now
     }
 
@@ -24,6 +26,8 @@ struct OrganizationHandlers: Sendable {
         router.on(DealMethods.updateOrganization, update)
         router.on(DealMethods.publishOrganization, publish)
         router.on(DealMethods.mergeOrganization, merge)
+        router.on(DealMethods.organizationMerges, merged)
+        router.on(DealMethods.undoMerge, unmerge)
     }
 
     func page(_ input: OrganizationQuery, _ context: RPCContext) async throws -> OrganizationPage {
@@ -56,12 +60,22 @@ struct OrganizationHandlers: Sendable {
         let caller = try Caller(context, may: .clearConflicts, now: now())
         return try await merges.merge(context.organization, into: input.intoId, by: caller)
     }
+
+    func merged(_: Nothing, _ context: RPCContext) async throws -> OrganizationMergeList {
+        let caller = try Caller(context, may: .clearConflicts, now: now())
+        return try await merges.list(context.organization, by: caller)
+    }
+
+    func unmerge(_ input: OrganizationMergeUndo, _ context: RPCContext) async throws -> Organization {
+        let caller = try Caller(context, may: .clearConflicts, now: now())
+        return try await undoing.undo(context.child, of: context.organization, input, by: caller)
+    }
 }
 
 extension RPCContext {
     /// Nil for what is no id: it is answered as an id that does not exist.
     var organization: UUID? { resource.first.flatMap(UUID.init(uuidString:)) }
 
-    /// Of a person of the organization.
+    /// Of a person of the organization, or of a merge into it.
     var child: UUID? { resource.count == 2 ? UUID(uuidString: resource[1]) : nil }
 }

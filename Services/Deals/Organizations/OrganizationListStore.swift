@@ -16,7 +16,7 @@ struct OrganizationListStore: Sendable {
         _ request: OrganizationRequest, by caller: Caller, in db: Database
     ) throws -> OrganizationPage {
         guard let search = request.search else { return try page(request, by: caller, in: db) }
-        let items = try found(search, limit: request.limit, by: caller, in: db)
+        let items = try OrganizationSearch(search, request, by: caller, db: db).found()
         return OrganizationPage(items: items, nextCursor: nil)
     }
 
@@ -24,9 +24,10 @@ struct OrganizationListStore: Sendable {
         _ request: OrganizationRequest, by caller: Caller, in db: Database
     ) throws -> OrganizationPage {
         // One row more than asked tells whether there is a next page.
-        let place: [(any DatabaseValueConvertible)?] = [request.after.name, request.after.id, request.limit + 1]
-        let order = "AND (o.name_key, o.id) > (?, ?) ORDER BY o.name_key, o.id LIMIT ?"
-        let shared = try fetch("\(sharedByName) \(order)", place, in: db)
+        let page: [(any DatabaseValueConvertible)?] = [request.after.name, request.after.id, request.limit + 1]
+        let place = request.filter.arguments + page
+        let order = "\(request.filter.sql) AND (o.name_key, o.id) > (?, ?) ORDER BY o.name_key, o.id LIMIT ?"
+        let shared = try fetch("\(shared(by: request.filter.index)) \(order)", place, in: db)
         let hidden = try HiddenOrganizations(caller, walk: hiddenByName, in: db)
         let all = try shared + fetch("\(hidden.sql) \(order)", hidden.arguments + place, in: db)
         let items = sorted(all).prefix(request.limit)
@@ -34,60 +35,16 @@ struct OrganizationListStore: Sendable {
             items: Array(items), nextCursor: all.count > items.count ? items.last?.cursor.text : nil)
     }
 
-    /// Names that begin with the text first, each part by name.
-    private static func found(
-        _ search: String, limit: Int, by caller: Caller, in db: Database
-    ) throws -> [Organization] {
-        let beginning = try beginning(with: search, limit: limit, by: caller, in: db)
-        guard beginning.count < limit, search.unicodeScalars.count >= OrganizationRequest.partScalarsMin else {
-            return Array(beginning.prefix(limit))
-        }
-        // Those that begin with it may be among them.
-        let parts = try containing(search, limit: limit, by: caller, in: db)
-        let known = Set(beginning.map(\.id))
-        return Array((beginning + parts.filter { !known.contains($0.id) }).prefix(limit))
-    }
-
-    private static func beginning(
-        with search: String, limit: Int, by caller: Caller, in db: Database
-    ) throws -> [Organization] {
-        // Nothing that begins with the text sorts after it with the last character there is.
-        let place: [(any DatabaseValueConvertible)?] = [search, search + "\u{10FFFF}", limit]
-        let order = "AND o.name_key >= ? AND o.name_key < ? ORDER BY o.name_key, o.id LIMIT ?"
-        let hidden = try HiddenOrganizations(caller, walk: hiddenByName, in: db)
-        return sorted(
-            try fetch("\(sharedByName) \(order)", place, in: db)
-                + fetch("\(hidden.sql) \(order)", hidden.arguments + place, in: db))
-    }
-
-    private static func containing(
-        _ search: String, limit: Int, by caller: Caller, in db: Database
-    ) throws -> [Organization] {
-        // A phrase of an index of trigrams is the text itself; room for those that begin with it.
-        let phrase = "\"\(search.replacing("\"", with: "\"\""))\""
-        let shared = try fetch(
-            """
-            FROM organization_shared_text CROSS JOIN organization o ON o.seq = organization_shared_text.rowid
-            WHERE organization_shared_text MATCH ? LIMIT ?
-            """, [phrase, 2 * limit], in: db)
-        let hidden = try HiddenOrganizations(caller, walk: hiddenByText, in: db)
-        let condition =
-            hidden.isByOrganization
-            ? "AND organization_hidden_text MATCH ? LIMIT ?"
-            : "AND instr(o.search_key, ?) > 0 ORDER BY o.name_key, o.id LIMIT ?"
-        let place: [(any DatabaseValueConvertible)?] = [hidden.isByOrganization ? phrase : search, 2 * limit]
-        return sorted(try shared + fetch("\(hidden.sql) \(condition)", hidden.arguments + place, in: db))
-    }
-
-    /// Those that may be the same as a new one, as far as the caller may know of them: by name, LEI or ISIN.
+    /// Those that may be the same as a new one, as far as the caller may know of them: by a name of theirs, LEI or ISIN.
     static func similar(
         to organization: Organization, by caller: Caller, in db: Database
     ) throws -> [OrganizationHint] {
         var found: [UUID: Organization] = [:]
-        let codes: [(index: String, column: String, value: String?)] = [
-            ("name", "name_key", FoldedText.of(organization.name)), ("lei", "lei", organization.lei),
-            ("isin", "isin", organization.isin),
-        ]
+        let names = ([organization.name] + organization.aliases).map(FoldedText.of)
+        let codes: [(index: String, column: String, value: String?)] =
+            names.map { ("name", "name_key", $0) } + [
+                ("lei", "lei", organization.lei), ("isin", "isin", organization.isin),
+            ]
         for case (let index, let column, let value?) in codes {
             let place: [(any DatabaseValueConvertible)?] = [value, similarMax + 1]
             let hidden = try HiddenOrganizations(
@@ -97,23 +54,24 @@ struct OrganizationListStore: Sendable {
                 + fetch("\(hidden.sql) AND o.\(column) = ? LIMIT ?", hidden.arguments + place, in: db)
             for other in all where other.id != organization.id { found[other.id] = other }
         }
+        for name in names {
+            let others = try AliasSearch(caller, db: db).organizations(from: name, to: nil, limit: similarMax + 1)
+            for other in others where other.id != organization.id { found[other.id] = other }
+        }
         return sorted(Array(found.values)).prefix(similarMax).map { OrganizationHint(id: $0.id, name: $0.name) }
     }
 
     static let similarMax = 10
 
-    private static let sharedByName = shared(by: "name")
-    private static let hiddenByName = "organization o INDEXED BY organization_hidden_by_name"
-    private static let hiddenByText =
-        "organization_hidden_text CROSS JOIN organization o ON o.seq = organization_hidden_text.rowid"
+    static let hiddenByName = "organization o INDEXED BY organization_hidden_by_name"
 
-    private static func shared(by index: String) -> String {
+    static func shared(by index: String) -> String {
         """
         FROM organization o INDEXED BY organization_shared_by_\(index) WHERE o.shared = 1 AND o.merged_into IS NULL
         """
     }
 
-    private static func fetch(
+    static func fetch(
         _ sql: String, _ arguments: [(any DatabaseValueConvertible)?], in db: Database
     ) throws -> [Organization] {
         let statement = try db.cachedStatement(sql: "SELECT \(OrganizationRows.selected) \(sql)")
@@ -122,7 +80,7 @@ struct OrganizationListStore: Sendable {
     }
 
     /// As the database sorts: names by their bytes, then ids by theirs.
-    private static func sorted(_ organizations: [Organization]) -> [Organization] {
+    static func sorted(_ organizations: [Organization]) -> [Organization] {
         organizations.map { (key: Array(FoldedText.of($0.name).utf8), id: $0.id.text, organization: $0) }
             .sorted { a, b in
                 a.key == b.key ? a.id < b.id : a.key.lexicographicallyPrecedes(b.key)

@@ -5,7 +5,8 @@ import RPC
 import Storage
 
 /// Makes one of two organizations of the directory that are the same. All that the first has goes to the second in one
-/// transaction, also on deals that the caller may not see: the answer does not tell whether there were any.
+/// transaction, also on deals that the caller may not see: the answer does not tell whether there were any. What went is
+/// on record, so that it can be undone.
 struct OrganizationMergeStore: Sendable {
     let store: Store
 
@@ -17,15 +18,27 @@ struct OrganizationMergeStore: Sendable {
                 throw Self.fault("unknown_organization", "must be an organization that you know of")
             }
             try Self.check(source, into: stays, in: db)
-            try Self.move(source, to: stays, at: caller.now, in: db)
+            let merge = UUIDv7.make(at: caller.now)
+            try MergeRows.record(merge, source, into: stays, by: caller, in: db)
+            try Self.move(source, to: stays, by: merge, at: caller.now, in: db)
             try Self.close(source, into: stays, at: caller.now, in: db)
-            let into = FieldChange("intoId", before: nil, after: stays.id.text)
             var merged = source
             merged.version += 1
+            let ids = [
+                FieldChange("intoId", before: nil, after: stays.id.text),
+                FieldChange("mergeId", before: nil, after: merge.text),
+            ]
             try Event.record(
-                EventType.organizationMerged, about: merged, by: caller, ids: [into],
+                EventType.organizationMerged, about: merged, by: caller, ids: ids,
                 changes: [FieldChange("name", before: source.name, after: stays.name)], in: db)
-            return stays
+            return try Self.name(stays, as: source, by: merge, caller, in: db)
+        }
+    }
+
+    func list(_ id: UUID?, by caller: Caller) async throws -> OrganizationMergeList {
+        try await store.read { db in
+            let organization = try OrganizationSight.seen(id, by: caller, in: db).organization
+            return OrganizationMergeList(items: try MergeRows.list(into: organization.id, in: db))
         }
     }
 
@@ -44,28 +57,11 @@ struct OrganizationMergeStore: Sendable {
         }
     }
 
-    /// What was removed or deleted stays where it was.
-    static func move(_ source: Organization, to target: Organization, at now: Instant, in db: Database) throws {
-        let statements = [
-            """
-            UPDATE organization SET parent_id = ?, updated_ms = max(?, updated_ms), version = version + 1
-            WHERE parent_id = ? AND merged_into IS NULL
-            """,
-            """
-            UPDATE person SET organization_id = ?, updated_ms = max(?, updated_ms), version = version + 1
-            WHERE organization_id = ? AND deleted_ms IS NULL
-            """,
-            """
-            UPDATE deal_party SET organization_id = ?, updated_ms = max(?, updated_ms), version = version + 1
-            WHERE organization_id = ? AND removed_ms IS NULL
-            """,
-            """
-            UPDATE counterparty SET organization_id = ?, updated_ms = max(?, updated_ms), version = version + 1
-            WHERE organization_id = ? AND removed_ms IS NULL
-            """,
-        ]
-        for sql in statements {
-            try db.cachedStatement(sql: sql).execute(arguments: [target.id, now.milliseconds, source.id])
+    static func move(
+        _ source: Organization, to target: Organization, by merge: UUID, at now: Instant, in db: Database
+    ) throws {
+        for table in MergedTable.all {
+            try table.move(from: source.id, to: target.id, by: merge, at: now, in: db)
         }
     }
 
@@ -81,6 +77,22 @@ struct OrganizationMergeStore: Sendable {
         ).execute(arguments: [target.id, now.milliseconds, source.id, source.version])
         // The caller read the row in this same transaction, so nobody can have come between.
         guard db.changesCount == 1 else { throw StoredValueFault(column: "version") }
+    }
+
+    /// The names of the one that goes are names of the one that stays.
+    private static func name(
+        _ target: Organization, as source: Organization, by merge: UUID, _ caller: Caller, in db: Database
+    ) throws -> Organization {
+        var named = target
+        named.aliases = OrganizationAliases.of(target, with: source)
+        let added = Array(named.aliases.dropFirst(target.aliases.count))
+        guard !added.isEmpty else { return target }
+        try MergeRows.record(merge, aliases: added, in: db)
+        named = try OrganizationRows.update(named, at: caller.now, in: db)
+        try Event.record(
+            EventType.organizationUpdated, about: named, by: caller,
+            changes: OrganizationChanges.between(target, named), in: db)
+        return named
     }
 
     private static func fault(_ code: String, _ message: String) -> RPCFault {

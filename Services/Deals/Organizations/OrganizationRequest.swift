@@ -13,6 +13,7 @@ struct OrganizationRequest: Sendable {
     /// Folded; nil for a page of all.
     let search: String?
     let after: NameCursor
+    let filter: OrganizationFilter
 
     /// - Throws: `query_invalid` with every parameter that does not fit, or `cursor_invalid`.
     init(_ query: OrganizationQuery) throws(RPCFault) {
@@ -29,10 +30,26 @@ struct OrganizationRequest: Sendable {
         if search != nil, query.cursor != nil {
             faults.append(FieldFault("cursor", "not_allowed", "A search has one page."))
         }
+        filter = OrganizationFilter(
+            country: query.country, sector: query.sector.flatMap { TextRule("sector", 1...80).check($0, &faults) })
+        if let country = query.country, !CountryCode.isValid(country) { faults.append(CountryCode.fault) }
         guard faults.isEmpty else {
             throw RPCFault(.invalidArgument, "query_invalid", "The query does not fit; see errors.", errors: faults)
         }
         self.search = search
         after = try NameCursor(query.cursor)
     }
+}
+
+/// Which organizations alone are answered, as SQL over the table as `o`.
+struct OrganizationFilter: Sendable {
+    let country: String?
+    let sector: String?
+
+    /// Follows other conditions.
+    var sql: String { (country == nil ? "" : " AND o.country = ?") + (sector == nil ? "" : " AND o.sector = ?") }
+    var arguments: [String] { [country, sector].compactMap(\.self) }
+
+    /// The index of the directory that leads to them by name.
+    var index: String { country != nil ? "country" : sector != nil ? "sector" : "name" }
 }

@@ -8,7 +8,7 @@ enum OrganizationRows {
     /// In the order in which `organization(_:)` reads them, of the table as `o`.
     static let selected = """
         o.id, o.name, o.kind, o.shared, o.code_alias, o.lei, o.ticker, o.isin, o.country, o.sector, o.parent_id,
-        o.updated_ms, o.version
+        o.updated_ms, o.version, \(AliasRows.selected)
         """
 
     /// Nil for what is not there, and for what was merged into another.
@@ -30,6 +30,7 @@ enum OrganizationRows {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: StatementArguments(values(organization) + end))
+        try AliasRows.write(organization, in: db)
         try OrganizationTexts.enter(organization.id, in: db)
         try ScreenedNames.add(organization.name, of: organization.id, in: db)
     }
@@ -53,6 +54,7 @@ enum OrganizationRows {
         ).execute(arguments: StatementArguments(values(organization) + end))
         // The caller read the row in this same transaction, so nobody can have come between.
         guard db.changesCount == 1 else { throw StoredValueFault(column: "version") }
+        try AliasRows.write(organization, in: db)
         try OrganizationTexts.enter(organization.id, in: db)
         try ScreenedNames.add(organization.name, of: organization.id, in: db)
         return organization
@@ -71,7 +73,8 @@ enum OrganizationRows {
         Organization(
             id: row[0], name: row[1], kind: try row.choice(2), scope: (row[3] as Bool) ? .directory : .deals,
             codeAlias: row[4], lei: row[5], ticker: row[6], isin: row[7], country: row[8], sector: row[9],
-            parentId: row[10], updatedAt: Instant(milliseconds: row[11]), version: row[12])
+            parentId: row[10], aliases: try AliasRows.aliases(row[13]), updatedAt: Instant(milliseconds: row[11]),
+            version: row[12])
     }
 }
 

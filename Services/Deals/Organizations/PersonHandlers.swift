@@ -4,6 +4,7 @@ import RPC
 /// The people at an organization, by who may know of it.
 struct PersonHandlers: Sendable {
     let persons: PersonStore
+    let finding: PersonFindStore
     let now: WallClock
 
     func register(on router: inout RPCRouter) {
@@ -11,6 +12,7 @@ struct PersonHandlers: Sendable {
         router.on(DealMethods.addPerson, add)
         router.on(DealMethods.updatePerson, update)
         router.on(DealMethods.removePerson, remove)
+        router.on(DealMethods.findPersons, find)
     }
 
     func page(_ input: ContactPersonQuery, _ context: RPCContext) async throws -> ContactPersonPage {
@@ -33,5 +35,10 @@ struct PersonHandlers: Sendable {
         let caller = try Caller(context, may: .workOnDeals, now: now())
         try await persons.remove(context.child, of: context.organization, by: caller)
         return Nothing()
+    }
+
+    func find(_ input: PersonFindQuery, _ context: RPCContext) async throws -> FoundPersons {
+        let caller = try Caller(context, may: .readDeals, now: now())
+        return try await finding.find(PersonFindRequest(input), by: caller)
     }
 }

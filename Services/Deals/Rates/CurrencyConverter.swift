@@ -18,6 +18,10 @@ struct CurrencyConverter: Sendable {
     }
 
     init(to target: Currency, _ rates: [ExchangeRate]) {
+        self.init(to: target, rates.map { ($0.base, $0.quote, $0.rate) })
+    }
+
+    init(to target: Currency, _ rates: [(base: String, quote: String, rate: DecimalRate)]) {
         self.target = target
         self.rates = Dictionary(rates.map { (Pair(base: $0.base, quote: $0.quote), $0.rate) }) { $1 }
         let majors = ["USD", "EUR"]

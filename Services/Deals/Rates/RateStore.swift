@@ -48,22 +48,25 @@ struct RateStore: Sendable {
                         "\(new.base)/\(new.quote) \(new.asOf.text)", before: before?.rate.text, after: rate.rate.text))
                 return rate
             }
-            let pairs = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM exchange_pair") ?? 0
-            guard pairs <= Self.pairsMax else {
-                throw RPCFault(
-                    .failedPrecondition, "pairs_full", "There are rates for at most \(Self.pairsMax) pairs.")
-            }
+            try Self.requireRoom(in: db)
             if !changes.isEmpty { try EventFeed.append(.ratesChanged(changes, by: caller), in: db) }
             return RateList(items: rates)
         }
     }
 
-    /// What amounts are converted by on this day.
+    static func requireRoom(in db: Database) throws {
+        let pairs = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM exchange_pair") ?? 0
+        guard pairs <= pairsMax else {
+            throw RPCFault(.failedPrecondition, "pairs_full", "There are rates for at most \(pairsMax) pairs.")
+        }
+    }
+
+    /// What amounts are converted by on this day; of deals that have ended, `ClosedRates` does it.
     static func converter(to target: Currency, on day: BusinessDate, in db: Database) throws -> CurrencyConverter {
         CurrencyConverter(to: target, try latest(on: day, in: db))
     }
 
-    private static func latest(on day: BusinessDate, in db: Database) throws -> [ExchangeRate] {
+    static func latest(on day: BusinessDate, in db: Database) throws -> [ExchangeRate] {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT \(columns) FROM exchange_pair p
@@ -74,13 +77,13 @@ struct RateStore: Sendable {
         return try Row.fetchAll(statement, arguments: [day.text]).map(rate)
     }
 
-    private static func rate(of new: NewRate, in db: Database) throws -> ExchangeRate? {
+    static func rate(of new: NewRate, in db: Database) throws -> ExchangeRate? {
         let statement = try db.cachedStatement(
             sql: "SELECT \(columns) FROM exchange_rate r WHERE base = ? AND quote = ? AND as_of = ?")
         return try Row.fetchOne(statement, arguments: [new.base, new.quote, new.asOf.text]).map(rate)
     }
 
-    private static func put(_ rate: ExchangeRate, in db: Database) throws {
+    static func put(_ rate: ExchangeRate, in db: Database) throws {
         try db.cachedStatement(sql: "INSERT INTO exchange_pair VALUES (?, ?) ON CONFLICT DO NOTHING").execute(
             arguments: [rate.base, rate.quote])
         try db.cachedStatement(
@@ -107,9 +110,13 @@ struct RateStore: Sendable {
 }
 
 extension Event {
-    fileprivate static func ratesChanged(_ changes: [FieldChange], by caller: Caller) -> Event {
+    static func ratesChanged(_ changes: [FieldChange], by caller: Caller) -> Event {
+        ofRates(EventType.ratesChanged, changes, by: caller)
+    }
+
+    static func ofRates(_ type: String, _ changes: [FieldChange], by caller: Caller) -> Event {
         Event(
-            id: UUIDv7.make(at: caller.now), type: EventType.ratesChanged, time: caller.now,
+            id: UUIDv7.make(at: caller.now), type: type, time: caller.now,
             actor: EventActor(caller.context), subject: EventSubject(kind: "rates", id: "rates"), changes: changes,
             requestId: caller.context.requestID, traceId: caller.context.trace.traceID)
     }

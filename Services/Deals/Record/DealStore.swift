@@ -71,7 +71,11 @@ struct DealStore: Sendable {
         let pipeline = try pipelines.pipeline(of: seen.deal.type, in: db)
         let patched = try Self.patched(seen, patch, pipeline, by: caller, in: db)
         guard patched != seen.deal else { return seen.deal }
-        return try Self.save(patched, replacing: seen.deal, EventType.dealUpdated, by: caller, in: db)
+        let saved = try Self.save(patched, replacing: seen.deal, EventType.dealUpdated, by: caller, in: db)
+        if saved.status.isEnded, let day = saved.closedOn, day != seen.deal.closedOn {
+            try Closings.freeze(saved.id, on: day, in: db)
+        }
+        return saved
     }
 
     /// The deal with the patch applied and checked, also against other rows.

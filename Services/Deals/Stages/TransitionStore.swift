@@ -46,6 +46,7 @@ struct TransitionStore: Sendable {
         let saved = try DealStore.save(
             assessment.applied(to: deal), replacing: seen.deal, EventType.dealStageChanged, extra: assessment.changes,
             by: caller, in: db)
+        if saved.status.isEnded { try Closings.freeze(saved.id, on: saved.closedOn ?? assessment.effectiveOn, in: db) }
         try Self.append(.move(from: seen.deal, to: saved, assessment, by: caller), of: saved, in: db)
         if let override = assessment.override {
             try Event.record(

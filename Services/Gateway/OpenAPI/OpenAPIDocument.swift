@@ -77,6 +77,7 @@ enum OpenAPITag: String, CaseIterable {
             [
                 "tasks", "organizations", "imports", "deals.csv", "views", "board", "search", "pipelines",
                 "custom-fields", "exchange-rates", "conflicts", "lists", "control-room", "approvals",
+                "custom-fields", "exchange-rates", "persons",
             ], .deals
         ),
     ]

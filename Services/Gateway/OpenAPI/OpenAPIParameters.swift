@@ -26,6 +26,7 @@ struct OpenAPIParameters {
         "imports": "Id of the import", "webhooks": "Id of the webhook", "deliveries": "Id of the delivery",
         "searches": "Id of the saved search", "lists": "Name of the list", "entries": "Id of the entry",
         "checks": "Id of the conflict check",
+        "merges": "Id of the merge",
     ]
 
     /// A deal has a number, too, which is taken wherever its id is, and a pipeline a deal type.

@@ -232,6 +232,7 @@ struct RouteProblems {
             .forbidden: ["access_too_low"], .unprocessable: ["letter_is_executed"],
         ],
         DealMethods.setRates.entry.name: [.unprocessable: ["pairs_full"]],
+        DealMethods.importRates.entry.name: [.unprocessable: ["pairs_full"]],
         DealMethods.bulk.entry.name: [.unprocessable: ["count_differs"]],
         DealMethods.export.entry.name: [.unprocessable: ["export_too_large"]],
         DealMethods.addImport.entry.name: [.unprocessable: ["imports_full"]],
@@ -274,6 +275,10 @@ struct RouteProblems {
         ],
         DealMethods.updateOrganization.entry.name: workAsRead, DealMethods.publishOrganization.entry.name: workAsRead,
         DealMethods.mergeOrganization.entry.name: workAsRead.merging([.unprocessable: ["not_in_directory"]]) { $1 },
+        DealMethods.undoMerge.entry.name: [
+            .preconditionRequired: ["version_required"],
+            .unprocessable: ["already_undone", "merge_changed", "merged_since"],
+        ],
         DealMethods.addPerson.entry.name: [.forbidden: ["access_too_low"]],
         DealMethods.updatePerson.entry.name: workAsRead, DealMethods.removePerson.entry.name: workAsRead,
         DealMethods.addParty.entry.name: [

@@ -126,7 +126,9 @@ extension [QueryParameter] {
             .integer("limit", "cards of a column: 1 to 50, 50 when left out"),
             .string("column", "one stage, which alone is answered"),
             .string("cursor", "nextCursor of that column"),
-            .string("convertTo", "ISO 4217: the sums also in this one currency, by today's exchange rates"),
+            .string(
+                "convertTo", "ISO 4217: the sums also in this one currency; ended deals by the rates of their closing"),
+            .string("asOf", "with convertTo: by the exchange rates of which day, today's when left out"),
         ]
 
     static let feePreview: [QueryParameter] = [
@@ -223,7 +225,21 @@ extension [QueryParameter] {
         page + [.string("base", "ISO 4217 code"), .string("quote", "ISO 4217 code of its price")]
 
     static let organizations =
-        page + [.string("q", "the beginning of a name; with 3 characters any part of name, alias or code")]
+        page + [
+            .string("q", "the beginning of a name or alias; with 3 characters any part of one, or of a code"),
+            .string("country", "ISO 3166-1 alpha-2"), .string("sector", "sector"),
+        ]
+
+    static let rateImport: [QueryParameter] = [
+        .boolean("dryRun", "check and count, and set nothing"),
+        .string("source", "of rates whose row names none"),
+    ]
+
+    static let findPersons: [QueryParameter] = [
+        .string(
+            "q", "beginnings of words of a name, of an e-mail address or its domain, or the end of a telephone number"),
+        .integer("limit", "1 to 20, 10 when left out"),
+    ]
 
     static let organizationDeals = page
 

@@ -26,6 +26,16 @@ extension RouteTable {
         )
         .allow(.clearConflicts).body(4096).ifMatch(),
         .get(
+            "/api/organizations/{id}/merges", "Compliance: what was merged into an organization, the newest first",
+            DealMethods.organizationMerges
+        )
+        .allow(.clearConflicts),
+        .post(
+            "/api/organizations/{id}/merges/{childId}/undo", "Compliance: make two again of what was merged",
+            DealMethods.undoMerge
+        )
+        .allow(.clearConflicts).body(8192).ifMatch(),
+        .get(
             "/api/organizations/{id}/deals", "Those deals of the organization that you may see, the newest first",
             DealMethods.organizationDeals
         )
@@ -40,5 +50,10 @@ extension RouteTable {
         .allow(.workOnDeals).body(16 * 1024).ifMatch(),
         .delete("/api/organizations/{id}/persons/{childId}", "Remove a person", DealMethods.removePerson)
             .allow(.workOnDeals).ifMatch().noContent(),
+        .get(
+            "/api/persons", "The first people who fit what is typed, at organizations you may know of",
+            DealMethods.findPersons
+        )
+        .allow(.readDeals).query(.findPersons),
     ]
 }

@@ -10,6 +10,12 @@ extension RouteTable {
             .allow(.readSettings).query(.rateSeries),
         .put("/api/exchange-rates", "Set rates of pairs and days, all or none", DealMethods.setRates)
             .allow(.manageSettings),
+        // Long: twenty thousand rates are one transaction.
+        .upload(
+            "/api/exchange-rates/import", "Set the rates of a file of comma-separated values, all or none",
+            DealMethods.importRates, bytesMax: RateImport.bytesMax
+        )
+        .allow(.manageSettings).query(.rateImport).heavy().deadline(.seconds(25)),
     ]
 
     static let pipelines: [Route] = [

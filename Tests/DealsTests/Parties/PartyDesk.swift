@@ -34,6 +34,22 @@ extension Desk {
             ifMatch: organization.version)
     }
 
+    func undo(
+        _ merge: MergedOrganization, into organization: Organization, as person: Person, version: Int64? = nil
+    ) async throws -> Organization {
+        try await call(
+            DealMethods.undoMerge, OrganizationMergeUndo(reason: "two companies"), as: person,
+            on: [organization.id.text, merge.id.text], ifMatch: version ?? organization.version)
+    }
+
+    func merges(into organization: Organization, as person: Person) async throws -> [MergedOrganization] {
+        try await call(DealMethods.organizationMerges, Nothing(), as: person, on: [organization.id.text]).items
+    }
+
+    func found(_ q: String, as person: Person) async throws -> [String] {
+        try await call(DealMethods.findPersons, PersonFindQuery(q: q), as: person).items.map(\.person.name)
+    }
+
     func publish(_ organization: Organization, as person: Person) async throws -> Organization {
         try await call(
             DealMethods.publishOrganization, Nothing(), as: person, on: [organization.id.text],
@@ -151,6 +167,14 @@ extension Desk {
                     let merge = OrganizationMerge(intoId: named)
                     return try await bytes(
                         DealMethods.mergeOrganization, merge, as: person, on: [reference], ifMatch: 1)
+                }
+            ),
+            ("merges", { try await bytes(DealMethods.organizationMerges, Nothing(), as: person, on: [reference]) }),
+            (
+                "merges.undo",
+                {
+                    let undo = OrganizationMergeUndo(reason: "two companies")
+                    return try await bytes(DealMethods.undoMerge, undo, as: person, on: child, ifMatch: 1)
                 }
             ),
             (

@@ -161,6 +161,9 @@ struct PartyNeedToKnowTests {
             + parties.map { new in
                 ("party", { try await desk.bytes(DealMethods.addParty, new, as: person, on: [own.id.text]) })
             } + [("child", { try await desk.bytes(DealMethods.addOrganization, child, as: person) })]
+            + ["mx", name, "cfo@example.com", "5550 100"].map { q in
+                ("persons", { try await desk.bytes(DealMethods.findPersons, PersonFindQuery(q: q), as: person) })
+            }
     }
 
     @Test func publishingMakesTheOrganizationKnownAndNotItsDeals() async throws {
