@@ -75,7 +75,7 @@ enum OpenAPITag: String, CaseIterable {
         (["users", "invitations"], .people), (["session"], .auth),
         (
             [
-                "tasks", "organizations", "imports", "deals.csv", "views", "board", "search", "pipelines",
+                "tasks", "ndas", "organizations", "imports", "deals.csv", "views", "board", "search", "pipelines",
                 "custom-fields", "exchange-rates",
             ], .deals
         ),
