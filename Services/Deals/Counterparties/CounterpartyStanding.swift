@@ -30,7 +30,7 @@ struct CounterpartyStanding: Sendable, Hashable {
         exclusionReason = Self.last(of: standing.filter { $0.step == .rejectedByUs || $0.step == .excluded })?.reason
     }
 
-    /// Of two of one day, the one that was recorded later; ids are in the order of their making.
+    /// Of two of one day, the one that was recorded later.
     private static func last(of steps: [CounterpartyStep]) -> CounterpartyStep? {
         steps.max { ($0.on, $0.recordedAt.milliseconds, $0.id.text) < ($1.on, $1.recordedAt.milliseconds, $1.id.text) }
     }

@@ -14,7 +14,7 @@ enum CounterpartyStepRows {
     /// The latest day first, void ones too; at most `CounterpartyStepStore.stepsMax`.
     static func all(of counterparty: UUID, in db: Database) throws -> [CounterpartyStep] {
         let statement = try db.cachedStatement(
-            sql: "\(selected) WHERE counterparty_id = ? ORDER BY on_day DESC, id DESC")
+            sql: "\(selected) WHERE counterparty_id = ? ORDER BY on_day DESC, recorded_ms DESC, rowid DESC")
         return try Row.fetchAll(statement, arguments: [counterparty]).map(step)
     }
 

@@ -93,7 +93,7 @@ extension DealsSchema {
             CHECK ((voided_ms IS NULL) = (voided_by IS NULL) AND (voided_ms IS NULL) = (void_reason IS NULL)),
             FOREIGN KEY (deal_id, counterparty_id) REFERENCES counterparty (deal_id, id)
         ) STRICT;
-        CREATE INDEX counterparty_step_of ON counterparty_step (counterparty_id, on_day, id);
+        CREATE INDEX counterparty_step_of ON counterparty_step (counterparty_id, on_day, recorded_ms);
         CREATE INDEX counterparty_step_standing ON counterparty_step (deal_id, step, counterparty_id)
             WHERE voided_ms IS NULL;
         CREATE TRIGGER counterparty_step_keeps_rows BEFORE DELETE ON counterparty_step BEGIN

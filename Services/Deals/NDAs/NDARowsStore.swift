@@ -18,7 +18,7 @@ enum NDARows {
     /// By name of the counterparty, then as they were entered.
     static func all(of deal: UUID, on today: BusinessDate, in db: Database) throws -> [DealNDA] {
         let statement = try db.cachedStatement(
-            sql: "\(tables) WHERE n.deal_id = ? ORDER BY c.name_key, n.counterparty_id, n.id")
+            sql: "\(tables) WHERE n.deal_id = ? ORDER BY c.name_key, n.counterparty_id, n.added_ms, n.rowid")
         return try Row.fetchAll(statement, arguments: [deal]).map { try nda($0).asOf(today) }
     }
 

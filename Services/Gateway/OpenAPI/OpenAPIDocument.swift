@@ -78,6 +78,8 @@ enum OpenAPITag: String, CaseIterable {
                 "tasks", "organizations", "imports", "deals.csv", "views", "board", "search", "pipelines",
                 "custom-fields", "exchange-rates", "conflicts", "lists", "control-room", "approvals",
                 "custom-fields", "exchange-rates", "persons",
+                "tasks", "ndas", "organizations", "imports", "deals.csv", "views", "board", "search", "pipelines",
+                "custom-fields", "exchange-rates",
             ], .deals
         ),
     ]

@@ -115,4 +115,22 @@ struct CounterpartyStandingTests {
         let text = try TrackerText.json(rows)
         #expect(Data(text.readableBytesView) == (try StrictJSON.encode(CounterpartyList(items: whole))))
     }
+
+    /// The longest list that a deal can have is answered whole.
+    @Test func theLongestListFitsIntoAFrame() throws {
+        let count = CounterpartyRows.counterpartiesMax
+        let now = Instant(milliseconds: 1_700_000_000_000)
+        let days = Self.standing(CounterpartyStepKind.allCases.map { Self.step($0, 7, reason: "x") }).daysText
+        var row = Counterparty(
+            id: UUIDv7.make(), name: String(repeating: "n", count: 24), kind: .familyOffice, addedBy: UUID(),
+            addedAt: now, updatedAt: now, version: 1000)
+        (row.organizationId, row.contactPersonId, row.coveredBy) = (UUID(), UUID(), UUID())
+        (row.tier, row.country, row.priority, row.contactPersonName) = ("A", "DE", .critical, "Ada Lovelace")
+        (row.approvedByClient, row.approvedOn, row.nextActionOn) = (true, .today, .today)
+        (row.codeAlias, row.nextAction, row.passReason, row.exclusionReason) = ("a", "b", "c", "d")
+        row.status = .processLetterSent
+        row.notes = String(repeating: "x", count: CounterpartyRows.textBytesMax / count - 28)
+        let text = try TrackerText.json((0..<count).map { _ in (row, days: days) })
+        #expect(text.readableBytes < RPCLimits().frameBytesMax)
+    }
 }
