@@ -61,7 +61,7 @@ extension DealsSchema {
             live INTEGER NOT NULL CHECK (live IN (0, 1)),
             PRIMARY KEY (deal_id, role, match_key)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX deal_name_live ON deal_name (match_key, role, deal_id) WHERE live = 1;
+        CREATE INDEX deal_name_live ON deal_name (match_key, role, deal_id, live) WHERE live = 1;
         CREATE TRIGGER deal_takes_its_names_along AFTER UPDATE OF status, deleted_ms ON deal
         WHEN (NEW.status IN ('active', 'on_hold') AND NEW.deleted_ms IS NULL)
             <> (OLD.status IN ('active', 'on_hold') AND OLD.deleted_ms IS NULL) BEGIN

@@ -170,7 +170,7 @@ extension ControlRoomStore {
                 db.cachedStatement(sql: "SELECT number, code_name FROM deal WHERE id = ?"), arguments: [deal])
             (check.dealId, check.dealNumber, check.dealCodeName) = (deal, row?[0], row?[1])
         }
-        // One that was deleted since is no secret, and told of no more.
+        // Of one that was deleted since, no more is told either.
         for index in hits.indices {
             if let deal = hits[index].dealId, !visible.contains(deal) {
                 hits[index] = ConflictHit(party: hits[index].party, secretDeal: true)

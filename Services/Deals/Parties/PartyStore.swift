@@ -53,6 +53,8 @@ struct PartyStore: Sendable {
             if after.primary { try Self.step(aside: after.role, among: others, of: deal, by: caller, in: db) }
             let party = try PartyRows.update(after, at: caller.now, in: db)
             try Self.record(EventType.dealPartyUpdated, before, party, of: deal, by: caller, in: db)
+            // As what it is now it may hit others.
+            if party.role != before.role { try ConflictWatch.added(party, to: deal, by: caller, in: db) }
             return party
         }
     }

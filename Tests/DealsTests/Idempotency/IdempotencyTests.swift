@@ -27,6 +27,9 @@ struct IdempotencyTests {
             DealMethods.addOrganization, NewOrganization(name: "Borealis Holding", kind: .other), as: lead
         ).organization
         let until = desk.clock.now().advanced(bySeconds: 86_400)
+        _ = try await desk.place("Watched", on: .watch, by: compliance)
+        _ = try await desk.check(["Watched"], as: lead)
+        let check = try #require(try await desk.queue(as: compliance).items.first)
         let link = "https://rooms.example/2"
         return [
             on(desk, DealMethods.create, lead, []) {
@@ -48,6 +51,10 @@ struct IdempotencyTests {
             on(desk, DealMethods.addDocument, lead, [deal.id]) { NewDocument(type: .teaser, title: $0, link: link) },
             on(desk, DealMethods.addDocumentVersion, lead, [deal.id, document.id]) {
                 NewDocumentVersion(title: $0, link: link)
+            },
+            on(desk, DealMethods.decideCheck, compliance, [check.id]) { CheckDecision(decision: .cleared, note: $0) },
+            on(desk, DealMethods.addListEntry, compliance, [], at: ["watch"]) {
+                NewListEntry(name: $0, reason: "news")
             },
             on(desk, DealMethods.requestConflict, lead, [deal.id]) { ConflictRequest(note: $0) },
             on(desk, DealMethods.breakGlass, compliance, [closed.id]) { BreakGlass(reason: "the regulator: \($0)") },
@@ -115,9 +122,9 @@ struct IdempotencyTests {
 
     private static func on<Input, Output>(
         _ desk: Desk, _ method: RPCMethod<Input, Output>, _ person: Person, _ resource: [UUID],
-        ifMatch: Int64? = nil, _ input: @escaping @Sendable (String) -> Input
+        ifMatch: Int64? = nil, at place: [String] = [], _ input: @escaping @Sendable (String) -> Input
     ) -> (String, Sending) {
-        let path = resource.map(\.text)
+        let path = place + resource.map(\.text)
         return (
             method.entry.name,
             { key, isOther in
