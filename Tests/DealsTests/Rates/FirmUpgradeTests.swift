@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import GRDB
 import RPC
+import Storage
 import Testing
 
 @testable import deals
