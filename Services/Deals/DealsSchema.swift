@@ -44,6 +44,7 @@ enum DealsSchema {
         }
         migrator.registerMigration("deals 16 hits") { db in try db.execute(sql: hits) }
         migrator.registerMigration("deals 17 fees") { db in try db.execute(sql: fees) }
+        migrator.registerMigration("deals 20 bids") { db in try db.execute(sql: bids + credits + tails) }
         return migrator
     }
 }

@@ -47,6 +47,7 @@ struct TransitionStore: Sendable {
             assessment.applied(to: deal), replacing: seen.deal, EventType.dealStageChanged, extra: assessment.changes,
             by: caller, in: db)
         try Self.append(.move(from: seen.deal, to: saved, assessment, by: caller), of: saved, in: db)
+        try TailStore.follow(saved, after: seen.deal.status, on: assessment.effectiveOn, by: caller, in: db)
         if let override = assessment.override {
             try Event.record(
                 EventType.dealStageOverridden, about: saved, before: seen.deal, by: caller,

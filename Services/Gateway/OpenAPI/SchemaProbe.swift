@@ -26,7 +26,7 @@ enum SchemaProbe {
         case is Instant.Type: .string(format: "date-time")
         case is BusinessDate.Type: .string(format: "date")
         case is Money.Type: .money
-        case is DecimalRate.Type: .string()
+        case is DecimalRate.Type, is Percent.Type: .string()
         case is CustomValue.Type: .anyOf([.string(), .number, .boolean, .money])
         case is DealFilter.Type: .dealFilter
         // It has no list of its cases.
@@ -138,6 +138,7 @@ private enum Sample {
         case is Instant.Type: return Instant(milliseconds: 0)
         case is BusinessDate.Type: return BusinessDate(daysSince1970: 0)
         case is ProbabilitySource.Type: return ProbabilitySource.stage
+        case is Percent.Type: return Percent.zero
         case is DecimalRate.Type: if let one = DecimalRate("1") { return one }
         default: break
         }
