@@ -41,7 +41,7 @@ enum BidChanges {
     ]
 
     private static func fields(_ round: DealRound) -> [String: String] {
-        let all = [
+        let all: [String: String?] = [
             "round": String(round.number), "name": round.name, "kind": round.kind.rawValue,
             "bidsDueOn": round.bidsDueOn?.text, "processLetterId": round.processLetterId?.text,
             "status": round.status.rawValue,
@@ -51,7 +51,7 @@ enum BidChanges {
 
     private static func fields(_ bid: DealBid) -> [String: String] {
         let ends = [bid.price.point, bid.price.low, bid.price.high].compactMap { $0 }
-        let all = [
+        let all: [String: String?] = [
             "counterpartyName": bid.counterpartyName, "round": String(bid.round), "receivedOn": bid.receivedOn.text,
             "price": ends.map { "\($0.amount) \($0.currency.code)" }.joined(separator: " to "),
             "basis": bid.price.basis.rawValue, "form": bid.form.rawValue, "cashPercent": bid.cashPercent?.text,

@@ -257,6 +257,15 @@ struct RouteProblems {
         ],
         DealMethods.updateParty.entry.name: workAsRead.merging([.conflict: ["party_exists"]]) { $1 },
         DealMethods.removeParty.entry.name: workAsRead,
+        DealMethods.addRound.entry.name: [.forbidden: ["access_too_low"], .unprocessable: ["rounds_full"]],
+        DealMethods.updateRound.entry.name: workAsRead,
+        DealMethods.addBid.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["bids_full", "round_closed"],
+        ],
+        DealMethods.updateBid.entry.name: workAsRead.merging([.unprocessable: ["bid_over"]]) { $1 },
+        DealMethods.withdrawBid.entry.name: workAsRead.merging([.unprocessable: ["bid_over"]]) { $1 },
+        DealMethods.setCredits.entry.name: workAsRead, DealMethods.setTail.entry.name: workAsRead,
+        DealMethods.removeTail.entry.name: workAsRead,
         DealMethods.requestApproval.entry.name: [
             .forbidden: ["access_too_low"], .conflict: ["approval_open"],
             .unprocessable: ["deal_ended", "deal_not_ended"],

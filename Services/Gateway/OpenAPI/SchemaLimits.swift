@@ -56,6 +56,7 @@ struct SchemaLimits: Sendable {
     private static let dealSort = Self(lengths: 1...100, pattern: "^-?[A-Za-z]+(,-?[A-Za-z]+){0,2}$")
     private static let amount = pattern(#"^[0-9]{1,19}(\.[0-9]{1,3})?$"#)
     private static let currency = pattern("^[A-Z]{3}$")
+    private static let percent = pattern(#"^[0-9]{1,3}(\.[0-9]{1,6})?$"#)
     private static let neverNull = Self(isNeverNull: true)
     private var neverNull: Self {
         var limits = self
@@ -172,6 +173,25 @@ struct SchemaLimits: Sendable {
         "ContactPersonQuery.cursor": Self(lengths: 1...2048, pattern: "^[A-Za-z0-9_-]+$"),
         "NewDealParty.codeAlias": line(1...80), "DealPartyPatch.codeAlias": line(1...80),
         "DealPartyPatch.role": neverNull, "DealPartyPatch.primary": neverNull,
+
+        "DealRound.number": number(1...20), "NewDealRound.name": line(1...80),
+        "DealRoundPatch.name": line(1...80).neverNull, "DealRoundPatch.kind": neverNull,
+        "DealRoundPatch.status": neverNull,
+        "NewDealBid.round": number(1...20), "NewDealBid.cashPercent": percent,
+        "NewDealBid.conditions": lines(1...2000), "NewDealBid.exclusivityDays": number(1...365),
+        "NewDealBid.score": number(0...100), "NewDealBid.note": lines(1...2000),
+        "DealBidPatch.receivedOn": neverNull, "DealBidPatch.price": neverNull, "DealBidPatch.form": neverNull,
+        "DealBidPatch.financing": neverNull, "DealBidPatch.cashPercent": percent,
+        "DealBidPatch.conditions": lines(1...2000), "DealBidPatch.exclusivityDays": number(1...365),
+        "DealBidPatch.score": number(0...100), "DealBidPatch.note": lines(1...2000),
+        "BidWithdrawal.reason": lines(1...500), "DealBidQuery.limit": number(1...200),
+        "DealBidQuery.cursor": pattern("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"),
+        "DealBidQuery.round": number(1...20), "BidGridQuery.round": number(1...20),
+        "BidGridQuery.convertTo": currency, "BidGrid.currency": currency,
+        "DealCreditsEdit.items": items(50), "NewDealCredit.share": percent, "DealCredit.share": percent,
+        "NewDealTail.months": number(1...60), "NewDealTail.counterpartyIds": items(200),
+        "TailQuery.limit": number(1...200), "TailQuery.endsWithin": number(0...3660),
+        "TailQuery.cursor": Self(lengths: 1...128, pattern: "^[A-Za-z0-9_-]+$"),
 
         "NewDealActivity.subject": line(1...200), "NewDealActivity.text": lines(1...10_000),
         "DealActivityPatch.subject": line(1...200), "DealActivityPatch.text": lines(1...10_000).neverNull,

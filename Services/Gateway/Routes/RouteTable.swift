@@ -15,7 +15,8 @@ enum RouteTable {
     static let all: [Route] = chapters.flatMap { $0 }
 
     private static let chapters: [[Route]] = [
-        signingIn, people, deals, work, documents, walls, rates, parties, history, approvals, pipelines, finding, views,
+        signingIn, people, deals, work, documents, walls, rates, parties, bids, credits, tails, history, approvals,
+        pipelines, finding, views,
         manyDeals, imports, events, organizations, audit, webhooks, operation,
     ]
 

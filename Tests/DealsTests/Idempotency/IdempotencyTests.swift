@@ -27,6 +27,10 @@ struct IdempotencyTests {
             DealMethods.addOrganization, NewOrganization(name: "Borealis Holding", kind: .other), as: lead
         ).organization
         let until = desk.clock.now().advanced(bySeconds: 86_400)
+        _ = try await desk.round(on: deal, by: lead)
+        let buyer = try await desk.counterparty("Contoso", on: deal, by: lead)
+        let bid = try await desk.bid("5", of: buyer, in: 1, on: deal, by: lead)
+        let price = bid.price
         let link = "https://rooms.example/2"
         return [
             on(desk, DealMethods.create, lead, []) {
@@ -58,6 +62,16 @@ struct IdempotencyTests {
             },
             on(desk, DealMethods.addParty, lead, [deal.id]) {
                 NewDealParty(organization: NewOrganization(name: $0, kind: .other), role: .lender)
+            },
+            on(desk, DealMethods.addRound, lead, [deal.id]) { NewDealRound(name: $0, kind: .loi) },
+            // The other bid first, so that the one that stands is this one's own.
+            on(desk, DealMethods.withdrawBid, lead, [deal.id, bid.id], ifMatch: bid.version) {
+                BidWithdrawal(reason: $0)
+            },
+            on(desk, DealMethods.addBid, lead, [deal.id]) {
+                var new = NewDealBid(counterpartyId: buyer.id, round: 1, price: price)
+                new.note = $0
+                return new
             },
             on(desk, DealMethods.addPerson, lead, [organization.id]) { NewContactPerson(name: $0) },
             on(desk, DealMethods.requestApproval, lead, [deal.id]) { NewApproval(kind: .engagement, reason: $0) },

@@ -56,7 +56,7 @@ struct NeedToKnowTests {
         return calls + wallCalls(desk, on: reference, as: person) + desk.workCalls(on: reference, as: person)
             + DocumentCalls.calls(desk, on: reference, as: person) + desk.recordCalls(on: reference, as: person)
             + desk.partyCalls(on: reference, as: person) + desk.historyCalls(on: reference, as: person)
-            + desk.approvalCalls(on: reference, as: person)
+            + desk.approvalCalls(on: reference, as: person) + desk.bidCalls(on: reference, as: person)
     }
 
     /// Breaking the glass is not among them: it lets compliance into what it cannot see, and says so to the team.
@@ -98,6 +98,7 @@ struct NeedToKnowTests {
         return [
             ("bulk", { try await desk.bytes(DealMethods.bulk, ids, as: person) }),
             ("bulk.filter", { try await desk.bytes(DealMethods.bulk, filter, as: person) }),
+            ("tails", { try await desk.bytes(DealMethods.tails, TailQuery(limit: 200), as: person) }),
             ("export", { Data(try await desk.file(file, as: person).utf8) }),
             (
                 "import",
