@@ -49,9 +49,9 @@ struct BidHandlers: Sendable {
     func list(_ input: DealBidQuery, _ context: RPCContext) async throws -> DealBidPage {
         let caller = try Caller(context, may: .readDeals, now: now())
         let limit = try PageLimit.checked(input.limit)
-        let after = input.cursor.map(UUID.init(uuidString:))
-        if case .some(.none) = after { throw RPCFault.cursorInvalid }
-        return try await bids.page(DealReference(context), input, limit: limit, after: after ?? nil, by: caller)
+        let position = input.cursor.flatMap { Int($0) }
+        guard input.cursor == nil || position.map({ $0 > 0 }) == true else { throw RPCFault.cursorInvalid }
+        return try await bids.page(DealReference(context), input, limit: limit, before: position, by: caller)
     }
 
     func add(_ input: NewDealBid, _ context: RPCContext) async throws -> DealBid {

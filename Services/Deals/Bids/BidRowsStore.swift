@@ -9,27 +9,30 @@ enum BidRows {
         SELECT b.id, b.counterparty_id, c.name, b.round, b.received_on, b.low_minor, b.high_minor, b.currency, b.basis,
             b.form, b.cash_units, b.financing, b.conditions, b.exclusivity_days, b.expires_on, b.score, b.note,
             b.supersedes, b.superseded_ms, b.withdrawn_by, b.withdrawn_ms, b.withdrawal_reason, b.added_by, b.added_ms,
-            b.updated_ms, b.version
+            b.updated_ms, b.version, b.position
         FROM bid b CROSS JOIN counterparty c ON c.id = b.counterparty_id
         """
     private static let isCurrent = "b.superseded_ms IS NULL AND b.withdrawn_ms IS NULL"
 
     /// The one that was written down last first.
+    /// - Parameter position: of the last one of the page before; nil for the first page.
     static func page(
-        of deal: UUID, round: Int?, before id: UUID?, limit: Int, in db: Database
-    ) throws -> [DealBid] {
+        of deal: UUID, round: Int?, before position: Int?, limit: Int, in db: Database
+    ) throws -> [(bid: DealBid, position: Int)] {
         let statement = try db.cachedStatement(
             sql: """
-                \(selected) WHERE b.deal_id = ?1 AND (?2 IS NULL OR b.id < ?2) AND (?3 IS NULL OR b.round = ?3)
-                ORDER BY b.id DESC LIMIT ?4
+                \(selected) WHERE b.deal_id = ?1 AND b.position < ?2 AND (?3 IS NULL OR b.round = ?3)
+                ORDER BY b.position DESC LIMIT ?4
                 """)
-        return try Row.fetchAll(statement, arguments: [deal, id, round, limit]).map(bid)
+        return try Row.fetchAll(statement, arguments: [deal, position ?? Int.max, round, limit]).map {
+            (try bid($0), $0[26])
+        }
     }
 
     /// Those that stand; at most one of each counterparty in each round.
     static func current(of deal: UUID, in db: Database) throws -> [DealBid] {
         let statement = try db.cachedStatement(
-            sql: "\(selected) WHERE b.deal_id = ? AND \(isCurrent) ORDER BY b.round, b.id")
+            sql: "\(selected) WHERE b.deal_id = ? AND \(isCurrent) ORDER BY b.round, b.position")
         return try Row.fetchAll(statement, arguments: [deal]).map(bid)
     }
 
@@ -65,13 +68,14 @@ enum BidRows {
         let (low, high) = bid.price.ends
         try db.cachedStatement(
             sql: """
-                INSERT INTO bid (id, deal_id, counterparty_id, round, received_on, low_minor, high_minor, currency, basis,
+                INSERT INTO bid (id, deal_id, position, counterparty_id, round, received_on, low_minor, high_minor, currency, basis,
                     form, cash_units, financing, conditions, exclusivity_days, expires_on, score, note, supersedes,
                     superseded_ms, added_by, added_ms, updated_ms, version)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM bid WHERE deal_id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            bid.id, deal, bid.counterpartyId, bid.round, bid.receivedOn.text, low?.minorUnits, high?.minorUnits,
+            bid.id, deal, deal, bid.counterpartyId, bid.round, bid.receivedOn.text, low?.minorUnits, high?.minorUnits,
             low?.currency.code, bid.price.basis.rawValue, bid.form.rawValue, bid.cashPercent?.units,
             bid.financing.rawValue, bid.conditions, bid.exclusivityDays, bid.expiresOn?.text, bid.score, bid.note,
             bid.supersedes, bid.status == .superseded ? bid.addedAt.milliseconds : nil, bid.addedBy,

@@ -31,6 +31,7 @@ extension DealsSchema {
         CREATE TABLE bid (
             id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
             deal_id BLOB NOT NULL,
+            position INTEGER NOT NULL CHECK (position >= 1),
             counterparty_id BLOB NOT NULL REFERENCES counterparty (id),
             round INTEGER NOT NULL,
             received_on TEXT NOT NULL CHECK (length(received_on) = 10),
@@ -59,9 +60,9 @@ extension DealsSchema {
             CHECK ((form = 'mix') = (cash_units IS NOT NULL)),
             CHECK ((withdrawn_ms IS NULL) = (withdrawn_by IS NULL)),
             CHECK ((withdrawn_ms IS NULL) = (withdrawal_reason IS NULL)),
-            CHECK (withdrawn_ms IS NULL OR superseded_ms IS NULL)
+            CHECK (withdrawn_ms IS NULL OR superseded_ms IS NULL),
+            UNIQUE (deal_id, position)
         ) STRICT;
-        CREATE INDEX bid_of_deal ON bid (deal_id, id);
         CREATE UNIQUE INDEX bid_current ON bid (deal_id, round, counterparty_id)
             WHERE superseded_ms IS NULL AND withdrawn_ms IS NULL;
         CREATE INDEX bid_of_counterparty ON bid (counterparty_id);
@@ -69,7 +70,13 @@ extension DealsSchema {
         WHEN NOT EXISTS (SELECT 1 FROM counterparty WHERE id = NEW.counterparty_id AND deal_id = NEW.deal_id) BEGIN
             SELECT RAISE(ABORT, 'a bid is of a counterparty of its deal');
         END;
-        CREATE TRIGGER bid_never_replaces BEFORE INSERT ON bid WHEN EXISTS (SELECT 1 FROM bid WHERE id = NEW.id) BEGIN
+        CREATE TRIGGER bid_never_replaces BEFORE INSERT ON bid
+        WHEN EXISTS (SELECT 1 FROM bid WHERE id = NEW.id)
+            OR EXISTS (SELECT 1 FROM bid WHERE deal_id = NEW.deal_id AND position = NEW.position)
+            OR NEW.superseded_ms IS NULL AND EXISTS (
+                SELECT 1 FROM bid
+                WHERE deal_id = NEW.deal_id AND round = NEW.round AND counterparty_id = NEW.counterparty_id
+                    AND superseded_ms IS NULL AND withdrawn_ms IS NULL) BEGIN
             SELECT RAISE(ABORT, 'bids are never replaced');
         END;
         CREATE TRIGGER bid_keeps_rows BEFORE DELETE ON bid BEGIN
@@ -83,7 +90,7 @@ extension DealsSchema {
             SELECT RAISE(ABORT, 'a bid changes by one version at a time');
         END;
         CREATE TRIGGER bid_keeps_its_origin
-        BEFORE UPDATE OF id, deal_id, counterparty_id, round, supersedes, added_by, added_ms ON bid BEGIN
+        BEFORE UPDATE OF id, deal_id, position, counterparty_id, round, supersedes, added_by, added_ms ON bid BEGIN
             SELECT RAISE(ABORT, 'a bid keeps its counterparty and its round');
         END;
         """

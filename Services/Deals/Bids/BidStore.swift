@@ -13,14 +13,16 @@ struct BidStore: Sendable {
     static let bidsMax = 1000
 
     func page(
-        _ reference: DealReference, _ query: DealBidQuery, limit: Int, after: UUID?, by caller: Caller
+        _ reference: DealReference, _ query: DealBidQuery, limit: Int, before position: Int?, by caller: Caller
     ) async throws -> DealBidPage {
         try await store.read { db in
             let deal = try DealRows.seen(reference, by: caller, may: .read, in: db).deal
             // One more than asked tells whether there is a next page.
-            let bids = try BidRows.page(of: deal.id, round: query.round, before: after, limit: limit + 1, in: db)
-            let items = Array(bids.prefix(limit))
-            return DealBidPage(items: items, nextCursor: bids.count > items.count ? items.last?.id.text : nil)
+            let bids = try BidRows.page(
+                of: deal.id, round: query.round, before: position, limit: limit + 1, in: db)
+            let shown = bids.prefix(limit)
+            let last = bids.count > shown.count ? shown.last?.position : nil
+            return DealBidPage(items: shown.map(\.bid), nextCursor: last.map(String.init))
         }
     }
 

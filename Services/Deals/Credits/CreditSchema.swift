@@ -29,7 +29,7 @@ extension DealsSchema {
             SELECT RAISE(ABORT, 'shares belong to the next version');
         END;
         CREATE TRIGGER deal_credit_set_begins_whole BEFORE INSERT ON deal_credit_set
-        WHEN NEW.version <> 1 OR 100000000 <> coalesce((
+        WHEN EXISTS (SELECT 1 FROM deal_credit_set WHERE deal_id = NEW.deal_id) OR NEW.version <> 1 OR 100000000 <> coalesce((
             SELECT SUM(share) FROM deal_credit WHERE deal_id = NEW.deal_id AND version = NEW.version), 100000000) BEGIN
             SELECT RAISE(ABORT, 'shares are together the whole');
         END;

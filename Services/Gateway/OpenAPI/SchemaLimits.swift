@@ -185,7 +185,7 @@ struct SchemaLimits: Sendable {
         "DealBidPatch.conditions": lines(1...2000), "DealBidPatch.exclusivityDays": number(1...365),
         "DealBidPatch.score": number(0...100), "DealBidPatch.note": lines(1...2000),
         "BidWithdrawal.reason": lines(1...500), "DealBidQuery.limit": number(1...200),
-        "DealBidQuery.cursor": pattern("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"),
+        "DealBidQuery.cursor": pattern("^[1-9][0-9]{0,5}$"),
         "DealBidQuery.round": number(1...20), "BidGridQuery.round": number(1...20),
         "BidGridQuery.convertTo": currency, "BidGrid.currency": currency,
         "DealCreditsEdit.items": items(50), "NewDealCredit.share": percent, "DealCredit.share": percent,

@@ -46,8 +46,8 @@ struct BidSchemaTests {
         "UPDATE bid SET superseded_ms = NULL, version = version + 1 WHERE superseded_ms IS NOT NULL",
         "UPDATE bid SET withdrawn_ms = NULL, withdrawn_by = NULL, withdrawal_reason = NULL, version = version + 1 "
             + "WHERE withdrawn_ms IS NOT NULL",
-        "INSERT INTO bid (id, deal_id, \(columns)) SELECT randomblob(16), deal_id, \(columns) FROM bid \(current)",
-        "INSERT INTO bid (id, deal_id, \(columns)) SELECT randomblob(16), randomblob(16), \(columns) FROM bid "
+        "INSERT INTO bid (id, deal_id, position, \(columns)) SELECT randomblob(16), deal_id, 9, \(columns) FROM bid \(current)",
+        "INSERT INTO bid (id, deal_id, position, \(columns)) SELECT randomblob(16), randomblob(16), 9, \(columns) FROM bid "
             + "WHERE withdrawn_ms IS NOT NULL",
     ])
     func theSchemaRefuses(sql: String) async throws {

@@ -152,6 +152,7 @@ struct CreditTests {
     @Test(arguments: [
         "DELETE FROM deal_credit", "UPDATE deal_credit SET share = 1", "DELETE FROM deal_credit_set",
         "UPDATE deal_credit_set SET version = version", "UPDATE deal_credit_set SET version = version + 2",
+        "INSERT OR REPLACE INTO deal_credit_set SELECT * FROM deal_credit_set",
         "INSERT INTO deal_credit SELECT deal_id, version, 2, randomblob(16), 1 FROM deal_credit_set",
         "INSERT INTO deal_credit SELECT deal_id, version + 1, 2, randomblob(16), 0 FROM deal_credit_set",
         "INSERT INTO deal_credit SELECT deal_id, version + 2, 2, randomblob(16), 1 FROM deal_credit_set",
