@@ -70,7 +70,9 @@ struct CreditStore: Sendable {
         let fees = try FeeRows.all(of: deal.id, in: db).filter { $0.status != .waived }
         // The last row of somebody who was on the team more than once.
         let named = try db.cachedStatement(
-            sql: "SELECT name FROM team_member WHERE deal_id = ? AND user_id = ? ORDER BY added_ms DESC, rowid DESC LIMIT 1")
+            sql: """
+                SELECT name FROM team_member WHERE deal_id = ? AND user_id = ? ORDER BY added_ms DESC, rowid DESC LIMIT 1
+                """)
         var names: [UUID: String] = [:]
         for credit in shares { names[credit.userId] = try String.fetchOne(named, arguments: [deal.id, credit.userId]) }
         return DealCredits(

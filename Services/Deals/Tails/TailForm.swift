@@ -38,7 +38,8 @@ struct TailForm: Sendable {
         if let ids = new.counterpartyIds {
             let field = "counterpartyIds"
             if !(1...Self.counterpartiesMax).contains(ids.count) {
-                faults.append(FieldFault(field, "out_of_range", "must be 1 to \(Self.counterpartiesMax), or be left out"))
+                let message = "must be 1 to \(Self.counterpartiesMax), or be left out"
+                faults.append(FieldFault(field, "out_of_range", message))
             } else if Set(ids).count < ids.count {
                 faults.append(FieldFault(field, "repeated", "names a counterparty twice"))
             } else if !Set(ids).isSubset(of: known) {

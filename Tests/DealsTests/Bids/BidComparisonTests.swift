@@ -35,11 +35,11 @@ struct BidComparisonTests {
     }
 
     @Test func changesStayWithinOneCurrencyAndOneBasis() throws {
-        let first = BidPrice(low: try money("100"), high: try money("120"), basis: .enterpriseValue)
-        let second = BidPrice(point: try money("104.50"), basis: .enterpriseValue)
-        #expect(BidComparison.change(from: first, to: second) == (try money("-5.50")))
-        let euros = BidPrice(point: try money("104.50", "EUR"), basis: .enterpriseValue)
-        let equity = BidPrice(point: try money("104.50"), basis: .equityValue)
+        let first = BidPrice(low: try Exact.money("100"), high: try Exact.money("120"), basis: .enterpriseValue)
+        let second = BidPrice(point: try Exact.money("104.50"), basis: .enterpriseValue)
+        #expect(BidComparison.change(from: first, to: second) == (try Exact.money("-5.50")))
+        let euros = BidPrice(point: try Exact.money("104.50", "EUR"), basis: .enterpriseValue)
+        let equity = BidPrice(point: try Exact.money("104.50"), basis: .equityValue)
         #expect(BidComparison.change(from: first, to: euros) == nil)
         #expect(BidComparison.change(from: first, to: equity) == nil)
     }

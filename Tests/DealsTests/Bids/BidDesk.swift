@@ -6,15 +6,18 @@ import Testing
 
 @testable import deals
 
-func money(_ amount: String, _ code: String = "USD") throws -> Money {
-    try #require(Currency(code: code).flatMap { Money(amount: amount, currency: $0) })
-}
+/// Amounts and shares as stories write them.
+enum Exact {
+    static func money(_ amount: String, _ code: String = "USD") throws -> Money {
+        try #require(Currency(code: code).flatMap { Money(amount: amount, currency: $0) })
+    }
 
-func percent(_ text: String) throws -> Percent { try #require(Percent(text)) }
+    static func percent(_ text: String) throws -> Percent { try #require(Percent(text)) }
+}
 
 /// The calls that stories of bids, credits and tails are told with.
 extension Desk {
-    func counterparty(_ name: String, on deal: Deal, by person: Person) async throws -> Counterparty {
+    func bidder(_ name: String, on deal: Deal, by person: Person) async throws -> Counterparty {
         let new = NewCounterparty(name: name, kind: .strategic)
         return try await call(DealMethods.addCounterparty, new, as: person, on: [deal.id.text])
     }
@@ -42,7 +45,7 @@ extension Desk {
         _ amount: String, _ code: String = "USD", of counterparty: Counterparty, in round: Int, on deal: Deal,
         by person: Person, _ change: (inout NewDealBid) -> Void = { _ in }
     ) async throws -> DealBid {
-        let price = BidPrice(point: try money(amount, code), basis: .enterpriseValue)
+        let price = BidPrice(point: try Exact.money(amount, code), basis: .enterpriseValue)
         var new = NewDealBid(counterpartyId: counterparty.id, round: round, price: price)
         change(&new)
         return try await call(DealMethods.addBid, new, as: person, on: [deal.id.text])
@@ -91,7 +94,7 @@ extension Desk {
     func setCredits(
         _ shares: [(Person, String)], of deal: Deal, as person: Person, ifMatch: Int64?
     ) async throws -> DealCredits {
-        let items = try shares.map { NewDealCredit(userId: $0.id, share: try percent($1)) }
+        let items = try shares.map { NewDealCredit(userId: $0.id, share: try Exact.percent($1)) }
         return try await call(
             DealMethods.setCredits, DealCreditsEdit(items: items), as: person, on: [deal.id.text], ifMatch: ifMatch)
     }
@@ -133,7 +136,7 @@ extension Desk {
             (
                 "bids.add",
                 {
-                    let price = BidPrice(point: try money("5"), basis: .perShare)
+                    let price = BidPrice(point: try Exact.money("5"), basis: .perShare)
                     let new = NewDealBid(counterpartyId: UUID(), round: 1, price: price)
                     return try await bytes(DealMethods.addBid, new, as: person, on: [reference])
                 }

@@ -16,7 +16,7 @@ struct BidGridTests {
             for kind in [DealRoundKind.ioi, .loi] { _ = try await desk.round(kind, on: deal, by: banker) }
             var buyers: [Counterparty] = []
             for name in ["Alpha", "=Beta", "Gamma"] {
-                buyers.append(try await desk.counterparty(name, on: deal, by: banker))
+                buyers.append(try await desk.bidder(name, on: deal, by: banker))
             }
             for (day, text) in [(BusinessDate.yesterday, "1.10"), (.today, "1.20")] {
                 let rate = NewRate(base: "EUR", quote: "USD", asOf: day, rate: try #require(DecimalRate(text)))
@@ -57,7 +57,7 @@ struct BidGridTests {
         try await Self.with { desk, banker, deal, buyers in
             _ = try await desk.bid("100", of: buyers[0], in: 1, on: deal, by: banker)
             _ = try await desk.bid("100", of: buyers[1], in: 1, on: deal, by: banker)
-            let (low, high) = (try money("95"), try money("97.01"))
+            let (low, high) = (try Exact.money("95"), try Exact.money("97.01"))
             _ = try await desk.bid("1", of: buyers[0], in: 2, on: deal, by: banker) {
                 $0.price = BidPrice(low: low, high: high, basis: .enterpriseValue)
                 ($0.receivedOn, $0.expiresOn, $0.financing) = (.yesterday, .yesterday, .notFinanced)

@@ -13,8 +13,8 @@ struct BidSchemaTests {
             let banker = desk.person(.banker)
             let deal = try await desk.deal("Falcon", by: banker)
             _ = try await desk.round(on: deal, by: banker)
-            let buyer = try await desk.counterparty("Contoso", on: deal, by: banker)
-            let other = try await desk.counterparty("Fabrikam", on: deal, by: banker)
+            let buyer = try await desk.bidder("Contoso", on: deal, by: banker)
+            let other = try await desk.bidder("Fabrikam", on: deal, by: banker)
             for amount in ["1", "2"] { _ = try await desk.bid(amount, of: buyer, in: 1, on: deal, by: banker) }
             let gone = try await desk.bid("3", of: other, in: 1, on: deal, by: banker)
             _ = try await desk.withdraw(gone, on: deal, as: banker)

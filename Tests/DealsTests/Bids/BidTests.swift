@@ -28,7 +28,7 @@ struct BidTests {
                 }
             }
             #expect(wrong.details == ["name too_short", "kind required", "processLetterId unknown_document"])
-            let buyer = try await desk.counterparty("Contoso", on: deal, by: banker)
+            let buyer = try await desk.bidder("Contoso", on: deal, by: banker)
             try await fault("round_closed") {
                 try await desk.bid("5", of: buyer, in: 1, on: deal, by: banker)
             }
@@ -43,7 +43,7 @@ struct BidTests {
             let banker = desk.person(.banker)
             let deal = try await desk.deal("Falcon", by: banker)
             _ = try await desk.round(on: deal, by: banker)
-            let buyer = try await desk.counterparty("Contoso", on: deal, by: banker)
+            let buyer = try await desk.bidder("Contoso", on: deal, by: banker)
             let first = try await desk.bid("100", of: buyer, in: 1, on: deal, by: banker)
             let second = try await desk.bid("110", of: buyer, in: 1, on: deal, by: banker)
             #expect((second.supersedes, second.status) == (first.id, .current))
@@ -79,10 +79,10 @@ struct BidTests {
             let other = try await desk.deal("Hawk", by: banker)
             _ = try await desk.round(on: deal, by: banker)
             let (own, theirs) = (
-                try await desk.counterparty("Contoso", on: deal, by: banker),
-                try await desk.counterparty("Fabrikam", on: other, by: banker)
+                try await desk.bidder("Contoso", on: deal, by: banker),
+                try await desk.bidder("Fabrikam", on: other, by: banker)
             )
-            let (low, high) = (try money("10"), try money("5"))
+            let (low, high) = (try Exact.money("10"), try Exact.money("5"))
             let wrong = try await fault("validation_failed") {
                 try await desk.bid("1", of: theirs, in: 3, on: deal, by: banker) {
                     $0.price = BidPrice(low: low, high: high, basis: .perShare)
@@ -96,10 +96,10 @@ struct BidTests {
                     "round unknown_round", "counterpartyId unknown_counterparty", "receivedOn in_future",
                     "expiresOn before_receipt", "cashPercent required",
                 ])
-            let euro = try money("12", "EUR")
+            let euro = try Exact.money("12", "EUR")
             let prices = [
                 (BidPrice(low: low, high: euro, basis: .perShare), "price.high currency_differs"),
-                (BidPrice(point: try money("0"), basis: .perShare), "price out_of_range"),
+                (BidPrice(point: try Exact.money("0"), basis: .perShare), "price out_of_range"),
             ]
             for (price, detail) in prices {
                 let told = try await fault("validation_failed") {
@@ -128,7 +128,7 @@ struct BidTests {
             let banker = desk.person(.banker)
             let deal = try await desk.deal("Falcon", by: banker)
             for _ in 0..<2 { _ = try await desk.round(on: deal, by: banker) }
-            let buyer = try await desk.counterparty("Contoso", on: deal, by: banker)
+            let buyer = try await desk.bidder("Contoso", on: deal, by: banker)
             for count in 0..<5 {
                 _ = try await desk.bid("\(100 + count)", of: buyer, in: 1 + count % 2, on: deal, by: banker)
             }
@@ -151,7 +151,7 @@ struct BidTests {
             let (banker, reader, outsider) = (desk.person(.banker), desk.person(.banker), desk.person(.banker))
             let deal = try await desk.deal("Falcon", by: banker, confidentiality: .secret)
             _ = try await desk.round(on: deal, by: banker)
-            let buyer = try await desk.counterparty("Zephyr", on: deal, by: banker)
+            let buyer = try await desk.bidder("Zephyr", on: deal, by: banker)
             let bid = try await desk.bid("1", of: buyer, in: 1, on: deal, by: banker)
             _ = try await desk.add(reader, to: deal, by: banker, access: .read)
             #expect(try await desk.bids(deal, as: reader).items == [bid])

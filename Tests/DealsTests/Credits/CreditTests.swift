@@ -86,17 +86,17 @@ struct CreditTests {
             for person in people.dropFirst() { _ = try await desk.add(person, to: deal, by: people[0], access: .edit) }
             for (amount, code) in [("4.01", "USD"), ("6.00", "USD"), ("7", "JPY")] {
                 var terms = FeeTerms(kind: .retainer, basis: .flat, currency: code)
-                terms.amount = try money(amount, code)
+                terms.amount = try Exact.money(amount, code)
                 let new = NewDealFee(terms: terms)
                 _ = try await desk.call(DealMethods.addFee, new, as: people[0], on: [deal.id.text])
             }
             var percentage = FeeTerms(kind: .success, basis: .percent, currency: "USD")
-            (percentage.base, percentage.percent) = (.enterpriseValue, try percent("1"))
+            (percentage.base, percentage.percent) = (.enterpriseValue, try Exact.percent("1"))
             let unknown = NewDealFee(terms: percentage)
             _ = try await desk.call(DealMethods.addFee, unknown, as: people[0], on: [deal.id.text])
             let shares = [(people[0], "33.333333"), (people[1], "33.333333"), (people[2], "33.333334")]
             let credits = try await desk.setCredits(shares, of: deal, as: people[0], ifMatch: 0)
-            #expect(credits.fees == [try money("7", "JPY"), try money("10.01")])
+            #expect(credits.fees == [try Exact.money("7", "JPY"), try Exact.money("10.01")])
             #expect(credits.unknownFees == 1)
             #expect(credits.items.map { $0.fees.map(\.amount) } == [["2", "3.34"], ["2", "3.33"], ["3", "3.34"]])
         }

@@ -28,7 +28,7 @@ struct IdempotencyTests {
         ).organization
         let until = desk.clock.now().advanced(bySeconds: 86_400)
         _ = try await desk.round(on: deal, by: lead)
-        let buyer = try await desk.counterparty("Contoso", on: deal, by: lead)
+        let buyer = try await desk.bidder("Contoso", on: deal, by: lead)
         let bid = try await desk.bid("5", of: buyer, in: 1, on: deal, by: lead)
         let price = bid.price
         let link = "https://rooms.example/2"

@@ -149,6 +149,7 @@ private enum Generated {
         return DealFacts(
             counterparties: Int.random(in: 0...4, using: &random), openTasks: open,
             openCriticalTasks: open == 0 ? 0 : Int.random(in: 0...1, using: &random),
-            hasContractedFee: Bool.random(using: &random), documents: some([.teaser, .cim]), approvals: some(stages + [GivenApproval(kind: .engagement)]))
+            hasContractedFee: Bool.random(using: &random), documents: some([.teaser, .cim]),
+            approvals: some(stages + [GivenApproval(kind: .engagement)]))
     }
 }

@@ -41,7 +41,7 @@ struct TailTests {
             let banker = desk.person(.banker)
             let deal = try await desk.deal("Falcon", by: banker)
             try await fault("not_found") { try await desk.tail(deal, as: banker) }
-            let buyer = try await desk.counterparty("Contoso", on: deal, by: banker)
+            let buyer = try await desk.bidder("Contoso", on: deal, by: banker)
             let agreed = try await desk.setTail(12, of: deal, as: banker)
             #expect((agreed.months, agreed.startsOn, agreed.endsOn, agreed.version) == (12, nil, nil, 1))
             #expect(agreed.counterparties == nil && !agreed.startAgreed)
@@ -75,7 +75,7 @@ struct TailTests {
         try await Desk.with { desk in
             let banker = desk.person(.banker)
             let (deal, other) = (try await desk.deal("Falcon", by: banker), try await desk.deal("Hawk", by: banker))
-            let theirs = try await desk.counterparty("Contoso", on: other, by: banker)
+            let theirs = try await desk.bidder("Contoso", on: other, by: banker)
             let wrong = try await fault("validation_failed") {
                 try await desk.setTail(61, startsOn: day("2199-12-31"), of: deal, as: banker, covers: [theirs])
             }
@@ -147,7 +147,7 @@ struct TailTests {
         try await Desk.with { desk in
             let banker = desk.person(.banker)
             let deal = try await desk.deal("Falcon", by: banker)
-            let buyer = try await desk.counterparty("Contoso", on: deal, by: banker)
+            let buyer = try await desk.bidder("Contoso", on: deal, by: banker)
             _ = try await desk.setTail(6, startsOn: .today, of: deal, as: banker, covers: [buyer])
             await #expect(throws: DatabaseError.self) {
                 try await desk.store.write { db in try db.execute(sql: sql) }
