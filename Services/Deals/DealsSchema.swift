@@ -49,6 +49,7 @@ enum DealsSchema {
             try db.execute(sql: controlRoom)
             try ScreenedNames.fill(in: db)
         }
+        migrator.registerMigration("deals 20 bids") { db in try db.execute(sql: bids + credits + tails) }
         migrator.registerMigration("deals 21 firm") { db in
             try db.execute(sql: directory + closings)
             try PersonRows.fillWords(in: db)

@@ -18,6 +18,8 @@ package enum StageRuleKind: String, Codable, Sendable, CaseIterable {
     case tasksDone = "tasks_done"
     /// A second person gave the approval of kind `approval`, and it has not expired.
     case approval
+    /// A fee is contracted, invoiced or paid.
+    case feePresent = "fee_present"
 }
 
 /// Fields of a deal that rules may ask for: those that can be empty.

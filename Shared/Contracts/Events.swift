@@ -185,6 +185,18 @@ package enum EventType {
     package static let dealFeeAdded = "deal.fee.added"
     package static let dealFeeUpdated = "deal.fee.updated"
     package static let dealFeeRemoved = "deal.fee.removed"
+    package static let dealRoundAdded = "deal.round.added"
+    package static let dealRoundUpdated = "deal.round.updated"
+    package static let dealBidAdded = "deal.bid.added"
+    package static let dealBidUpdated = "deal.bid.updated"
+    package static let dealBidWithdrawn = "deal.bid.withdrawn"
+    package static let dealCreditsSet = "deal.credits.set"
+    package static let dealTailSet = "deal.tail.set"
+    package static let dealTailRemoved = "deal.tail.removed"
+    /// The deal was lost or withdrawn, and its tail runs from that day.
+    package static let dealTailStarted = "deal.tail.started"
+    /// The deal was opened again, and its tail has no days until it ends once more.
+    package static let dealTailStopped = "deal.tail.stopped"
     package static let organizationCreated = "organization.created"
     package static let organizationUpdated = "organization.updated"
     package static let organizationPublished = "organization.published"

@@ -192,6 +192,21 @@ import Testing
             0x2b4 deals.persons.find
             0x2b5 deals.organizations.merges
             0x2b6 deals.organizations.merges.undo
+            0x2e0 deals.rounds
+            0x2e1 deals.rounds.add
+            0x2e2 deals.rounds.update
+            0x2e3 deals.bids
+            0x2e4 deals.bids.add
+            0x2e5 deals.bids.update
+            0x2e6 deals.bids.withdraw
+            0x2e7 deals.bids.grid
+            0x2e8 deals.bids.grid.csv
+            0x2e9 deals.credits
+            0x2ea deals.credits.set
+            0x2eb deals.tail
+            0x2ec deals.tail.set
+            0x2ed deals.tail.remove
+            0x2ee deals.tails
             0x301 audit.list
             0x302 audit.verify
             0x310 audit.log.checkpoint

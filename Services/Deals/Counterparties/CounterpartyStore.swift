@@ -54,10 +54,12 @@ struct CounterpartyStore: Sendable {
     func remove(_ reference: WorkReference, by caller: Caller) async throws {
         try await store.write { db in
             let (deal, counterparty) = try Self.read(reference, by: caller, in: db)
-            guard counterparty.steps.isEmpty, try NDARows.all(of: counterparty, in: db).isEmpty else {
+            guard counterparty.steps.isEmpty, try NDARows.all(of: counterparty, in: db).isEmpty,
+                try !BidRows.exist(of: counterparty.id, on: deal.id, in: db)
+            else {
                 throw RPCFault(
                     .failedPrecondition, "counterparty_has_history",
-                    "It has steps or an NDA; exclude it by a step, with the reason.")
+                    "It has steps, an NDA or a bid; exclude it by a step, with the reason.")
             }
             try CounterpartyRows.remove(counterparty, by: caller, in: db)
             try Self.record(EventType.dealCounterpartyRemoved, counterparty, nil, of: deal, by: caller, in: db)

@@ -9,6 +9,8 @@ struct DealFacts: Sendable, Hashable {
     var reached: [CounterpartyStepKind: Int] = [:]
     var openTasks = 0
     var openCriticalTasks = 0
+    /// One at least is contracted, invoiced or paid.
+    var hasContractedFee = false
     /// The types of which the register holds one.
     var documents: Set<DocumentType> = []
     /// Given and good at this moment, not spent by an earlier move.

@@ -39,6 +39,7 @@ struct StageRules: Sendable {
         case .minCounterparties: rule.count.flatMap { tooFewCounterparties($0, at: rule.step) }
         case .tasksDone: openTasks(rule.tasks ?? .all)
         case .approval: rule.approval.flatMap { unapproved($0, stage) }
+        case .feePresent: missingFee()
         }
     }
 
@@ -113,6 +114,10 @@ struct StageRules: Sendable {
         return FieldFault(
             "tasks", tasks == .critical ? "critical_tasks_open" : "tasks_open",
             count == 1 ? "1 \(kind) is still open." : "\(count) \(kind)s are still open.")
+    }
+
+    private func missingFee() -> FieldFault? {
+        facts.hasContractedFee ? nil : FieldFault("fees", "fee_missing", "No fee of the deal is contracted.")
     }
 
     private func unapproved(_ kind: ApprovalKind, _ stage: String) -> FieldFault? {

@@ -48,6 +48,7 @@ struct TransitionStore: Sendable {
             by: caller, in: db)
         if saved.status.isEnded { try Closings.freeze(saved.id, on: saved.closedOn ?? assessment.effectiveOn, in: db) }
         try Self.append(.move(from: seen.deal, to: saved, assessment, by: caller), of: saved, in: db)
+        try TailStore.follow(saved, after: seen.deal.status, on: assessment.effectiveOn, by: caller, in: db)
         if let override = assessment.override {
             try Event.record(
                 EventType.dealStageOverridden, about: saved, before: seen.deal, by: caller,

@@ -7,12 +7,13 @@ import RPC
 
 /// The tables that are handed out as files, row by row; of the audit log also as lines of JSON.
 enum CSVFile: Sendable, CaseIterable {
-    case deals, counterparties, importErrors, auditTable, auditLines
+    case deals, counterparties, bidGrid, importErrors, auditTable, auditLines
 
     var method: RPCMethodEntry {
         switch self {
         case .deals: DealMethods.export.entry
         case .counterparties: DealMethods.exportCounterparties.entry
+        case .bidGrid: DealMethods.bidGridFile.entry
         case .importErrors: DealMethods.importErrors.entry
         case .auditTable: AuditMethods.exportTable.entry
         case .auditLines: AuditMethods.exportLines.entry
@@ -26,6 +27,7 @@ enum CSVFile: Sendable, CaseIterable {
         switch self {
         case .deals, .importErrors: "number,codeName\r\nD-2026-0001,Project Falcon\r\n"
         case .counterparties: "name,tier,kind,status\r\nWren,A,strategic,contacted\r\n"
+        case .bidGrid: "round,counterparty,mid\r\n1,Contoso Freight,1250000000.00\r\n"
         case .auditTable: "seq,time,type\r\n0,2026-01-02T03:04:05.678Z,deal.created\r\n1,,checkpoint\r\n"
         case .auditLines: "{\"checkpoint\":{\"root\":\"3mQ9…\",\"size\":0},\"entries\":0}\n"
         }
@@ -68,6 +70,10 @@ extension Downloads {
             return try deals.stream(
                 DealMethods.exportCounterparties, query, timeout: Self.timeMax, window: Self.window,
                 context: call.context)
+        case .bidGrid:
+            let query = try StrictJSON.decode(BidGridQuery.self, from: Data(call.body.readableBytesView))
+            return try deals.stream(
+                DealMethods.bidGridFile, query, timeout: Self.timeMax, window: Self.window, context: call.context)
         case .importErrors:
             return try deals.stream(
                 DealMethods.importErrors, Nothing(), timeout: Self.timeMax, window: Self.window,

@@ -80,6 +80,7 @@ enum OpenAPITag: String, CaseIterable {
                 "custom-fields", "exchange-rates", "persons",
                 "tasks", "ndas", "organizations", "imports", "deals.csv", "views", "board", "search", "pipelines",
                 "custom-fields", "exchange-rates",
+                "custom-fields", "exchange-rates", "tails",
             ], .deals
         ),
     ]

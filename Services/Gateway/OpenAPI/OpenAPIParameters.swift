@@ -22,6 +22,7 @@ struct OpenAPIParameters {
         "organizations": "Id of the organization", "persons": "Id of the person", "parties": "Id of the party",
         "fees": "Id of the fee", "approvals": "Id of the approval", "pipelines": "Id or deal type of the pipeline",
         "counterparties": "Id of the counterparty", "steps": "Id of the step", "ndas": "Id of the NDA",
+        "rounds": "Id of the round", "bids": "Id of the bid",
         "views": "Id of the view",
         "imports": "Id of the import", "webhooks": "Id of the webhook", "deliveries": "Id of the delivery",
         "searches": "Id of the saved search", "lists": "Name of the list", "entries": "Id of the entry",

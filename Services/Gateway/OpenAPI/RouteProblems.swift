@@ -290,6 +290,15 @@ struct RouteProblems {
         DealMethods.previewFees.entry.name: [.unprocessable: ["validation_failed"]],
         DealMethods.updateFee.entry.name: workAsRead,
         DealMethods.removeFee.entry.name: workAsRead.merging([.unprocessable: ["fee_has_credits"]]) { $1 },
+        DealMethods.addRound.entry.name: [.forbidden: ["access_too_low"], .unprocessable: ["rounds_full"]],
+        DealMethods.updateRound.entry.name: workAsRead,
+        DealMethods.addBid.entry.name: [
+            .forbidden: ["access_too_low"], .unprocessable: ["bids_full", "round_closed"],
+        ],
+        DealMethods.updateBid.entry.name: workAsRead.merging([.unprocessable: ["bid_over"]]) { $1 },
+        DealMethods.withdrawBid.entry.name: workAsRead.merging([.unprocessable: ["bid_over"]]) { $1 },
+        DealMethods.setCredits.entry.name: workAsRead, DealMethods.setTail.entry.name: workAsRead,
+        DealMethods.removeTail.entry.name: workAsRead,
         DealMethods.requestApproval.entry.name: [
             .forbidden: ["access_too_low"], .conflict: ["approval_open"],
             .unprocessable: ["deal_ended", "deal_not_ended"],

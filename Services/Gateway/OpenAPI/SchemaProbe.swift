@@ -138,6 +138,7 @@ private enum Sample {
         case is Instant.Type: return Instant(milliseconds: 0)
         case is BusinessDate.Type: return BusinessDate(daysSince1970: 0)
         case is ProbabilitySource.Type: return ProbabilitySource.stage
+        case is Percent.Type: return Percent.zero
         case is DecimalRate.Type: if let one = DecimalRate("1") { return one }
         case is Percent.Type: return Percent.whole
         default: break

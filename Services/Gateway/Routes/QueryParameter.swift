@@ -186,6 +186,15 @@ extension [QueryParameter] {
     static let activities =
         page + [.string("kind", "one kind", oneOf: ActivityKind.allCases.map(\.rawValue))]
 
+    static let bids = page + [.integer("round", "the number of a round")]
+
+    static let bidGrid: [QueryParameter] = [
+        .integer("round", "the number of the one round that is shown; all when left out"),
+        .string("convertTo", "ISO 4217: what bids are ranked in; the currency of the deal's value when left out"),
+    ]
+
+    static let tails = page + [.integer("endsWithin", "days from today, 0 to 3660; any end when left out")]
+
     static let openTasks =
         page + [
             .boolean("mine", "those that you own"), .boolean("overdue", "those due before today"),

@@ -15,9 +15,9 @@ enum RouteTable {
     static let all: [Route] = chapters.flatMap { $0 }
 
     private static let chapters: [[Route]] = [
-        signingIn, people, deals, work, counterparties, ndas, documents, walls, rates, parties, fees, history,
-        approvals, controlRoom, pipelines, finding, views, manyDeals, imports, events, organizations, audit, webhooks,
-        operation,
+        signingIn, people, deals, work, counterparties, ndas, documents, walls, rates, parties, bids, credits, tails,
+        fees, history, approvals, controlRoom, pipelines, finding, views, manyDeals, imports, events, organizations,
+        audit, webhooks, operation,
     ]
 
     private static let events: [Route] = [

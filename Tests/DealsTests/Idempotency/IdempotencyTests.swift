@@ -30,6 +30,10 @@ struct IdempotencyTests {
         _ = try await desk.place("Watched", on: .watch, by: compliance)
         _ = try await desk.check(["Watched"], as: lead)
         let check = try #require(try await desk.queue(as: compliance).items.first)
+        _ = try await desk.round(on: deal, by: lead)
+        let buyer = try await desk.bidder("Contoso", on: deal, by: lead)
+        let bid = try await desk.bid("5", of: buyer, in: 1, on: deal, by: lead)
+        let price = bid.price
         let link = "https://rooms.example/2"
         return [
             on(desk, DealMethods.create, lead, []) {
@@ -69,6 +73,15 @@ struct IdempotencyTests {
             },
             on(desk, DealMethods.addFee, lead, [deal.id]) {
                 NewDealFee(terms: Desk.retainer, title: $0)
+            on(desk, DealMethods.addRound, lead, [deal.id]) { NewDealRound(name: $0, kind: .loi) },
+            // The other bid first, so that the one that stands is this one's own.
+            on(desk, DealMethods.withdrawBid, lead, [deal.id, bid.id], ifMatch: bid.version) {
+                BidWithdrawal(reason: $0)
+            },
+            on(desk, DealMethods.addBid, lead, [deal.id]) {
+                var new = NewDealBid(counterpartyId: buyer.id, round: 1, price: price)
+                new.note = $0
+                return new
             },
             on(desk, DealMethods.addPerson, lead, [organization.id]) { NewContactPerson(name: $0) },
             on(desk, DealMethods.requestApproval, lead, [deal.id]) { NewApproval(kind: .engagement, reason: $0) },

@@ -21,6 +21,7 @@ struct RulePropertyTests {
         case .tasksDone: (rule.tasks == .critical ? facts.openCriticalTasks : facts.openTasks) == 0
         case .approval:
             facts.approvals.contains { $0.kind == rule.approval && (rule.approval != .stage || $0.stage == stage) }
+        case .feePresent: facts.hasContractedFee
         }
     }
 
@@ -148,6 +149,7 @@ private enum Generated {
         return DealFacts(
             counterparties: Int.random(in: 0...4, using: &random), openTasks: open,
             openCriticalTasks: open == 0 ? 0 : Int.random(in: 0...1, using: &random),
-            documents: some([.teaser, .cim]), approvals: some(stages + [GivenApproval(kind: .engagement)]))
+            hasContractedFee: Bool.random(using: &random), documents: some([.teaser, .cim]),
+            approvals: some(stages + [GivenApproval(kind: .engagement)]))
     }
 }

@@ -99,6 +99,15 @@ struct StageRuleTests {
         #expect(Self.unmet(rules, Self.deal, given).isEmpty)
     }
 
+    @Test func aContractedFeeIsAskedFor() {
+        let rule = StageRule(.feePresent, overridable: true)
+        #expect(
+            Self.unmet([rule], Self.deal) == [FieldFault("fees", "fee_missing", "No fee of the deal is contracted.")])
+        #expect(Self.unmet([rule], Self.deal, DealFacts(hasContractedFee: true)).isEmpty)
+        #expect(rule.faults().isEmpty)
+        #expect(StageRule(.feePresent, count: 1).faults().map(\.code) == ["not_allowed"])
+    }
+
     // MARK: Built-in rules
 
     @Test(arguments: DealType.allCases)

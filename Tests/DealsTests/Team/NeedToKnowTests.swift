@@ -57,6 +57,7 @@ struct NeedToKnowTests {
             + DocumentCalls.calls(desk, on: reference, as: person) + desk.recordCalls(on: reference, as: person)
             + desk.partyCalls(on: reference, as: person) + desk.historyCalls(on: reference, as: person)
             + desk.approvalCalls(on: reference, as: person)
+            + desk.bidCalls(on: reference, as: person)
             + desk.controlRoomCalls(on: reference, as: person)
             + desk.feeCalls(on: reference, as: person)
             + desk.counterpartyCalls(on: reference, as: person)
@@ -101,6 +102,7 @@ struct NeedToKnowTests {
         return [
             ("bulk", { try await desk.bytes(DealMethods.bulk, ids, as: person) }),
             ("bulk.filter", { try await desk.bytes(DealMethods.bulk, filter, as: person) }),
+            ("tails", { try await desk.bytes(DealMethods.tails, TailQuery(limit: 200), as: person) }),
             ("export", { Data(try await desk.file(file, as: person).utf8) }),
             (
                 "ndas.expiring",
