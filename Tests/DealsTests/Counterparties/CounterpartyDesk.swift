@@ -1,26 +1,12 @@
 import Contracts
 import Foundation
-import GRDB
 import RPC
-import Storage
 import Synchronization
 
 @testable import deals
 
 /// The calls that stories of counterparties and NDAs are told with.
 extension Desk {
-    /// Outreach asks the lists of the control room.
-    func openLists() async throws {
-        try await store.write { db in
-            try db.execute(
-                sql: """
-                    CREATE TABLE IF NOT EXISTS list_entry (
-                        id BLOB PRIMARY KEY, list TEXT, organization_id BLOB, name_key TEXT, from_day TEXT, to_day TEXT,
-                        lifted_ms INTEGER)
-                    """)
-        }
-    }
-
     func counterparty(
         _ name: String, on deal: Deal, by person: Person, kind: CounterpartyKind = .strategic, approved: Bool = false,
         _ change: (inout NewCounterparty) -> Void = { _ in }

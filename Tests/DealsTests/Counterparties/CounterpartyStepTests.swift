@@ -14,7 +14,6 @@ struct CounterpartyStepTests {
             let (lead, reader) = (desk.person(.banker), desk.person(.banker))
             let deal = try await desk.deal("Falcon", by: lead)
             _ = try await desk.add(reader, to: deal, by: lead, access: .read)
-            try await desk.openLists()
             let buyer = try await desk.counterparty("Borealis", on: deal, by: lead, approved: true)
             let step = try await desk.step(.contacted, of: buyer, on: deal, as: lead, day: .yesterday)
             #expect(step.counterpartyId == buyer.id && step.on == .yesterday && step.recordedBy == lead.id)
@@ -36,7 +35,6 @@ struct CounterpartyStepTests {
         try await Desk.with { desk in
             let lead = desk.person(.banker)
             let deal = try await desk.deal("Falcon", by: lead)
-            try await desk.openLists()
             let buyer = try await desk.counterparty("Borealis", on: deal, by: lead, approved: true)
             let ahead = try await fault("validation_failed") {
                 try await desk.step(.contacted, of: buyer, on: deal, as: lead, day: .tomorrow)
@@ -58,7 +56,6 @@ struct CounterpartyStepTests {
         try await Desk.with { desk in
             let lead = desk.person(.banker)
             let deal = try await desk.deal("Falcon", by: lead)
-            try await desk.openLists()
             let buyer = try await desk.counterparty("Borealis", on: deal, by: lead)
             let refused = try await fault("step_not_allowed") {
                 try await desk.step(.cimSent, of: buyer, on: deal, as: lead)
@@ -83,7 +80,6 @@ struct CounterpartyStepTests {
         try await Desk.with { desk in
             let lead = desk.person(.banker)
             let deal = try await desk.deal("Falcon", by: lead)
-            try await desk.openLists()
             let buyer = try await desk.counterparty("Borealis", on: deal, by: lead, approved: true)
             let silent = try await fault("validation_failed") {
                 let new = NewCounterpartyStep(step: .passed, on: .today)
@@ -164,7 +160,6 @@ struct CounterpartyStepTests {
         try await Desk.with { desk in
             let lead = desk.person(.banker)
             let deal = try await desk.deal("Falcon", by: lead)
-            try await desk.openLists()
             let good = try await desk.counterparty("Borealis", on: deal, by: lead, approved: true)
             let bad = try await desk.counterparty("Contoso", on: deal, by: lead)
             let ids = [good.id, bad.id, UUIDv7.make()]
@@ -187,6 +182,28 @@ struct CounterpartyStepTests {
             #expect(twice.details == ["counterpartyIds repeated"])
             let none = try await fault("validation_failed") { try await send([], dryRun: false) }
             #expect(none.details == ["counterpartyIds out_of_range"])
+        }
+    }
+
+    /// The banker hears the same of every list, and nothing of the one that is kept in silence.
+    @Test(arguments: ControlList.allCases) func whoStandsOnAListIsNotApproached(list: ControlList) async throws {
+        try await Desk.with { desk in
+            let (lead, officer) = (desk.person(.banker), desk.person(.compliance))
+            let deal = try await desk.deal("Falcon", by: lead)
+            let buyer = try await desk.counterparty("Borealis Ltd", on: deal, by: lead, approved: true)
+            let entry = try await desk.place("Borealis plc", on: list, by: officer)
+            func contact() async throws -> CounterpartyStep {
+                let new = NewCounterpartyStep(step: .contacted, on: .today)
+                return try await desk.call(
+                    DealMethods.addCounterpartyStep, new, as: lead, on: [deal.id.text, buyer.id.text])
+            }
+            if list != .watch {
+                let refusal = try await fault("step_not_allowed") { try await contact() }
+                #expect(refusal.errors.map(\.code) == ["refer_to_control_room"])
+                #expect(!refusal.errors.contains { $0.message.contains(list.rawValue) })
+                _ = try await desk.lift(entry, by: officer)
+            }
+            #expect(try await contact().step == .contacted)
         }
     }
 }

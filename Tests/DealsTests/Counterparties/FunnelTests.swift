@@ -24,7 +24,6 @@ struct FunnelTests {
             var random = SeededRandom(state: 11)
             let lead = desk.person(.banker)
             let (deal, other) = (try await desk.deal("Falcon", by: lead), try await desk.deal("Hawk", by: lead))
-            try await desk.openLists()
             _ = try await desk.counterparty("Elsewhere", on: other, by: lead, approved: true)
             // Facts and ways out, which no guard holds up.
             let kinds = CounterpartyStepKind.allCases.filter { !StepGuards.isOutreach($0) }
