@@ -73,6 +73,7 @@ struct IdempotencyTests {
             },
             on(desk, DealMethods.addFee, lead, [deal.id]) {
                 NewDealFee(terms: Desk.retainer, title: $0)
+            },
             on(desk, DealMethods.addRound, lead, [deal.id]) { NewDealRound(name: $0, kind: .loi) },
             // The other bid first, so that the one that stands is this one's own.
             on(desk, DealMethods.withdrawBid, lead, [deal.id, bid.id], ifMatch: bid.version) {
@@ -95,7 +96,7 @@ struct IdempotencyTests {
     private static func callsOfCounterparties(
         _ desk: Desk, _ lead: Person, _ deal: Deal
     ) async throws -> [(name: String, send: Sending)] {
-        let buyer = try await desk.counterparty("Contoso", on: deal, by: lead)
+        let buyer = try await desk.counterparty("Aurora", on: deal, by: lead)
         let step = try await desk.step(.ioiReceived, of: buyer, on: deal, as: lead)
         return [
             on(desk, DealMethods.addCounterparties, lead, [deal.id]) { CounterpartyBulk(text: $0) },
