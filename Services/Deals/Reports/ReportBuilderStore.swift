@@ -50,7 +50,9 @@ struct ReportPage: Sendable {
 
 /// The reports that there are.
 enum Reports {
-    static let all: [any ReportBuilder.Type] = [PipelineReport.self]
+    static let all: [any ReportBuilder.Type] = [
+        PipelineReport.self, FunnelReport.self, MovementReport.self, TimeInStageReport.self, WinLossReport.self,
+    ]
 
     static func builder(of name: ReportName) -> (any ReportBuilder.Type)? { all.first { $0.name == name } }
 }
