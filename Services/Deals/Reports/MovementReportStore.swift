@@ -95,14 +95,19 @@ enum MovementReport: FactReport {
         guard let period = inquiry.request.period else { return [:] }
         let source = try FactSource(inquiry)
         var lines: [Line: LineSum] = [:]
-        for line in [Line.opening, .closing] {
-            guard let filter = try filter(ofCell: line.rawValue, inquiry) else { continue }
-            add(try source.sums(filter, by: [.currency]), to: &lines[line, default: LineSum()])
-        }
+        guard let before = try filter(ofCell: Line.opening.rawValue, inquiry) else { return [:] }
+        let opening = try source.sums(before, by: [.currency], mergesTypes: true)
+        add(opening, to: &lines[.opening, default: LineSum()])
+        // The closing is the opening and what the days changed, which are few.
+        var since = before
+        since.days = period.lowerBound.daysSince1970...period.upperBound.daysSince1970
+        add(opening, to: &lines[.closing, default: LineSum()])
+        add(
+            try source.sums(since, by: [.currency], mergesTypes: true), to: &lines[.closing, default: LineSum()])
         let flows = FactFilter(
             kind: .flow, types: inquiry.request.type.map { [$0] },
             days: period.lowerBound.daysSince1970...period.upperBound.daysSince1970)
-        let sums = try source.sums(flows, by: [.flow, .currency, .place])
+        let sums = try source.sums(flows, by: [.flow, .currency, .place], mergesTypes: true)
         for (flow, facts) in Dictionary(grouping: sums, by: \.key.flow) {
             guard let line = Line(rawValue: flow) else { continue }
             add(

@@ -191,7 +191,9 @@ extension WinLossReport {
     /// The largest first; months and what management sees in their own order.
     private static func groups(_ grouping: ReportGrouping, _ inquiry: ReportInquiry) throws -> [Group] {
         let request = inquiry.request
-        let facts = try FactSource(inquiry).sums(base(request), by: grouping.factKeys.union([.status, .currency]))
+        let facts = try FactSource(inquiry).sums(
+            base(request), by: grouping.factKeys.union([.status, .currency]),
+            mergesTypes: grouping != .type && grouping != .product)
         var groups: [String: Group] = [:]
         if request.isBlinded {
             for type in DealType.allCases { groups[type.rawValue] = Group(key: type.rawValue) }

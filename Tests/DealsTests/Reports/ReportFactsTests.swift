@@ -25,25 +25,33 @@ struct ReportFactsTests {
             db, sql: "SELECT d.id, \(DealStates.attributes) FROM deal d WHERE d.deleted_ms IS NULL")
         for row in rows where row[6] {
             for (fact, sum) in try DealStates.story(row, from: 1, row[0], in: db).facts {
-                for level in fact.kind.hasMonths ? [FactRows.Level.day, .month] : [.day] {
-                    let key: [String] = [
-                        fact.kind.rawValue, fact.type.rawValue, "\(level.rawValue)", "\(level.period(fact.day))",
-                        fact.stage, fact.status, fact.flow, fact.place, fact.reason, fact.lead, fact.sector,
-                        fact.country, fact.competitor, fact.currency, "\(fact.days)",
-                    ]
-                    let part = Int128(StageTally.part)
-                    let new = [
-                        sum.count, Int(sum.amount / part), Int(sum.amount % part), Int(sum.weighted / part),
-                        Int(sum.weighted % part),
-                    ]
-                    let old = sums[key.map(quoted).joined(separator: "|")] ?? [0, 0, 0, 0, 0]
-                    sums[key.map(quoted).joined(separator: "|")] = zip(old, new).map { $0 + $1 }
-                }
+                add(sum, to: key(fact, .day), &sums)
+                for monthly in fact.monthly { add(sum, to: key(monthly, .month), &sums) }
             }
         }
         return sums.filter { $0.value != [0, 0, 0, 0, 0] }.map { key, numbers in
             "\(key)|\(numbers.map(String.init).joined(separator: "|"))"
         }
+    }
+
+    private static func add(_ sum: ReportSum, to key: String, _ sums: inout [String: [Int]]) {
+        let part = Int128(StageTally.part)
+        let new = [
+            sum.count, Int(sum.amount / part), Int(sum.amount % part), Int(sum.weighted / part),
+            Int(sum.weighted % part),
+        ]
+        sums[key] = zip(sums[key] ?? [0, 0, 0, 0, 0], new).map { $0 + $1 }
+    }
+
+    private static func key(_ fact: ReportFact, _ level: FactRows.Level) -> String {
+        let ofKey = fact.kind == .end && level == .month ? FactKey(rawValue: fact.flow) : nil
+        let parts: [String] = [
+            FactRows.kind(fact.kind, ofKey), fact.type.rawValue, "\(level.rawValue)", "\(level.period(fact.day))",
+            fact.stage,
+            fact.status, fact.flow, fact.place, fact.reason, fact.lead, fact.sector, fact.country, fact.competitor,
+            fact.currency, "\(fact.days)",
+        ]
+        return parts.map(quoted).joined(separator: "|")
     }
 
     /// As a value of the database is told: texts in quotes, numbers without.

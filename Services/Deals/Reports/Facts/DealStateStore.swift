@@ -144,7 +144,7 @@ enum DealStates {
         for (fact, sum) in before { difference[fact, default: ReportSum()] += -sum }
         for (fact, sum) in difference where !sum.isZero {
             try FactRows.add(sum, to: fact, level: .day, in: db)
-            if fact.kind.hasMonths { try FactRows.add(sum, to: fact, level: .month, in: db) }
+            for monthly in fact.monthly { try FactRows.add(sum, to: monthly, level: .month, in: db) }
         }
     }
 }

@@ -15,8 +15,9 @@ enum FactRows {
     }
 
     static func add(_ sum: ReportSum, to fact: ReportFact, level: Level, in db: Database) throws {
+        let ofKey = fact.kind == .end && level == .month ? FactKey(rawValue: fact.flow) : nil
         let place: [any DatabaseValueConvertible] = [
-            fact.kind.rawValue, fact.type.rawValue, level.rawValue, level.period(fact.day), fact.stage, fact.status,
+            kind(fact.kind, ofKey), fact.type.rawValue, level.rawValue, level.period(fact.day), fact.stage, fact.status,
             fact.flow, fact.place, fact.reason, fact.lead, fact.sector, fact.country, fact.competitor, fact.currency,
             fact.days,
         ]
@@ -31,6 +32,11 @@ enum FactRows {
         let canBeLess = fact.kind == .state || fact.kind == .flow
         guard canBeLess || sum.count < 0 || sum.amount < 0 else { return }
         try db.cachedStatement(sql: sweep).execute(arguments: StatementArguments(place))
+    }
+
+    /// - Parameter key: of an end that is kept by month.
+    static func kind(_ kind: ReportFact.Kind, _ key: FactKey?) -> String {
+        key.map { "\(kind.rawValue).\($0.rawValue)" } ?? kind.rawValue
     }
 
     private static let upsert = """

@@ -16,9 +16,11 @@ struct FactSource {
         own = try Self.stories(inquiry).map(\.facts)
     }
 
-    /// - Parameter keys: those that the sums are told apart by; all else is added up.
-    func sums(_ filter: FactFilter, by keys: Set<FactKey>) throws -> ReportFacts {
-        var sums = readsSums ? try FactQuery(filter, by: keys).sums(in: inquiry.db) : [:]
+    /// - Parameters:
+    ///   - keys: those that the sums are told apart by; all else is added up.
+    ///   - mergesTypes: whether the deal type of an answered fact says nothing, so that fewer are read.
+    func sums(_ filter: FactFilter, by keys: Set<FactKey>, mergesTypes: Bool = false) throws -> ReportFacts {
+        var sums = readsSums ? try FactQuery(filter, by: keys, mergesTypes: mergesTypes).sums(in: inquiry.db) : [:]
         for facts in own {
             for (fact, sum) in facts where filter.holds(fact) {
                 sums[fact.keeping(keys), default: ReportSum()] += sum
@@ -58,15 +60,20 @@ struct FactSource {
 struct FactQuery {
     private let filter: FactFilter
     private let keys: Set<FactKey>
+    private let mergesTypes: Bool
 
-    init(_ filter: FactFilter, by keys: Set<FactKey>) { (self.filter, self.keys) = (filter, keys) }
+    init(_ filter: FactFilter, by keys: Set<FactKey>, mergesTypes: Bool) {
+        (self.filter, self.keys, self.mergesTypes) = (filter, keys, mergesTypes)
+    }
 
     func sums(in db: Database) throws -> ReportFacts {
         var sums: ReportFacts = [:]
         for (level, periods) in spans {
             let statement = try db.cachedStatement(sql: sql)
-            for type in DealType.allCases where filter.types?.contains(type) ?? true {
-                let rows = try Row.fetchCursor(statement, arguments: arguments(type, level, periods))
+            let types = DealType.allCases.filter { filter.types?.contains($0) ?? true }
+            for group in mergesTypes ? [types] : types.map({ [$0] }) {
+                guard let type = group.first else { continue }
+                let rows = try Row.fetchCursor(statement, arguments: arguments(group, level, periods))
                 while let row = try rows.next() { try add(row, type, level, to: &sums) }
             }
         }
@@ -76,7 +83,7 @@ struct FactQuery {
     /// Which periods of which level make up the days.
     private var spans: [(FactRows.Level, ClosedRange<Int>)] {
         guard let days = filter.days else { return [(.day, 0...0)] }
-        guard filter.kind.hasMonths else { return [(.day, days)] }
+        guard filter.kind.hasMonths, filter.kind != .end || endKeys.count <= 1 else { return [(.day, days)] }
         let (first, last) = (
             BusinessDate(daysSince1970: days.lowerBound), BusinessDate(daysSince1970: days.upperBound)
         )
@@ -100,6 +107,9 @@ struct FactQuery {
     private var selected: [FactKey] { Self.columns.filter(keys.contains) }
     private var asked: [FactKey] { Self.columns.filter { filter.values[$0] != nil } }
 
+    /// Those of an end that are asked for: by month each is kept apart from the others.
+    private var endKeys: [FactKey] { ReportFact.endKeys.filter { keys.contains($0) || filter.values[$0] != nil } }
+
     private var sql: String {
         let period = keys.contains(.month) ? ["period"] : []
         let groups = period + selected.map(\.rawValue)
@@ -107,22 +117,27 @@ struct FactQuery {
         let sums = "SUM(count), SUM(whole), SUM(rest), SUM(weighted_whole), SUM(weighted_rest)"
         return """
             SELECT \((groups + [sums]).joined(separator: ", ")) FROM report_fact
-            WHERE kind = ? AND type = ? AND level = ? AND period BETWEEN ? AND ? \(lists)
-            GROUP BY \(groups.isEmpty ? "type" : groups.joined(separator: ", "))
+            WHERE kind = ? AND type IN (SELECT value FROM json_each(?)) AND level = ? AND period BETWEEN ? AND ? \(lists)
+            GROUP BY \(groups.isEmpty ? "kind" : groups.joined(separator: ", "))
             """
     }
 
     private func arguments(
-        _ type: DealType, _ level: FactRows.Level, _ periods: ClosedRange<Int>
+        _ types: [DealType], _ level: FactRows.Level, _ periods: ClosedRange<Int>
     ) throws -> StatementArguments {
+        let isOfKey = filter.kind == .end && level == .month
         let place: [any DatabaseValueConvertible] = [
-            filter.kind.rawValue, type.rawValue, level.rawValue, periods.lowerBound, periods.upperBound,
+            FactRows.kind(filter.kind, isOfKey ? endKeys.first ?? ReportFact.endKeys[0] : nil),
+            try Self.list(types.map(\.rawValue)), level.rawValue, periods.lowerBound,
+            periods.upperBound,
         ]
-        let lists = try asked.map { key in
-            let values = (filter.values[key] ?? []).sorted()
-            return String(decoding: try JSONEncoder().encode(values), as: UTF8.self)
-        }
+        let lists = try asked.map { try Self.list((filter.values[$0] ?? []).sorted()) }
         return StatementArguments(place) + StatementArguments(lists)
+    }
+
+    /// As `json_each` takes it.
+    private static func list(_ texts: [String]) throws -> String {
+        String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
     }
 
     private func add(

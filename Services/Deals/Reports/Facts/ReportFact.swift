@@ -23,8 +23,8 @@ struct ReportFact: Sendable, Hashable {
         /// Kept by month, too, so that long periods are few rows.
         var hasMonths: Bool {
             switch self {
-            case .state, .flow, .stay, .cohort: true
-            case .running, .end: false
+            case .state, .flow, .stay, .cohort, .end: true
+            case .running: false
             }
         }
     }
@@ -48,6 +48,24 @@ struct ReportFact: Sendable, Hashable {
     /// Empty of a deal without a value.
     var currency = ""
     var days = 0
+
+    /// By what ends are kept by month, each with its status and currency alone: together nearly every deal would have a
+    /// row of its own. The key stands in `flow`, and in the table behind the kind.
+    static let endKeys: [FactKey] = [.reason, .competitor, .lead, .sector, .country]
+
+    /// What is kept of it by month.
+    var monthly: [ReportFact] {
+        switch kind {
+        case .running: []
+        case .state, .flow, .stay, .cohort: [self]
+        case .end:
+            Self.endKeys.map { key in
+                var kept = keeping([.status, .currency, key])
+                (kept.day, kept.flow) = (day, key.rawValue)
+                return kept
+            }
+        }
+    }
 
     init(_ kind: Kind, _ type: DealType, day: Int) { (self.kind, self.type, self.day) = (kind, type, day) }
 }
