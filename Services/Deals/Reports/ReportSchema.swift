@@ -4,7 +4,7 @@ extension DealsSchema {
     ///
     /// `report_fact` adds up what the states of all deals say that are neither secret nor deleted: see `ReportFact`. It has
     /// each dated fact by its day (`level` 0) and by its month (`level` 1, months since the year 0), so that a report over
-    /// years reads few rows. Amounts are in two parts, see `StageTally.part`. A row that adds up to nothing goes.
+    /// years reads few rows; ends by month are of kinds of their own, `end.reason` and so on. Amounts are in two parts, see `StageTally.part`. A row that adds up to nothing goes.
     static let reports = """
         CREATE TABLE deal_state (
             deal_id BLOB NOT NULL REFERENCES deal (id),
