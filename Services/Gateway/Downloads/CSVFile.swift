@@ -7,7 +7,7 @@ import RPC
 
 /// The tables that are handed out as files, row by row; of the audit log also as lines of JSON.
 enum CSVFile: Sendable, CaseIterable {
-    case deals, counterparties, bidGrid, importErrors, auditTable, auditLines
+    case deals, counterparties, bidGrid, importErrors, report, auditTable, auditLines
 
     var method: RPCMethodEntry {
         switch self {
@@ -15,6 +15,7 @@ enum CSVFile: Sendable, CaseIterable {
         case .counterparties: DealMethods.exportCounterparties.entry
         case .bidGrid: DealMethods.bidGridFile.entry
         case .importErrors: DealMethods.importErrors.entry
+        case .report: DealMethods.reportFile.entry
         case .auditTable: AuditMethods.exportTable.entry
         case .auditLines: AuditMethods.exportLines.entry
         }
@@ -28,6 +29,7 @@ enum CSVFile: Sendable, CaseIterable {
         case .deals, .importErrors: "number,codeName\r\nD-2026-0001,Project Falcon\r\n"
         case .counterparties: "name,tier,kind,status\r\nWren,A,strategic,contacted\r\n"
         case .bidGrid: "round,counterparty,mid\r\n1,Contoso Freight,1250000000.00\r\n"
+        case .report: "type,stage,name,deals\r\nsell_side_ma,pitch,Pitch,7\r\n"
         case .auditTable: "seq,time,type\r\n0,2026-01-02T03:04:05.678Z,deal.created\r\n1,,checkpoint\r\n"
         case .auditLines: "{\"checkpoint\":{\"root\":\"3mQ9…\",\"size\":0},\"entries\":0}\n"
         }
@@ -78,6 +80,10 @@ extension Downloads {
             return try deals.stream(
                 DealMethods.importErrors, Nothing(), timeout: Self.timeMax, window: Self.window,
                 context: call.context)
+        case .report:
+            let query = try StrictJSON.decode(ReportFileQuery.self, from: Data(call.body.readableBytesView))
+            return try deals.stream(
+                DealMethods.reportFile, query, timeout: Self.timeMax, window: Self.window, context: call.context)
         case .auditTable, .auditLines:
             let filter = try StrictJSON.decode(AuditFilter.self, from: Data(call.body.readableBytesView))
             return try audit.stream(

@@ -81,6 +81,7 @@ enum OpenAPITag: String, CaseIterable {
                 "tasks", "ndas", "organizations", "imports", "deals.csv", "views", "board", "search", "pipelines",
                 "custom-fields", "exchange-rates",
                 "custom-fields", "exchange-rates", "tails",
+                "custom-fields", "exchange-rates", "reports",
             ], .deals
         ),
     ]

@@ -16,8 +16,8 @@ enum RouteTable {
 
     private static let chapters: [[Route]] = [
         signingIn, people, deals, work, counterparties, ndas, documents, walls, rates, parties, bids, credits, tails,
-        fees, history, approvals, controlRoom, pipelines, finding, views, manyDeals, imports, events, organizations,
-        audit, webhooks, operation,
+        fees, history, approvals, controlRoom, pipelines, finding, views, manyDeals, imports, reports, events,
+        organizations, audit, webhooks, operation,
     ]
 
     private static let events: [Route] = [

@@ -112,6 +112,13 @@ struct NeedToKnowTests {
                 }
             ),
             (
+                "report.deals",
+                {
+                    let asked = ReportDealQuery(cell: "created")
+                    return try await desk.bytes(DealMethods.reportDeals, asked, as: person, on: ["movement"])
+                }
+            ),
+            (
                 "import",
                 {
                     let text = "deal,sector\n\(deal.number),Food\n"
