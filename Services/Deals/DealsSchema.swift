@@ -44,6 +44,10 @@ enum DealsSchema {
         }
         migrator.registerMigration("deals 16 hits") { db in try db.execute(sql: hits) }
         migrator.registerMigration("deals 17 fees") { db in try db.execute(sql: fees) }
+        migrator.registerMigration("deals 22 reports") { db in
+            try db.execute(sql: reports)
+            try DealStateFill.write(in: db)
+        }
         migrator.registerMigration("deals 23 forecast") { db in try db.execute(sql: forecast + reportIndexes) }
         return migrator
     }

@@ -60,6 +60,7 @@ package enum MethodTable {
         DealMethods.getImport.entry, DealMethods.putImportContent.entry, DealMethods.mapImport.entry,
         DealMethods.validateImport.entry, DealMethods.commitImport.entry, DealMethods.revertImport.entry,
         DealMethods.importErrors.entry, DealMethods.importRows.entry, DealMethods.removeImport.entry,
+        DealMethods.report.entry, DealMethods.reportDeals.entry, DealMethods.reportFile.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         AuditMethods.checkpoint.entry, AuditMethods.verifierKeys.entry, AuditMethods.tile.entry,
         AuditMethods.entryBundle.entry, AuditMethods.proof.entry,

@@ -21,6 +21,8 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
     case readSettings, manageSettings
     /// How many deals there are, and of what, without seeing any.
     case readTotals
+    /// Numbers over the deals that somebody sees, or blinded ones.
+    case readReports
 
     package var roles: Set<Role> {
         switch self {
@@ -36,6 +38,7 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
         // and explained. It reads each change of a rule in the log.
         case .manageSettings: [.admin]
         case .readTotals: [.compliance, .management]
+        case .readReports: [.banker, .compliance, .management, .observer]
         }
     }
 }

@@ -46,11 +46,12 @@ struct StageTally: Sendable, Hashable {
     }
 
     /// Rounded half away from zero.
-    private static func hundredth(of value: Int128) -> Int128 {
+    static func hundredth(of value: Int128) -> Int128 {
         value < 0 ? -hundredth(of: -value) : (value + 50) / 100
     }
 
-    private static func text(_ minorUnits: Int128, _ code: String) -> String {
+    /// As a decimal with the currency's decimals.
+    static func text(_ minorUnits: Int128, _ code: String) -> String {
         let exponent = Currency(code: code)?.exponent ?? 0
         let digits = String(minorUnits.magnitude)
         let padded = String(repeating: "0", count: max(0, exponent + 1 - digits.count)) + digits

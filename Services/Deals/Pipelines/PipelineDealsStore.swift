@@ -47,12 +47,16 @@ enum PipelineDeals {
                     SELECT id, version + 1, 'probability', CAST(probability AS TEXT), CAST(?1 AS TEXT) \(followers)
                     """
             ).execute(arguments: which)
+            let ids = try UUID.fetchAll(db.cachedStatement(sql: "SELECT id \(followers)"), arguments: which)
             try db.cachedStatement(
                 sql: """
                     UPDATE deal SET probability = ?1, version = version + 1
                     WHERE id IN (SELECT id \(followers))
                     """
             ).execute(arguments: which)
+            for id in ids {
+                try DealStates.followChance(id, to: stage.probability, on: caller.today, in: db)
+            }
         }
     }
 

@@ -156,11 +156,13 @@ enum DealRows {
         try db.cachedStatement(sql: insertSQL)
             .execute(arguments: StatementArguments(DealColumns.values(deal) + [DealText(deal).words]))
         try WordIndex.add(number.order, in: db)
+        try DealStates.follow(deal, in: db)
     }
 
     /// Writes a deal whose version was counted up by one.
     static func update(_ deal: Deal, in db: Database) throws {
         try WordIndex.follow(deal, in: db)
+        try DealStates.follow(deal, in: db)
         let key: [(any DatabaseValueConvertible)?] = [deal.id, deal.version - 1]
         try db.cachedStatement(sql: updateSQL).execute(
             arguments: StatementArguments(DealColumns.values(deal).dropFirst() + key))

@@ -24,6 +24,7 @@ struct ForecastDeal: Sendable, Hashable {
     let lead: String
     let type: String
     let sector: String
+    let stage: String
     /// By fee.
     var places: [UUID: ForecastPlace]
 
@@ -32,6 +33,7 @@ struct ForecastDeal: Sendable, Hashable {
         case .lead: lead
         case .type: type
         case .sector: sector
+        case .stage: "\(type).\(stage)"
         default: ""
         }
     }

@@ -8,7 +8,7 @@ import RPC
 enum ForecastReport: ReportBuilder {
     static let name = ReportName.forecast
     static let parameters = ReportParameters(
-        period: .week, groupings: [.month, .quarter, .lead, .type, .sector], ofType: .none)
+        period: .week, groupings: [.month, .quarter, .lead, .type, .sector, .stage], ofType: .none)
 
     /// Of one answer.
     static let rowsMax = 1000
@@ -17,7 +17,8 @@ enum ForecastReport: ReportBuilder {
         let forecast = try Forecast(inquiry)
         let table = try ForecastTable(forecast, inquiry)
         guard table.rows.count <= rowsMax else {
-            throw RPCFault(.failedPrecondition, "report_too_large", "A report has at most \(rowsMax) rows; group by month.")
+            throw RPCFault(
+                .failedPrecondition, "report_too_large", "A report has at most \(rowsMax) rows; group by month.")
         }
         return table.report(inquiry)
     }
@@ -117,12 +118,17 @@ struct Forecast {
             return deals
         case .status(let status):
             var deals: [UUID: Int] = [:]
-            for (deal, count) in try source.deals(in: cell, status, names) where end[deal] == nil { deals[deal] = count }
+            for (deal, count) in try source.deals(in: cell, status, names) where end[deal] == nil {
+                deals[deal] = count
+            }
             for deal in end.values {
                 let count = deal.then.places.values.count { place in
                     place.status == status
-                        && isOf(cell, ForecastRow(
-                            name: names.name(deal.then.member(of: names.grouping), place.month), currency: place.currency))
+                        && isOf(
+                            cell,
+                            ForecastRow(
+                                name: names.name(deal.then.member(of: names.grouping), place.month),
+                                currency: place.currency))
                 }
                 if count > 0 { deals[deal.now.id] = count }
             }
@@ -144,14 +150,15 @@ extension ForecastSource {
         let rows = try Row.fetchCursor(
             db.makeStatement(
                 sql: """
-                    SELECT d.id, d.lead_user_id, d.type, d.sector, f.month FROM (SELECT d.id AS deal_id \(scope.sql)) x
+                    SELECT d.id, d.lead_user_id, d.type, d.sector, f.month, d.stage FROM (SELECT d.id AS deal_id \(scope.sql)) x
                     CROSS JOIN fee_forecast f ON f.deal_id = x.deal_id CROSS JOIN deal d ON d.id = x.deal_id
                     WHERE f.status = ? AND f.currency = ?
                     """), arguments: StatementArguments(scope.arguments + [status.rawValue, cell.currency]))
         var deals: [UUID: Int] = [:]
         while let row = try rows.next() {
             let (id, lead): (UUID, UUID) = (row[0], row[1])
-            let deal = ForecastDeal(id: id, lead: lead.text, type: row[2], sector: row[3] ?? "", places: [:])
+            let deal = ForecastDeal(
+                id: id, lead: lead.text, type: row[2], sector: row[3] ?? "", stage: row[5], places: [:])
             if names.name(deal.member(of: names.grouping), row[4]).text == cell.row { deals[id, default: 0] += 1 }
         }
         return deals

@@ -2,7 +2,7 @@ extension DealsSchema {
     /// What a forecast of fees counts. `fee_forecast` has one row for each fee that it counts: in which month, as what and at
     /// how much. `fee_forecast_change` says what such a row was until an instant, and is only ever added to: from what is and
     /// what has changed since follows what was. `fee_forecast_tally` adds up the rows by member and, where `scope` is
-    /// empty, over all deals that are neither secret nor deleted; those by lead, type and sector as well.
+    /// empty, over all deals that are neither secret nor deleted; those by lead, type, sector and stage as well.
     ///
     /// All three are kept in the transaction of each change, so that a forecast costs the same however many deals there are.
     static let forecast = forecastTables + forecastGuards + forecastTriggers + forecastRows
@@ -37,7 +37,7 @@ extension DealsSchema {
         CREATE INDEX fee_forecast_change_by_time ON fee_forecast_change (at_ms);
         CREATE TABLE fee_forecast_tally (
             scope BLOB NOT NULL CHECK (length(scope) IN (0, 16)),
-            dimension TEXT NOT NULL CHECK (dimension IN ('', 'lead', 'type', 'sector')),
+            dimension TEXT NOT NULL CHECK (dimension IN ('', 'lead', 'type', 'sector', 'stage')),
             member ANY NOT NULL,
             month TEXT NOT NULL,
             currency TEXT NOT NULL,
@@ -87,6 +87,7 @@ extension DealsSchema {
                 UNION ALL SELECT x'', 'lead', \(row).lead_user_id \(open)
                 UNION ALL SELECT x'', 'type', \(row).type \(open)
                 UNION ALL SELECT x'', 'sector', coalesce(\(row).sector, '') \(open)
+                UNION ALL SELECT x'', 'stage', \(row).type || '.' || \(row).stage \(open)
             """
     }
 
@@ -174,8 +175,8 @@ extension DealsSchema {
 
     /// Whether a deal is counted elsewhere than it was.
     private static let isMoved = """
-        (NEW.lead_user_id, NEW.sector, NEW.confidentiality, NEW.deleted_ms)
-            IS NOT (OLD.lead_user_id, OLD.sector, OLD.confidentiality, OLD.deleted_ms)
+        (NEW.lead_user_id, NEW.sector, NEW.stage, NEW.confidentiality, NEW.deleted_ms)
+            IS NOT (OLD.lead_user_id, OLD.sector, OLD.stage, OLD.confidentiality, OLD.deleted_ms)
         """
 
     private static let forecastTriggers = """
@@ -205,7 +206,7 @@ extension DealsSchema {
             \(follows("f.id = NEW.id", of: "NEW.deal_id"))
         END;
         CREATE TRIGGER fee_forecast_follows_deal AFTER UPDATE OF probability, status, forecast_category,
-            expected_close_on, lead_user_id, sector, confidentiality, deleted_ms ON deal
+            expected_close_on, lead_user_id, sector, stage, confidentiality, deleted_ms ON deal
         WHEN \(isMoved) OR (NEW.probability, NEW.status, NEW.forecast_category, NEW.expected_close_on)
             IS NOT (OLD.probability, OLD.status, OLD.forecast_category, OLD.expected_close_on) BEGIN
             \(countsAll(of: "OLD.id", in: "SELECT * FROM (\(places(of: "OLD"))) WHERE \(isMoved)", "-"))

@@ -5,7 +5,7 @@ import GRDB
 /// Where a forecast's numbers come from: the tallies as they are now, and what has changed since an instant.
 ///
 /// A member's forecast by month is a tally of his own, compliance's and management's that of all that is not secret; the few
-/// deals that somebody sees beside are counted one by one. By lead, type and sector a member's deals are walked.
+/// deals that somebody sees beside are counted one by one. By lead, type, sector and stage a member's deals are walked.
 struct ForecastSource {
     let db: Database
     let caller: Caller
@@ -34,14 +34,15 @@ struct ForecastSource {
         let rows = try Row.fetchCursor(
             db.makeStatement(
                 sql: """
-                    SELECT d.id, d.lead_user_id, d.type, d.sector, c.fee_id, c.month, c.currency, c.status, c.percent, c.minor
+                    SELECT d.id, d.lead_user_id, d.type, d.sector, c.fee_id, c.month, c.currency, c.status, c.percent, c.minor, d.stage
                     \(scope)
                     """), arguments: StatementArguments([instant.milliseconds] + arguments))
         while let row = try rows.next() {
             let (id, lead, fee): (UUID, UUID, UUID) = (row[0], row[1], row[4])
             if deals[id] == nil {
                 deals[id] = ForecastDeal(
-                    id: id, lead: lead.text, type: row[2], sector: row[3] ?? "", places: try places(of: id))
+                    id: id, lead: lead.text, type: row[2], sector: row[3] ?? "", stage: row[10],
+                    places: try places(of: id))
             }
             changes[id, default: [:]][fee] = .some(try Self.place(row, from: 5))
         }
@@ -71,9 +72,10 @@ struct ForecastSource {
         let statement = try db.cachedStatement(
             sql: "SELECT fee_id, month, currency, status, percent, minor FROM fee_forecast WHERE deal_id = ?")
         let rows = try Row.fetchAll(statement, arguments: [deal])
-        return try Dictionary(uniqueKeysWithValues: rows.compactMap { row in
-            try Self.place(row, from: 1).map { (row[0] as UUID, $0) }
-        })
+        return try Dictionary(
+            uniqueKeysWithValues: rows.compactMap { row in
+                try Self.place(row, from: 1).map { (row[0] as UUID, $0) }
+            })
     }
 
     /// Nil where the fee was not counted.
@@ -109,6 +111,7 @@ extension ForecastSource {
         case .lead: ("lead", "d.lead_user_id")
         case .type: ("type", "d.type")
         case .sector: ("sector", "coalesce(d.sector, '')")
+        case .stage: ("stage", "d.type || '.' || d.stage")
         default: ("", "''")
         }
     }

@@ -51,7 +51,8 @@ struct ForecastTable {
         let withheld = lines.reduce(0) { $0 + $1.cells.count { $0.withheld == true } }
         var report = Report(
             report: .forecast, from: request.period?.lowerBound, to: request.period?.upperBound,
-            asOf: request.period?.upperBound ?? request.asOf, currency: request.currency?.code, groupBy: request.groupBy,
+            asOf: request.period?.upperBound ?? request.asOf, currency: request.currency?.code,
+            groupBy: request.groupBy,
             columns: columns(request), rows: lines, withheld: withheld, generatedAt: inquiry.caller.now)
         if let converter, !isBlinded { (report.totals, report.unconverted) = totals(converter, request) }
         return report
@@ -60,7 +61,7 @@ struct ForecastTable {
     private func columns(_ request: ReportRequest) -> [ReportColumn] {
         let grouping = request.groupBy ?? .month
         var columns = [
-            ReportColumn(grouping.rawValue, grouping.rawValue.capitalized, .text),
+            ReportColumn(grouping.rawValue, grouping.title, .text),
             ReportColumn("currency", "Currency", .text), ReportColumn("planned", "Planned", .money),
             ReportColumn("weighted", "Weighted", .money),
         ]
@@ -70,7 +71,9 @@ struct ForecastTable {
             columns += Self.kinds.map { ReportColumn($0.kind.rawValue, $0.title, .money) }
         }
         if let code = converter?.target.code {
-            columns += Self.converted.map { ReportColumn("\($0.title.lowercased()).\(code)", "\($0.title) in \(code)", .money) }
+            columns += Self.converted.map {
+                ReportColumn("\($0.title.lowercased()).\(code)", "\($0.title) in \(code)", .money)
+            }
         }
         return columns
     }
@@ -81,7 +84,7 @@ struct ForecastTable {
             guard let sum = sums[row]?[status] else { return .nothing }
             let path = request.path(ofCell: ForecastCell(.status(status), of: row).text)
             return ReportAmount.cell(
-                isWeighted ? ReportAmount.hundredth(of: sum.weighted) : sum.minor, row.currency, deals: path)
+                isWeighted ? StageTally.hundredth(of: sum.weighted) : sum.minor, row.currency, deals: path)
         }
         var cells: [ReportCell] = [
             .text(row.name.text), .text(row.currency), amount(.planned), amount(.planned, isWeighted: true),
@@ -91,7 +94,7 @@ struct ForecastTable {
             cells.append(.count(sums[row]?.values.reduce(0) { $0 + $1.unknown } ?? 0))
             cells += Self.kinds.map { slipped($0.kind, of: row, request) }
         }
-        if let converter { cells += Self.converted.map { amount($0.status, of: row, converter) } }
+        if let converter { cells += Self.converted.map { converted($0.status, of: row, converter) } }
         return cells
     }
 
@@ -100,11 +103,11 @@ struct ForecastTable {
     ) -> ReportCell {
         guard let weighted = slippage.weighted[.init(row: row, kind: kind)] else { return .nothing }
         return ReportAmount.cell(
-            ReportAmount.hundredth(of: weighted), row.currency,
+            StageTally.hundredth(of: weighted), row.currency,
             deals: request.path(ofCell: ForecastCell(.slippage(kind), of: row).text))
     }
 
-    private func amount(_ status: FeeStatus, of row: ForecastRow, _ converter: CurrencyConverter) -> ReportCell {
+    private func converted(_ status: FeeStatus, of row: ForecastRow, _ converter: CurrencyConverter) -> ReportCell {
         if isBlinded, told[status]?.contains(row) != true { return .hidden }
         guard let sum = sums[row]?[status], let money = ReportAmount.money(Self.amount(of: sum, status), row.currency),
             let converted = converter.convert(money)
@@ -114,7 +117,7 @@ struct ForecastTable {
 
     /// What is planned counts by its chance.
     private static func amount(of sum: ForecastFigures.Sum, _ status: FeeStatus) -> Int128 {
-        status == .planned ? ReportAmount.hundredth(of: sum.weighted) : sum.minor
+        status == .planned ? StageTally.hundredth(of: sum.weighted) : sum.minor
     }
 
     /// Of each column in one currency; the sum of a currency is converted as a whole.
@@ -128,7 +131,7 @@ struct ForecastTable {
                 guard let sum = self.sums[row]?[status] else { continue }
                 sums[row.currency, default: 0] += status == .planned ? sum.weighted : sum.minor
             }
-            if status == .planned { sums = sums.mapValues(ReportAmount.hundredth) }
+            if status == .planned { sums = sums.mapValues(StageTally.hundredth) }
             var total: Int128 = 0
             for (code, sum) in sums {
                 guard let converted = ReportAmount.money(sum, code).flatMap(converter.convert) else {

@@ -17,14 +17,16 @@ enum InsidersReport: ReportBuilder {
         let span = InsiderSpan(inquiry)
         let deals = try deals(span, inquiry)
         guard deals.count <= rowsMax else {
-            throw RPCFault(.failedPrecondition, "report_too_large", "A report has at most \(rowsMax) rows; ask for fewer days.")
+            throw RPCFault(
+                .failedPrecondition, "report_too_large", "A report has at most \(rowsMax) rows; ask for fewer days.")
         }
         var total = InsiderCounts()
         let rows = try deals.map { deal in
             let counts = try InsiderCounts(deal.id, span, in: inquiry.db)
             total += counts
             let path = request.path(ofCell: "deal:\(deal.number)")
-            return ReportRow([.text(deal.number), .text(deal.codeName), .text(deal.confidentiality)] + counts.cells(path))
+            return ReportRow(
+                [.text(deal.number), .text(deal.codeName), .text(deal.confidentiality)] + counts.cells(path))
         }
         return Report(
             report: name, from: request.period?.lowerBound, to: request.period?.upperBound,

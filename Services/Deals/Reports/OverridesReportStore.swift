@@ -31,21 +31,28 @@ enum OverridesReport: ReportBuilder {
         case .person:
             report.columns = [ReportColumn("person", "Person", .text), ReportColumn("overrides", "Overrides", .count)]
             let counts = Dictionary(grouping: moves, by: \.by)
-            report.rows = counts.map { ($0.value[0].name, $0.key, $0.value.count) }.sorted { ($0.0, $0.1.text) < ($1.0, $1.1.text) }
-                .map { name, id, count in
-                    ReportRow([.text(name), .count(count, request.path(ofCell: "person:\(id.text)"))])
-                }
+            report.rows = counts.map { ($0.value[0].name, $0.key, $0.value.count) }.sorted {
+                ($0.0, $0.1.text) < ($1.0, $1.1.text)
+            }
+            .map { name, id, count in
+                ReportRow([.text(name), .count(count, request.path(ofCell: "person:\(id.text)"))])
+            }
         default:
             guard moves.count <= rowsMax else {
-                throw RPCFault(.failedPrecondition, "report_too_large", "A report has at most \(rowsMax) rows; ask for fewer days.")
+                throw RPCFault(
+                    .failedPrecondition, "report_too_large", "A report has at most \(rowsMax) rows; ask for fewer days."
+                )
             }
             report.columns = Self.columns
             report.rows = moves.map { $0.row(request.path(ofCell: "deal:\($0.number)")) }
         }
-        report.totals = ReportRow(report.columns.indices.map { index in
-            index == 0 ? .text("Total") : index == report.columns.count - 1 && request.groupBy != .move
-                ? .count(moves.count) : .nothing
-        })
+        report.totals = ReportRow(
+            report.columns.indices.map { index in
+                index == 0
+                    ? .text("Total")
+                    : index == report.columns.count - 1 && request.groupBy != .move
+                        ? .count(moves.count) : .nothing
+            })
         return report
     }
 

@@ -51,7 +51,9 @@ enum WorkloadReport: ReportBuilder {
         let first = days.lowerBound.monday
         let weeks = (days.upperBound.monday.daysSince1970 - first.daysSince1970) / 7 + 1
         guard weeks <= weeksMax else {
-            throw ListRequest.queryInvalid([FieldFault("to", "out_of_range", "must be at most \(weeksMax) weeks after from")])
+            throw ListRequest.queryInvalid([
+                FieldFault("to", "out_of_range", "must be at most \(weeksMax) weeks after from")
+            ])
         }
         return (0..<weeks).map { first.adding(days: $0 * 7) }
     }
@@ -115,7 +117,9 @@ struct WorkloadSource {
         var figures = WorkloadFigures()
         let caller = inquiry.caller
         if caller.role == .compliance || caller.role == .management {
-            try add("SELECT user_id, deals FROM workload_deals", "SELECT user_id, due_key, tasks FROM workload_tasks", [], to: &figures)
+            try add(
+                "SELECT user_id, deals FROM workload_deals", "SELECT user_id, due_key, tasks FROM workload_tasks", [],
+                to: &figures)
         }
         switch caller.role {
         case .admin, .management: break

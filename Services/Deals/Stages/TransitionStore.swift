@@ -69,6 +69,7 @@ struct TransitionStore: Sendable {
 
     static func append(_ transition: StageTransition, of deal: Deal, in db: Database) throws {
         try TransitionRows.insert(transition, of: deal.id, in: db)
+        if let reason = transition.reasonCode { try DealStates.tell(reason, of: deal.id, in: db) }
     }
 
     private static func engine(

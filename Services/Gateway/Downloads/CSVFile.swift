@@ -7,12 +7,13 @@ import RPC
 
 /// The tables that are handed out as files, row by row; of the audit log also as lines of JSON.
 enum CSVFile: Sendable, CaseIterable {
-    case deals, importErrors, auditTable, auditLines
+    case deals, importErrors, report, auditTable, auditLines
 
     var method: RPCMethodEntry {
         switch self {
         case .deals: DealMethods.export.entry
         case .importErrors: DealMethods.importErrors.entry
+        case .report: DealMethods.reportFile.entry
         case .auditTable: AuditMethods.exportTable.entry
         case .auditLines: AuditMethods.exportLines.entry
         }
@@ -24,6 +25,7 @@ enum CSVFile: Sendable, CaseIterable {
     var example: String {
         switch self {
         case .deals, .importErrors: "number,codeName\r\nD-2026-0001,Project Falcon\r\n"
+        case .report: "type,stage,name,deals\r\nsell_side_ma,pitch,Pitch,7\r\n"
         case .auditTable: "seq,time,type\r\n0,2026-01-02T03:04:05.678Z,deal.created\r\n1,,checkpoint\r\n"
         case .auditLines: "{\"checkpoint\":{\"root\":\"3mQ9…\",\"size\":0},\"entries\":0}\n"
         }
@@ -65,6 +67,10 @@ extension Downloads {
             return try deals.stream(
                 DealMethods.importErrors, Nothing(), timeout: Self.timeMax, window: Self.window,
                 context: call.context)
+        case .report:
+            let query = try StrictJSON.decode(ReportFileQuery.self, from: Data(call.body.readableBytesView))
+            return try deals.stream(
+                DealMethods.reportFile, query, timeout: Self.timeMax, window: Self.window, context: call.context)
         case .auditTable, .auditLines:
             let filter = try StrictJSON.decode(AuditFilter.self, from: Data(call.body.readableBytesView))
             return try audit.stream(

@@ -76,7 +76,7 @@ enum OpenAPITag: String, CaseIterable {
         (
             [
                 "tasks", "organizations", "imports", "deals.csv", "views", "board", "search", "pipelines",
-                "custom-fields", "exchange-rates",
+                "custom-fields", "exchange-rates", "reports",
             ], .deals
         ),
     ]

@@ -10,7 +10,7 @@ struct OpenAPIParameters {
 
     private var ids: [[String: Any]] {
         zip(route.pattern, [""] + route.pattern).filter { $0.0.first == "{" }.map { part, parent in
-            id(String(part.dropFirst().dropLast().trimmingPrefix("+")), of: parent)
+            id(RouteCapture(part).name, of: parent)
         }
     }
 
@@ -23,8 +23,11 @@ struct OpenAPIParameters {
         "approvals": "Id of the approval", "pipelines": "Id or deal type of the pipeline",
         "views": "Id of the view",
         "imports": "Id of the import", "webhooks": "Id of the webhook", "deliveries": "Id of the delivery",
-        "searches": "Id of the saved search",
+        "searches": "Id of the saved search", "reports": "Name of the report",
     ]
+
+    /// Those that the deals service makes.
+    static let reports: [ReportName] = [.pipeline]
 
     /// A deal has a number, too, which is taken wherever its id is, and a pipeline a deal type.
     private func id(_ name: String, of parent: String) -> [String: Any] {
@@ -42,6 +45,9 @@ struct OpenAPIParameters {
                 "Level and index of the tile, or index of the bundle, slashes and all (C2SP tlog-tiles)"
             out["schema"] = ["type": "string", "pattern": "^([0-9]+/)?(x[0-9]{3}/)*[0-9]{3}(\\.p/[0-9]+)?$"]
             out["example"] = parent == "tile" ? "0/x001/234" : "x001/234"
+        case "reports":
+            out["schema"] = ["type": "string", "enum": Self.reports.map(\.rawValue)]
+            out["example"] = ReportName.pipeline.rawValue
         case "deals":
             out["schema"] = ["anyOf": [id, ["type": "string", "pattern": SchemaLimits.dealNumber]]]
             out["example"] = "D-2026-0001"

@@ -26,7 +26,7 @@ enum SchemaProbe {
         case is Instant.Type: .string(format: "date-time")
         case is BusinessDate.Type: .string(format: "date")
         case is Money.Type: .money
-        case is DecimalRate.Type: .string()
+        case is DecimalRate.Type, is Percent.Type: .string()
         case is CustomValue.Type: .anyOf([.string(), .number, .boolean, .money])
         case is DealFilter.Type: .dealFilter
         // It has no list of its cases.

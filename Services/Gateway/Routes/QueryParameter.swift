@@ -172,6 +172,18 @@ extension [QueryParameter] {
             .boolean("bom", "begin with a byte order mark, for spreadsheets"),
         ]
 
+    static let report: [QueryParameter] = [
+        .string("from", "the first day that it tells of"), .string("to", "the last day that it tells of"),
+        .string("asOf", "the day at whose end things stood so; today when left out"),
+        .string("currency", "ISO 4217: amounts also in this one currency, by the rates of the last day"),
+        .string("groupBy", "what its rows are", oneOf: ReportGrouping.allCases.map(\.rawValue)),
+        .string("type", "one deal type", oneOf: DealType.allCases.map(\.rawValue)),
+    ]
+
+    static let reportFile = report + [.boolean("bom", "begin with a byte order mark, for spreadsheets")]
+
+    static let reportDeals = page + report + [.string("cell", "the number, as its own path names it")]
+
     static let importRows =
         page + [.string("outcome", "one outcome", oneOf: ImportRowOutcome.allCases.map(\.rawValue))]
 

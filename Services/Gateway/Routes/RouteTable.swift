@@ -16,7 +16,7 @@ enum RouteTable {
 
     private static let chapters: [[Route]] = [
         signingIn, people, deals, work, documents, walls, rates, parties, history, approvals, pipelines, finding, views,
-        manyDeals, imports, events, organizations, audit, webhooks, operation,
+        manyDeals, imports, reports, events, organizations, audit, webhooks, operation,
     ]
 
     private static let events: [Route] = [

@@ -58,6 +58,8 @@ struct Router: Sendable {
     private final class Node: Sendable {
         private let literals: [String: Node]
         private let capture: Node?
+        /// By what stands behind the id in the same segment, as `.csv`.
+        private let suffixed: [String: Node]
         /// Routes that take all that follows here.
         private let rest: [String: ServedRoute]
         private let routes: [String: ServedRoute]
@@ -74,7 +76,11 @@ struct Router: Sendable {
             literals = Dictionary(grouping: below.filter { $0.pattern[depth].first != "{" }) { $0.pattern[depth] }
                 .mapValues { Node($0, depth: depth + 1) }
             let captured = below.filter { $0.pattern[depth].first == "{" }
-            capture = captured.isEmpty ? nil : Node(captured, depth: depth + 1)
+            let plain = captured.filter { $0.pattern[depth].last == "}" }
+            capture = plain.isEmpty ? nil : Node(plain, depth: depth + 1)
+            suffixed = Dictionary(grouping: captured.filter { $0.pattern[depth].last != "}" }) {
+                RouteCapture($0.pattern[depth]).suffix
+            }.mapValues { Node($0, depth: depth + 1) }
             self.routes = Dictionary(uniqueKeysWithValues: here.map { ($0.method.rawValue, ServedRoute($0)) })
             methods = here.flatMap { $0.method == .GET ? [.GET, .HEAD] : [$0.method] }
         }
@@ -89,6 +95,10 @@ struct Router: Sendable {
             }
             let segment = segments[depth]
             if let route = literals[segment]?.find(method, segments, depth + 1, &others) { return route }
+            for (suffix, node) in suffixed where segment.count > suffix.count && segment.hasSuffix(suffix) {
+                guard Self.isID(segment) else { break }
+                if let route = node.find(method, segments, depth + 1, &others) { return route }
+            }
             if let capture, Self.isID(segment),
                 let route = capture.find(method, segments, depth + 1, &others)
             {
@@ -125,7 +135,21 @@ final class ServedRoute: Sendable {
     }
 
     func ids(_ segments: [String]) -> [String] {
-        captures.map { $0 == rest ? segments[$0...].joined(separator: "/") : segments[$0] }
+        captures.map { index in
+            guard index != rest else { return segments[index...].joined(separator: "/") }
+            return String(segments[index].dropLast(RouteCapture(route.pattern[index]).suffix.count))
+        }
+    }
+}
+
+/// A segment of a pattern that takes an id: `{id}`, `{+path}`, or `{report}.csv` with what stands behind the id.
+struct RouteCapture: Sendable {
+    let name: String
+    let suffix: String
+
+    init(_ segment: String) {
+        name = String(segment.dropFirst().prefix { $0 != "}" }.trimmingPrefix("+"))
+        suffix = String(segment.drop { $0 != "}" }.dropFirst())
     }
 }
 
