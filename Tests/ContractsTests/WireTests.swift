@@ -156,6 +156,9 @@ import Testing
             0x29e deals.parties.remove
             0x2a0 deals.changes
             0x2a1 deals.timeline
+            0x2a2 deals.reports.get
+            0x2a3 deals.reports.deals
+            0x2a4 deals.reports.file
             0x2b0 deals.rates
             0x2b1 deals.rates.series
             0x2b2 deals.rates.set

@@ -51,8 +51,9 @@ struct ReportPage: Sendable {
 /// The reports that there are.
 enum Reports {
     static let all: [any ReportBuilder.Type] = [
-        PipelineReport.self, ForecastReport.self, WorkloadReport.self, LeagueReport.self, StaleReport.self,
-        OverridesReport.self, InsidersReport.self,
+        PipelineReport.self, FunnelReport.self, MovementReport.self, TimeInStageReport.self, WinLossReport.self,
+        ForecastReport.self, WorkloadReport.self, LeagueReport.self, StaleReport.self, OverridesReport.self,
+        InsidersReport.self,
     ]
 
     static func builder(of name: ReportName) -> (any ReportBuilder.Type)? { all.first { $0.name == name } }

@@ -20,6 +20,8 @@ struct ReportParameters: Sendable {
     var takesAsOf = false
     /// The first when none is asked for.
     var groupings: [ReportGrouping] = []
+    /// Of management, for which there is no choice; the first when nil.
+    var blindedGrouping: ReportGrouping?
     var ofType = OfType.optional
     /// Whether management sees it, blinded.
     var isForManagement = true
@@ -52,7 +54,7 @@ struct ReportRequest: Sendable, Hashable {
         if query.currency != nil, currency == nil {
             faults.append(FieldFault("currency", "invalid", "must be an ISO 4217 code such as USD"))
         }
-        groupBy = query.groupBy ?? takes.groupings.first
+        groupBy = query.groupBy ?? (isBlinded ? takes.blindedGrouping : nil) ?? takes.groupings.first
         if let asked = query.groupBy, !takes.groupings.contains(asked) {
             let allowed = takes.groupings.map(\.rawValue).joined(separator: ", ")
             faults.append(
@@ -75,7 +77,9 @@ struct ReportRequest: Sendable, Hashable {
         if query.from != nil { named.append("from") }
         if query.to != nil { named.append("to") }
         if query.asOf != nil { named.append("asOf") }
-        if let asked = query.groupBy, asked != takes.groupings.first { named.append("groupBy") }
+        if let asked = query.groupBy, asked != takes.blindedGrouping ?? takes.groupings.first {
+            named.append("groupBy")
+        }
         if case .optional = takes.ofType, query.type != nil { named.append("type") }
         return named.map { FieldFault($0, "not_allowed", "is not for blinded reports") }
     }
@@ -143,10 +147,10 @@ struct ReportRequest: Sendable, Hashable {
         return items
     }
 
-    /// Lists the deals behind one number.
+    /// Lists the deals behind one number: relative to the address of the report.
     func path(ofCell cell: String) -> String? {
         guard !isBlinded else { return nil }
-        return ReportPath.text("/api/reports/\(report.rawValue)/deals", queryItems + [("cell", cell)])
+        return ReportPath.text("\(report.rawValue)/deals", queryItems + [("cell", cell)])
     }
 }
 

@@ -47,6 +47,9 @@ private struct StoryTeller {
     private var stay = (since: 0, held: 0)
     private var first = 0
     private var endedOn = 0
+    /// What has happened to the deal before, and which stages it has left before.
+    private var happened: Set<String> = []
+    private var left: Set<String> = []
 
     init(type: DealType) { self.type = type }
 
@@ -90,6 +93,7 @@ private struct StoryTeller {
         guard state.stage != last.stage || !state.isLive else { return }
         var fact = ReportFact(.stay, type, day: state.day)
         fact.stage = last.stage
+        fact.place = left.insert(last.stage).inserted ? "" : ReportFact.again
         fact.days = state.day - stay.since - stay.held
         facts[fact, default: ReportSum()] += ReportSum(count: 1, amount: Int128(stay.held))
         stay = (state.day, 0)
@@ -114,6 +118,8 @@ private struct StoryTeller {
         var (before, after) = (ReportFact(.flow, type, day: state.day), ReportFact(.flow, type, day: state.day))
         (before.flow, after.flow) = (ReportFlow.valued.rawValue, ReportFlow.valued.rawValue)
         (before.currency, after.currency) = (last.currency ?? "", state.currency ?? "")
+        let place = happened.insert(ReportFlow.valued.rawValue).inserted ? "" : ReportFact.again
+        (before.place, after.place) = (place, place)
         // One change, counted where the value is now.
         facts[before, default: ReportSum()] += ReportSum(amount: -Int128(last.minorUnits ?? 0))
         facts[after, default: ReportSum()] += ReportSum(count: 1, amount: Int128(state.minorUnits ?? 0))
@@ -142,6 +148,7 @@ private struct StoryTeller {
     private mutating func flow(_ flow: ReportFlow, _ state: StoryState) {
         var fact = ReportFact(.flow, type, day: state.day)
         (fact.flow, fact.currency) = (flow.rawValue, state.currency ?? "")
+        fact.place = happened.insert(flow.rawValue).inserted ? "" : ReportFact.again
         facts[fact, default: ReportSum()] += ReportSum(count: 1, amount: Int128(state.minorUnits ?? 0))
     }
 

@@ -7,9 +7,10 @@ struct ReportFact: Sendable, Hashable {
         /// A live deal comes to a state (one more) or leaves it (one less): `stage`, `status`. All up to a day are how
         /// things stood at its end.
         case state
-        /// Something happened to a deal: `flow`.
+        /// Something happened to a deal: `flow`; `place` says when it did before, too.
         case flow
-        /// A stay in a `stage` ended after so many `days`; the amount is of days on hold.
+        /// A stay in a `stage` ended after so many `days`; the amount is of days on hold, and `place` says when the deal
+        /// had left the stage before.
         case stay
         /// A live deal stands in a `stage` with a `status`: active since the day `days`, without the time on hold, or on
         /// hold after so many `days`.
@@ -27,6 +28,9 @@ struct ReportFact: Sendable, Hashable {
             }
         }
     }
+
+    /// In `place`. Without it as many deals are counted as facts.
+    static let again = "again"
 
     let kind: Kind
     let type: DealType
