@@ -202,7 +202,7 @@ struct SchemaLimits: Sendable {
         "StageRemoval.key": Self(lengths: 1...50), "StageRemoval.moveTo": Self(lengths: 1...50),
         "BulkRequest.expectedCount": number(1...1000), "DealExportQuery.q": search(0...200),
         "DealExportQuery.stage": search(0...200), "DealExportQuery.fields": Self(lengths: 1...4096),
-        "ReportQuery.currency": currency, "ReportFileQuery.currency": currency, "ReportDealQuery.currency": currency,
+        "ReportQuery.currency": currency, "MondayQuery.currency": currency, "ReportFileQuery.currency": currency, "ReportDealQuery.currency": currency,
         "ReportDealQuery.limit": number(1...200), "ReportDealQuery.cursor": pattern("^[1-9][0-9]{0,17}$"),
         "ReportDealQuery.cell": search(1...300),
         "NewImport.fileName": line(1...200), "NewImport.size": number(1...26_214_400),
