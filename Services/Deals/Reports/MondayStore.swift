@@ -154,7 +154,7 @@ private struct MondayWeek {
         return try rows.map { row in
             let type: DealType = try row.choice(3)
             let key: String? = row[2]
-            let title = key.flatMap { key in MilestoneTable.of(type).first { $0.key == key }?.title }
+            let title = key.flatMap { key in Milestone.of(type).first { $0.key == key }?.title }
             return Item(day: row[0], codeName: row[1], what: title ?? "Milestone", stage: row[4])
         }
     }

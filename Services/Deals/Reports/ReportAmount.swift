@@ -24,7 +24,6 @@ enum ReportAmount {
 
 extension ReportCell {
     static let nothing = ReportCell()
-    static let hidden = ReportCell(withheld: true)
 
     static func text(_ text: String) -> ReportCell { ReportCell(text: text) }
 
