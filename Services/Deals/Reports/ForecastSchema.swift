@@ -98,37 +98,22 @@ extension DealsSchema {
             weighted_rest = weighted_rest + excluded.weighted_rest;
         """
 
-    /// Counts the row `row` of `fee_forecast` where its deal is counted, or takes it away. A deal with two fees of one kind
-    /// and month is one deal.
-    /// - Parameter sign: empty or `-`.
-    private static func counts(_ row: String, _ sign: String = "") -> String {
+    private static let sums = """
+        COUNT(DISTINCT f.deal_id) AS deals, COUNT(*) AS fees, SUM(f.minor IS NULL) AS unknown,
+            coalesce(SUM(f.minor / 1000000000), 0) AS whole, coalesce(SUM(f.minor % 1000000000), 0) AS rest,
+            coalesce(SUM(f.minor / 1000000000 * f.percent), 0) AS ww,
+            coalesce(SUM(f.minor % 1000000000 * f.percent), 0) AS wr
         """
-        INSERT INTO fee_forecast_tally
-        SELECT s.scope, s.dimension, s.member, \(row).month, \(row).currency, \(row).status,
-            \(sign)(NOT EXISTS (SELECT 1 FROM fee_forecast o
-                WHERE o.deal_id = \(row).deal_id AND o.fee_id <> \(row).fee_id
-                    AND (o.month, o.currency, o.status) = (\(row).month, \(row).currency, \(row).status))),
-            \(sign)1, \(sign)(\(row).minor IS NULL), \(sign)coalesce(\(row).minor / 1000000000, 0),
-            \(sign)coalesce(\(row).minor % 1000000000, 0),
-            \(sign)coalesce(\(row).minor / 1000000000 * \(row).percent, 0),
-            \(sign)coalesce(\(row).minor % 1000000000 * \(row).percent, 0)
-        FROM (\(places(of: "d", key: "\(row).deal_id"))) s WHERE TRUE \(addsForecast)
-        """
-    }
 
-    /// Counts all fees of a deal in `places`, or takes them away.
+    /// Counts all fees of a deal in `places`, or takes them away. A deal with two fees of one kind and month is one deal.
     /// - Parameter places: as `places` has them.
     private static func countsAll(of deal: String, in places: String, _ sign: String = "") -> String {
-        let sums = "deals fees unknown whole rest ww wr".split(separator: " ").map { "\(sign)g.\($0)" }
+        let signed = "deals fees unknown whole rest ww wr".split(separator: " ").map { "\(sign)g.\($0)" }
         return """
             INSERT INTO fee_forecast_tally
-            SELECT s.scope, s.dimension, s.member, g.month, g.currency, g.status, \(sums.joined(separator: ", "))
+            SELECT s.scope, s.dimension, s.member, g.month, g.currency, g.status, \(signed.joined(separator: ", "))
             FROM (\(places)) s JOIN (
-                SELECT f.month, f.currency, f.status, COUNT(DISTINCT f.deal_id) AS deals, COUNT(*) AS fees,
-                    SUM(f.minor IS NULL) AS unknown, coalesce(SUM(f.minor / 1000000000), 0) AS whole,
-                    coalesce(SUM(f.minor % 1000000000), 0) AS rest,
-                    coalesce(SUM(f.minor / 1000000000 * f.percent), 0) AS ww,
-                    coalesce(SUM(f.minor % 1000000000 * f.percent), 0) AS wr
+                SELECT f.month, f.currency, f.status, \(sums)
                 FROM fee_forecast f WHERE f.deal_id = \(deal) GROUP BY 1, 2, 3) g WHERE TRUE \(addsForecast)
             """
     }
@@ -173,45 +158,42 @@ extension DealsSchema {
         """
     }
 
-    /// Whether a deal is counted elsewhere than it was.
-    private static let isMoved = """
-        (NEW.lead_user_id, NEW.sector, NEW.stage, NEW.confidentiality, NEW.deleted_ms)
-            IS NOT (OLD.lead_user_id, OLD.sector, OLD.stage, OLD.confidentiality, OLD.deleted_ms)
-        """
-
     private static let forecastTriggers = """
         CREATE TRIGGER fee_forecast_begins AFTER INSERT ON fee_forecast BEGIN
             INSERT INTO fee_forecast_change (deal_id, fee_id, at_ms) VALUES (NEW.deal_id, NEW.fee_id, NEW.at_ms);
-            \(counts("NEW"))
         END;
-        CREATE TRIGGER fee_forecast_changes AFTER UPDATE ON fee_forecast
-        WHEN (NEW.month, NEW.currency, NEW.status, NEW.percent) <> (OLD.month, OLD.currency, OLD.status, OLD.percent)
-            OR NEW.minor IS NOT OLD.minor BEGIN
+        CREATE TRIGGER fee_forecast_changes AFTER UPDATE ON fee_forecast BEGIN
             INSERT INTO fee_forecast_change (deal_id, fee_id, at_ms, month, currency, status, percent, minor)
             VALUES (OLD.deal_id, OLD.fee_id, NEW.at_ms, OLD.month, OLD.currency, OLD.status, OLD.percent, OLD.minor);
-            \(counts("OLD", "-"))
-            \(counts("NEW"))
         END;
         CREATE TRIGGER fee_forecast_leaves AFTER DELETE ON fee_forecast BEGIN
             INSERT INTO fee_forecast_change (deal_id, fee_id, at_ms, month, currency, status, percent, minor)
             SELECT OLD.deal_id, OLD.fee_id, \(lastChange), OLD.month, OLD.currency, OLD.status, OLD.percent, OLD.minor
             FROM deal d WHERE d.id = OLD.deal_id;
-            \(counts("OLD", "-"))
         END;
 
         CREATE TRIGGER fee_forecast_gets_fee AFTER INSERT ON fee BEGIN
+            \(countsAll(of: "NEW.deal_id", in: places(of: "d", key: "NEW.deal_id"), "-"))
             \(follows("f.id = NEW.id", of: "NEW.deal_id"))
+            \(countsAll(of: "NEW.deal_id", in: places(of: "d", key: "NEW.deal_id")))
         END;
-        CREATE TRIGGER fee_forecast_follows_fee AFTER UPDATE ON fee BEGIN
+        CREATE TRIGGER fee_forecast_follows_fee AFTER UPDATE ON fee
+        WHEN (NEW.currency, NEW.status, NEW.expected_on, NEW.actual_minor, NEW.paid_on, NEW.ours_minor, NEW.removed_ms) IS NOT
+            (OLD.currency, OLD.status, OLD.expected_on, OLD.actual_minor, OLD.paid_on, OLD.ours_minor, OLD.removed_ms) BEGIN
+            \(countsAll(of: "NEW.deal_id", in: places(of: "d", key: "NEW.deal_id"), "-"))
             \(follows("f.id = NEW.id", of: "NEW.deal_id"))
+            \(countsAll(of: "NEW.deal_id", in: places(of: "d", key: "NEW.deal_id")))
         END;
         CREATE TRIGGER fee_forecast_follows_deal AFTER UPDATE OF probability, status, forecast_category,
             expected_close_on, lead_user_id, sector, stage, confidentiality, deleted_ms ON deal
-        WHEN \(isMoved) OR (NEW.probability, NEW.status, NEW.forecast_category, NEW.expected_close_on)
-            IS NOT (OLD.probability, OLD.status, OLD.forecast_category, OLD.expected_close_on) BEGIN
-            \(countsAll(of: "OLD.id", in: "SELECT * FROM (\(places(of: "OLD"))) WHERE \(isMoved)", "-"))
-            \(countsAll(of: "NEW.id", in: "SELECT * FROM (\(places(of: "NEW"))) WHERE \(isMoved)"))
+        WHEN (NEW.lead_user_id, NEW.sector, NEW.stage, NEW.confidentiality, NEW.deleted_ms, NEW.probability, NEW.status,
+                NEW.forecast_category, NEW.expected_close_on) IS NOT
+            (OLD.lead_user_id, OLD.sector, OLD.stage, OLD.confidentiality, OLD.deleted_ms, OLD.probability, OLD.status,
+                OLD.forecast_category, OLD.expected_close_on)
+            AND EXISTS (SELECT 1 FROM fee WHERE deal_id = NEW.id) BEGIN
+            \(countsAll(of: "OLD.id", in: places(of: "OLD"), "-"))
             \(follows("f.deal_id = NEW.id", of: "NEW.id"))
+            \(countsAll(of: "NEW.id", in: places(of: "NEW")))
         END;
         CREATE TRIGGER fee_forecast_gets_member AFTER INSERT ON team_member WHEN NEW.removed_ms IS NULL BEGIN
             \(countsAll(of: "NEW.deal_id", in: membersPlace))
@@ -232,5 +214,15 @@ extension DealsSchema {
     private static let forecastRows = """
         INSERT INTO fee_forecast SELECT \(forecastOfFee)
         FROM fee f JOIN deal d ON d.id = f.deal_id WHERE \(isCounted);
+        INSERT INTO fee_forecast_tally
+        SELECT s.scope, s.dimension, s.member, f.month, f.currency, f.status, \(sums)
+        FROM (
+            SELECT m.deal_id, m.user_id AS scope, '' AS dimension, '' AS member FROM team_member m
+                JOIN deal d ON d.id = m.deal_id WHERE m.removed_ms IS NULL AND d.deleted_ms IS NULL
+            \(["'', ''", "'lead', d.lead_user_id", "'type', d.type", "'sector', coalesce(d.sector, '')",
+                "'stage', d.type || '.' || d.stage"].map {
+                "UNION ALL SELECT d.id, x'', \($0) FROM deal d WHERE d.confidentiality <> 'secret' AND d.deleted_ms IS NULL"
+            }.joined(separator: "\n"))
+        ) s JOIN fee_forecast f ON f.deal_id = s.deal_id GROUP BY 1, 2, 3, 4, 5, 6;
         """
 }

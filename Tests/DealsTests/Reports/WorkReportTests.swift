@@ -131,7 +131,8 @@ struct WorkReportTests {
             try await desk.store.write { db in
                 let move = StageTransition(
                     id: UUIDv7.make(at: caller.now), fromStage: "origination", toStage: "pitch", fromStatus: .active,
-                    toStatus: .active, direction: .forward, reason: nil, effectiveOn: caller.today, daysInFrom: 0, by: caller.id,
+                    toStatus: .active, direction: .forward, reason: nil, effectiveOn: caller.today, daysInFrom: 0,
+                    by: caller.id,
                     at: caller.now, override: MoveOverride(reason: "the committee knows of it"),
                     overriddenBy: caller.id, unmet: [FieldFault("conflictStatus", "conflict_pending", "Ask for it.")])
                 try TransitionRows.insert(move, of: deal.id, in: db)
@@ -181,7 +182,8 @@ struct WorkReportTests {
                         _ = try await desk.move(current, to: stage, as: people[0], reason: "markets")
                     case 5:
                         let tasks = try await desk.call(
-                            DealMethods.tasks, Nothing(), as: people[0], on: [deal.id.text]).items
+                            DealMethods.tasks, Nothing(), as: people[0], on: [deal.id.text]
+                        ).items
                         guard let task = tasks.randomElement(using: &random) else { continue }
                         var patch = DealTaskPatch()
                         patch.done = .set(!task.done)
