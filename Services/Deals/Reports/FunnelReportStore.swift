@@ -99,7 +99,7 @@ enum FunnelReport: FactReport {
     }
 
     /// How many came to a stage is told when it follows from what is told of those that came no further.
-    private static func told(_ ends: [Int]) -> [Bool] {
+    static func told(_ ends: [Int]) -> [Bool] {
         let blind = BlindRow(ends)
         return ends.indices.map { index in
             blind.cells[index...].allSatisfy { $0 != nil }

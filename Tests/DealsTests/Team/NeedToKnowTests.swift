@@ -100,6 +100,13 @@ struct NeedToKnowTests {
             ("bulk.filter", { try await desk.bytes(DealMethods.bulk, filter, as: person) }),
             ("export", { Data(try await desk.file(file, as: person).utf8) }),
             (
+                "report.deals",
+                {
+                    let asked = ReportDealQuery(cell: "created")
+                    return try await desk.bytes(DealMethods.reportDeals, asked, as: person, on: ["movement"])
+                }
+            ),
+            (
                 "import",
                 {
                     let text = "deal,sector\n\(deal.number),Food\n"
