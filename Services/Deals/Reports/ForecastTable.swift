@@ -61,7 +61,7 @@ struct ForecastTable {
     private func columns(_ request: ReportRequest) -> [ReportColumn] {
         let grouping = request.groupBy ?? .month
         var columns = [
-            ReportColumn(grouping.rawValue, grouping.title, .text),
+            ReportColumn(grouping.rawValue, grouping.word, .text),
             ReportColumn("currency", "Currency", .text), ReportColumn("planned", "Planned", .money),
             ReportColumn("weighted", "Weighted", .money),
         ]

@@ -118,7 +118,7 @@ struct LeagueTable: Sendable {
 
     func told(_ converter: CurrencyConverter?, _ request: ReportRequest) -> ([ReportColumn], [ReportRow]) {
         var columns = [
-            ReportColumn(grouping.rawValue, grouping.title, .text),
+            ReportColumn(grouping.rawValue, grouping.word, .text),
             ReportColumn("adviser", "Adviser", .text), ReportColumn("currency", "Currency", .text),
         ]
         let kinds = [("announced", "Announced"), ("completed", "Completed")]

@@ -35,5 +35,5 @@ extension ReportCell {
 
 extension ReportGrouping {
     /// Of the column that names the rows.
-    var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+    var word: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 }

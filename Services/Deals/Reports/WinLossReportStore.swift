@@ -219,7 +219,7 @@ extension ReportGrouping {
         case .lead: [.lead]
         case .sector: [.sector]
         case .country: [.country]
-        case .reason, .stage: [.reason]
+        default: [.reason]
         }
     }
 
@@ -232,7 +232,7 @@ extension ReportGrouping {
         case .lead: fact.lead
         case .sector: fact.sector
         case .country: fact.country
-        case .reason, .stage: fact.reason
+        default: fact.reason
         }
     }
 
@@ -245,7 +245,7 @@ extension ReportGrouping {
         case .lead: "Lead"
         case .sector: "Sector"
         case .country: "Country"
-        case .reason, .stage: "Reason"
+        default: "Reason"
         }
     }
 }
