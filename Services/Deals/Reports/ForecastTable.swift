@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 
 /// A forecast as the table that people read.
 struct ForecastTable {
@@ -19,6 +20,8 @@ struct ForecastTable {
     private let slippage: ForecastSlippage
     private let converter: CurrencyConverter?
     private let isBlinded: Bool
+    /// By their ids; nil when rows are no leads.
+    private let leads: [String: String]?
     /// Of management, by status: the rows of which something is told.
     private var told: [FeeStatus: Set<ForecastRow>] = [:]
 
@@ -28,6 +31,13 @@ struct ForecastTable {
         slippage = forecast.slippage
         converter = try inquiry.converter()
         isBlinded = inquiry.request.isBlinded
+        let ids = Set(sums.keys.map(\.name.text)).union(slippage.weighted.keys.map(\.row.name.text))
+        leads =
+            inquiry.request.groupBy == .lead
+            ? try Dictionary(
+                uniqueKeysWithValues: ids.map { id in
+                    (id, try UUID(uuidString: id).map { try PeopleNames.name(of: $0, in: inquiry.db) } ?? id)
+                }) : nil
         let all = Set(sums.keys).union(slippage.weighted.keys.map(\.row)).sorted()
         guard isBlinded else {
             rows = all
@@ -48,20 +58,22 @@ struct ForecastTable {
     func report(_ inquiry: ReportInquiry) -> Report {
         let request = inquiry.request
         let lines = rows.map { ReportRow(cells(of: $0, request)) }
-        let withheld = lines.reduce(0) { $0 + $1.cells.count { $0.withheld == true } }
         var report = Report(
             report: .forecast, from: request.period?.lowerBound, to: request.period?.upperBound,
             asOf: request.period?.upperBound ?? request.asOf, currency: request.currency?.code,
             groupBy: request.groupBy,
-            columns: columns(request), rows: lines, withheld: withheld, generatedAt: inquiry.caller.now)
+            columns: columns(request), rows: lines, generatedAt: inquiry.caller.now)
         if let converter, !isBlinded { (report.totals, report.unconverted) = totals(converter, request) }
-        return report
+        return report.counted()
     }
 
     private func columns(_ request: ReportRequest) -> [ReportColumn] {
         let grouping = request.groupBy ?? .month
         var columns = [
-            ReportColumn(grouping.rawValue, grouping.word, .text),
+            ReportColumn(grouping.rawValue, grouping.word, .text)
+        ]
+        if leads != nil { columns.append(ReportColumn("name", "Name", .text)) }
+        columns += [
             ReportColumn("currency", "Currency", .text), ReportColumn("planned", "Planned", .money),
             ReportColumn("weighted", "Weighted", .money),
         ]
@@ -86,9 +98,9 @@ struct ForecastTable {
             return ReportAmount.cell(
                 isWeighted ? StageTally.hundredth(of: sum.weighted) : sum.minor, row.currency, deals: path)
         }
-        var cells: [ReportCell] = [
-            .text(row.name.text), .text(row.currency), amount(.planned), amount(.planned, isWeighted: true),
-        ]
+        var cells: [ReportCell] = [.text(row.name.text)]
+        if let leads { cells.append(.text(leads[row.name.text] ?? row.name.text)) }
+        cells += [.text(row.currency), amount(.planned), amount(.planned, isWeighted: true)]
         cells += Self.statuses.map { amount($0.status) }
         if !isBlinded {
             cells.append(.count(sums[row]?.values.reduce(0) { $0 + $1.unknown } ?? 0))

@@ -25,13 +25,12 @@ enum LeagueReport: ReportBuilder {
         } else {
             let table = LeagueTable(deals, by: request.groupBy ?? .product, isBlinded: request.isBlinded)
             (report.columns, report.rows) = table.told(converter, request)
-            report.withheld = report.rows.reduce(0) { $0 + $1.cells.count { $0.withheld == true } }
         }
         guard report.rows.count <= rowsMax else {
             throw RPCFault(
                 .failedPrecondition, "report_too_large", "A report has at most \(rowsMax) rows; ask for fewer days.")
         }
-        return report
+        return report.counted()
     }
 
     static func deals(behind cell: String, _ page: ReportPage, _ inquiry: ReportInquiry) throws -> ReportDealPage {

@@ -41,10 +41,10 @@ enum StaleReport: ReportBuilder {
                     ReportCell(days: limit.days), cell,
                 ]))
         }
-        report.withheld = blind?.cells.count { $0 == nil } ?? 0
+        guard !counts.isEmpty else { return report }
         let total = blind.map { $0.total.map { ReportCell.count($0) } ?? .hidden } ?? .count(counts.reduce(0, +))
         report.totals = ReportRow([.text("Total"), .nothing, .nothing, .nothing, total])
-        return report
+        return report.counted()
     }
 
     private static let dealColumns = [

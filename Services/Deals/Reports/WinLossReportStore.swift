@@ -126,7 +126,7 @@ enum WinLossReport: FactReport {
         case .lead: filter.values[.lead] = [group]
         case .sector: filter.values[.sector] = [group]
         case .country: filter.values[.country] = [group]
-        case .reason, .stage: filter.values[.reason] = [group]
+        default: filter.values[.reason] = [group]
         }
         return filter
     }
