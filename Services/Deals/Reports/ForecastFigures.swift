@@ -42,8 +42,9 @@ struct ForecastDeal: Sendable, Hashable {
 /// The numbers of a forecast, exact however many fees there are.
 struct ForecastFigures: Sendable, Hashable {
     struct Key: Sendable, Hashable {
-        /// A lead, type or sector; empty when months are told apart.
+        /// A lead, type, sector or stage; empty when months are told apart.
         let member: String
+        /// Empty when they are not.
         let month: String
         let currency: String
         let status: FeeStatus
@@ -82,9 +83,11 @@ struct ForecastFigures: Sendable, Hashable {
     /// A deal with two fees of one kind and month is one deal.
     mutating func count(_ deal: ForecastDeal, by grouping: ReportGrouping, _ sign: Int) {
         var sums: [Key: Sum] = [:]
+        let hasMonths = grouping == .month || grouping == .quarter
         for place in deal.places.values {
             let key = Key(
-                member: deal.member(of: grouping), month: place.month, currency: place.currency, status: place.status)
+                member: deal.member(of: grouping), month: hasMonths ? place.month : "", currency: place.currency,
+                status: place.status)
             sums[key, default: Sum()].deals = sign
             sums[key, default: Sum()].fees += sign
             sums[key, default: Sum()].unknown += place.minor == nil ? sign : 0

@@ -98,9 +98,16 @@ extension ForecastSource {
         FROM fee_forecast_tally t
         """
 
-    /// Counted one by one.
+    /// By a dimension months are not told apart: the table has too many of them to be read one by one.
+    private static let talliedOverMonths = """
+        SELECT t.member, '', t.currency, t.status, max(t.deals), SUM(t.fees), SUM(t.unknown), SUM(t.whole), SUM(t.rest),
+            SUM(t.weighted_whole), SUM(t.weighted_rest)
+        FROM fee_forecast_tally t WHERE t.scope = x'' AND t.dimension = ? GROUP BY t.member, t.currency, t.status
+        """
+
+    /// Counted one by one, behind a month.
     private static let counted = """
-        f.month, f.currency, f.status, COUNT(DISTINCT f.deal_id), COUNT(*), SUM(f.minor IS NULL),
+        f.currency, f.status, COUNT(DISTINCT f.deal_id), COUNT(*), SUM(f.minor IS NULL),
         coalesce(SUM(f.minor / \(StageTally.part)), 0), coalesce(SUM(f.minor % \(StageTally.part)), 0),
         coalesce(SUM(f.minor / \(StageTally.part) * f.percent), 0),
         coalesce(SUM(f.minor % \(StageTally.part) * f.percent), 0)
@@ -118,19 +125,20 @@ extension ForecastSource {
 
     private func statement(by grouping: ReportGrouping) throws -> (String, DealScope.Arguments) {
         let (name, column) = Self.dimension(grouping)
-        let all = "SELECT t.member, \(Self.tallied) WHERE t.scope = x'' AND t.dimension = ?"
+        let months = "SELECT t.member, \(Self.tallied) WHERE t.scope = x'' AND t.dimension = ?"
+        let all = name.isEmpty ? months : Self.talliedOverMonths
         let letIn = "SELECT t.deal_id FROM timed_access t WHERE t.user_id = ? AND t.closes_ms > ?"
         let own = "SELECT m.deal_id FROM team_member m WHERE m.user_id = ? AND m.removed_ms IS NULL"
         func beside(_ deals: String, _ condition: String) -> String {
             """
-            SELECT \(column), \(Self.counted)
+            SELECT \(column), \(name.isEmpty ? "f.month" : "''"), \(Self.counted)
             FROM (\(deals)) x CROSS JOIN deal d ON d.id = x.deal_id CROSS JOIN fee_forecast f ON f.deal_id = d.id
             WHERE d.deleted_ms IS NULL AND \(condition) GROUP BY 1, 2, 3, 4
             """
         }
         let now = caller.now.milliseconds
         switch caller.role {
-        case .admin: return ("\(all) AND FALSE", [name])
+        case .admin: return ("\(months) AND FALSE", [name])
         case .management: return (all, [name])
         case .compliance:
             return (
