@@ -2,7 +2,8 @@ extension DealsSchema {
     /// What a forecast of fees counts. `fee_forecast` has one row for each fee that it counts: in which month, as what and at
     /// how much. `fee_forecast_change` says what such a row was until an instant, and is only ever added to: from what is and
     /// what has changed since follows what was. `fee_forecast_tally` adds up the rows by member and, where `scope` is
-    /// empty, over all deals that are neither secret nor deleted; those by lead, type, sector and stage as well.
+    /// empty, over all deals that are neither secret nor deleted; those by lead, type, sector and stage as well,
+    /// without their months.
     ///
     /// All three are kept in the transaction of each change, so that a forecast costs the same however many deals there are.
     static let forecast = forecastTables + forecastGuards + forecastTriggers + forecastRows
@@ -111,7 +112,7 @@ extension DealsSchema {
         let signed = "deals fees unknown whole rest ww wr".split(separator: " ").map { "\(sign)g.\($0)" }
         return """
             INSERT INTO fee_forecast_tally
-            SELECT s.scope, s.dimension, s.member, g.month, g.currency, g.status, \(signed.joined(separator: ", "))
+            SELECT s.scope, s.dimension, s.member, iif(s.dimension = '', g.month, ''), g.currency, g.status, \(signed.joined(separator: ", "))
             FROM (\(places)) s JOIN (
                 SELECT f.month, f.currency, f.status, \(sums)
                 FROM fee_forecast f WHERE f.deal_id = \(deal) GROUP BY 1, 2, 3) g WHERE TRUE \(addsForecast)
@@ -215,7 +216,7 @@ extension DealsSchema {
         INSERT INTO fee_forecast SELECT \(forecastOfFee)
         FROM fee f JOIN deal d ON d.id = f.deal_id WHERE \(isCounted);
         INSERT INTO fee_forecast_tally
-        SELECT s.scope, s.dimension, s.member, f.month, f.currency, f.status, \(sums)
+        SELECT s.scope, s.dimension, s.member, iif(s.dimension = '', f.month, ''), f.currency, f.status, \(sums)
         FROM (
             SELECT m.deal_id, m.user_id AS scope, '' AS dimension, '' AS member FROM team_member m
                 JOIN deal d ON d.id = m.deal_id WHERE m.removed_ms IS NULL AND d.deleted_ms IS NULL

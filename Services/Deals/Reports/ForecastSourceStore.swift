@@ -98,13 +98,6 @@ extension ForecastSource {
         FROM fee_forecast_tally t
         """
 
-    /// By a dimension months are not told apart: the table has too many of them to be read one by one.
-    private static let talliedOverMonths = """
-        SELECT t.member, '', t.currency, t.status, max(t.deals), SUM(t.fees), SUM(t.unknown), SUM(t.whole), SUM(t.rest),
-            SUM(t.weighted_whole), SUM(t.weighted_rest)
-        FROM fee_forecast_tally t WHERE t.scope = x'' AND t.dimension = ? GROUP BY t.member, t.currency, t.status
-        """
-
     /// Counted one by one, behind a month.
     private static let counted = """
         f.currency, f.status, COUNT(DISTINCT f.deal_id), COUNT(*), SUM(f.minor IS NULL),
@@ -125,8 +118,7 @@ extension ForecastSource {
 
     private func statement(by grouping: ReportGrouping) throws -> (String, DealScope.Arguments) {
         let (name, column) = Self.dimension(grouping)
-        let months = "SELECT t.member, \(Self.tallied) WHERE t.scope = x'' AND t.dimension = ?"
-        let all = name.isEmpty ? months : Self.talliedOverMonths
+        let all = "SELECT t.member, \(Self.tallied) WHERE t.scope = x'' AND t.dimension = ?"
         let letIn = "SELECT t.deal_id FROM timed_access t WHERE t.user_id = ? AND t.closes_ms > ?"
         let own = "SELECT m.deal_id FROM team_member m WHERE m.user_id = ? AND m.removed_ms IS NULL"
         func beside(_ deals: String, _ condition: String) -> String {
@@ -138,7 +130,7 @@ extension ForecastSource {
         }
         let now = caller.now.milliseconds
         switch caller.role {
-        case .admin: return ("\(months) AND FALSE", [name])
+        case .admin: return ("\(all) AND FALSE", [name])
         case .management: return (all, [name])
         case .compliance:
             return (
