@@ -62,6 +62,9 @@ enum ExampleTexts {
         "category": "mandate", "DealBoardColumn.category": "mandate", "weighted": "375000000.00",
         "snippet": "Send the teaser to the first ten buyers",
 
+        "ReportColumn.key": "deals", "ReportColumn.title": "Deals", "ReportColumn.unit": "count",
+        "ReportCell.deals": "pipeline/deals?asOf=2026-03-16&groupBy=stage&cell=sell_side_ma.pitch",
+
         "toStage": "mandated", "TransitionTarget.name": "Mandated", "fromStage": "pitch",
         "reason": "Runs the buyer list", "Move.reason": "The client signed the engagement letter",
         "StageTransition.reason": "The client signed the engagement letter",
@@ -162,6 +165,7 @@ enum ExampleTexts {
         "cumulativeSeconds": 1_382_400,
         "onHoldSeconds": 0, "durationMilliseconds": 41, "WebhookAttempt.status": 200, "WebhookReplayed.count": 3,
         "staleAfterDays": 30, "wipHint": 10, "liveDeals": 7,
+        "Report.withheld": 0, "ReportCell.count": 7,
         "StageTotals.count": 7, "PipelineTotals.count": 19, "DealTotals.count": 19,
         "failed": 0, "rows": 120, "progress": 120, "valid": 120, "invalid": 0,
         "NewImport.size": 18_204,
@@ -190,7 +194,7 @@ enum ExampleTexts {
             "realName", "targetName", "sector", "country", "description", "value", "stakeBps", "confidentiality",
             "originatedOn", "expectedCloseOn", "nextStep", "priority", "tags", "customFields",
         ],
-        "DealRestoration": ["reason"],
+        "DealRestoration": ["reason"], "ReportCell": ["count", "deals"],
         "Deal": dealShown, "MovedDeal": dealShown, "StageTransition": ["fromStage", "fromStatus", "reason"],
         "NewApproval": [], "Approval": [], "ApprovalPage": ["nextCursor"],
         "NewDealTask": ["ownerId", "dueOn", "milestone"], "DealTaskPatch": ["dueOn", "done"],

@@ -24,6 +24,8 @@ enum DealStates {
         let now = (face: DealFace(deal), day: deal.updatedAt.day.daysSince1970, reason: String?.none)
         try append(now, to: &story, deal.id, in: db)
         let after = Kept(story: story, isSummed: deal.confidentiality != .secret && deal.deletedAt == nil)
+        // Most changes are of something that reports do not tell.
+        guard before?.story != after.story || before?.isSummed != after.isSummed else { return }
         try add(after.facts, minus: before?.facts ?? [:], in: db)
     }
 
@@ -32,7 +34,7 @@ enum DealStates {
         _ now: (face: DealFace, day: Int, reason: String?), to story: inout DealStory, _ id: UUID, in db: Database
     ) throws {
         guard var state = try self.state(of: now.face, after: story.states.last, day: now.day, in: db) else { return }
-        state.reason = now.reason
+        if let reason = now.reason { state.reason = reason }
         story.states.append(state)
         try insert(state, n: story.states.count, of: id, in: db)
     }
@@ -102,13 +104,15 @@ enum DealStates {
             expectedClose: deal.expectedClose?.daysSince1970, move: nil, furthest: last?.furthest ?? deal.stage,
             reason: nil)
         guard let last else { return state }
+        // It ended once, whatever is written down of it later.
+        if !last.isLive, !state.isLive { state.reason = last.reason }
         if state.stage != last.stage {
             let position = try self.position(of: state.stage, deal.type, in: db)
             state.move = try position >= self.position(of: last.stage, deal.type, in: db) ? .forward : .back
             if try position > self.position(of: last.furthest, deal.type, in: db) { state.furthest = state.stage }
         }
         var same = last
-        (same.day, same.move, same.reason) = (state.day, state.move, nil)
+        (same.day, same.move, same.reason) = (state.day, state.move, state.reason)
         return same == state ? nil : state
     }
 

@@ -27,7 +27,9 @@ enum FactRows {
         ]
         let values = StatementArguments(place) + StatementArguments(numbers)
         try db.cachedStatement(sql: upsert).execute(arguments: values)
-        guard sum.count < 0 || sum.amount < 0 || sum.weighted < 0 else { return }
+        // What comes is added up with what has left before, and with differences of values.
+        let canBeLess = fact.kind == .state || fact.kind == .flow
+        guard canBeLess || sum.count < 0 || sum.amount < 0 else { return }
         try db.cachedStatement(sql: sweep).execute(arguments: StatementArguments(place))
     }
 

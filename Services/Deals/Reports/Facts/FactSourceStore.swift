@@ -108,7 +108,7 @@ struct FactQuery {
         return """
             SELECT \((groups + [sums]).joined(separator: ", ")) FROM report_fact
             WHERE kind = ? AND type = ? AND level = ? AND period BETWEEN ? AND ? \(lists)
-            \(groups.isEmpty ? "HAVING COUNT(*) > 0" : "GROUP BY \(groups.joined(separator: ", "))")
+            GROUP BY \(groups.isEmpty ? "type" : groups.joined(separator: ", "))
             """
     }
 
