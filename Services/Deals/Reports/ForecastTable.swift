@@ -33,8 +33,8 @@ struct ForecastTable {
         isBlinded = inquiry.request.isBlinded
         let ids = Set(sums.keys.map(\.name.text)).union(slippage.weighted.keys.map(\.row.name.text))
         leads =
-            inquiry.request.groupBy == .lead
-            ? try Dictionary(
+            try inquiry.request.groupBy == .lead
+            ? Dictionary(
                 uniqueKeysWithValues: ids.map { id in
                     (id, try UUID(uuidString: id).map { try PeopleNames.name(of: $0, in: inquiry.db) } ?? id)
                 }) : nil

@@ -10,7 +10,9 @@ struct LeagueTests {
     @Test(arguments: [1, 2, 3, 7, 13])
     func sharesAddUpToTheValue(advisers: Int) {
         var random = SeededRandom(state: UInt64(advisers))
-        for value in [0, 1, 2, 99, Int64.max] + (0..<50).map({ _ in Int64.random(in: 0...Int64.max, using: &random) }) {
+        var values: [Int64] = [0, 1, 2, 99, .max]
+        for _ in 0..<50 { values.append(Int64.random(in: 0...Int64.max, using: &random)) }
+        for value in values {
             let shares = LeagueCredit.proRata(value, among: advisers)
             #expect(shares.count == advisers)
             #expect(shares.reduce(Int128(0)) { $0 + Int128($1) } == Int128(value))
