@@ -15,7 +15,7 @@ extension Desk {
     ) async throws -> DealFee {
         var terms = FeeTerms(kind: .success, basis: .flat, currency: code)
         let currency = try #require(Currency(code: code))
-        terms.amount = try #require(Money(amount: amount, currency: currency))
+        terms.amount = Money(amount: amount, currency: currency)
         let new = NewDealFee(terms: terms, status: status, expectedOn: expectedOn)
         return try await call(DealMethods.addFee, new, as: person, on: [deal.id.text])
     }
