@@ -109,6 +109,8 @@ struct Deals: ServiceProcess {
             boards: BoardStore(store: store, pipelines: pipelines),
             numbers: TotalsStore(store: store, pipelines: pipelines), now: now
         ).register(on: &router)
+        MondayHandlers(parts: MondayStore(store: store, pipelines: pipelines), names: names, now: now)
+            .register(on: &router)
         ReportHandlers(reports: ReportStore(store: store, pipelines: pipelines), now: now).register(on: &router)
         FindHandlers(deals: FindStore(store: store), now: now).register(on: &router)
         ViewHandlers(views: ViewStore(store: store), list: list, now: now).register(on: &router)

@@ -59,6 +59,7 @@ enum DealsSchema {
             try db.execute(sql: reports)
             try DealStateFill.write(in: db)
         }
+        migrator.registerMigration("deals 23 forecast") { db in try db.execute(sql: forecast + reportIndexes) }
         return migrator
     }
 }

@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 import HTTPServer
 import NIOCore
 import NIOHTTP1
@@ -17,6 +18,7 @@ extension GatewayHandler {
         case .csv(let file):
             let call = try ServiceCall(routed, identity(caller, for: routed.served))
             return try await downloads.csv(file, call, to: routed.head)
+        case .mondayPage: return try await mondayPage(routed, caller)
         case .logFile(let file):
             let call = try ServiceCall(routed, identity(caller, for: routed.served))
             return try await logFile(file, call, to: routed)
@@ -44,6 +46,20 @@ extension GatewayHandler {
             // The state of the services is a question that must have an answer even when nobody can look.
             return try ServiceAnswer.unknownHealth()
         }
+    }
+
+    /// HTML that the service wrote; as our own pages it may take its style sheet, and nothing else, from here.
+    private nonisolated(nonsending) func mondayPage(
+        _ routed: RoutedRequest, _ caller: Caller?
+    ) async throws -> HTTPResponse {
+        let call = try ServiceCall(routed, identity(caller, for: routed.served))
+        let reply = try await upstreams.deals.send(DealMethods.monday.entry, call)
+        let page = try JSONDecoder().decode(MondayPage.self, from: Data(reply.body.readableBytesView))
+        var response = HTTPResponse(
+            status: .ok, headers: ["Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"],
+            body: ByteBuffer(string: page.html))
+        ResponseHeaders.securePage(&response, isSecure: routed.head.isSecure)
+        return response
     }
 
     /// What the service is told: behind an open route, a token that lacks the scope for more counts as nobody.

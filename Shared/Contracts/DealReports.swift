@@ -22,6 +22,9 @@ package enum ReportName: String, Codable, Sendable, CaseIterable {
 /// By what the rows of a report are told apart.
 package enum ReportGrouping: String, Codable, Sendable, CaseIterable {
     case stage, type, product, lead, sector, country, month, reason, competitor
+    case quarter, person
+    /// One row for each.
+    case deal, move
 }
 
 /// Asks for a report. Each takes some of this, and refuses what it does not take.

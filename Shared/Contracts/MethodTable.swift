@@ -80,6 +80,7 @@ package enum MethodTable {
         DealMethods.validateImport.entry, DealMethods.commitImport.entry, DealMethods.revertImport.entry,
         DealMethods.importErrors.entry, DealMethods.importRows.entry, DealMethods.removeImport.entry,
         DealMethods.report.entry, DealMethods.reportDeals.entry, DealMethods.reportFile.entry,
+        DealMethods.monday.entry,
         AuditMethods.list.entry, AuditMethods.verify.entry,
         AuditMethods.checkpoint.entry, AuditMethods.verifierKeys.entry, AuditMethods.tile.entry,
         AuditMethods.entryBundle.entry, AuditMethods.proof.entry,

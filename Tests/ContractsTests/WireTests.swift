@@ -159,6 +159,7 @@ import Testing
             0x2a2 deals.reports.get
             0x2a3 deals.reports.deals
             0x2a4 deals.reports.file
+            0x2a9 deals.reports.monday
             0x2b0 deals.rates
             0x2b1 deals.rates.series
             0x2b2 deals.rates.set

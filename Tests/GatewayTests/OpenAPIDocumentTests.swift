@@ -62,6 +62,7 @@ private func operations(_ document: OpenAPIJSON) -> [(name: String, OpenAPIJSON)
         case .openWebSession: AuthMethods.openWebSession.entry.name
         case .download: DealMethods.documentContent.entry.name
         case .csv(let file): file.method.name
+        case .mondayPage: DealMethods.monday.entry.name
         case .logFile(let file): file.method.name
         case .keySet, .openAPI, .events, .startOpenID, .finishOpenID: nil as String?
         }

@@ -94,6 +94,7 @@ import Testing
     (.GET, ["api", "views", "1", "deals"], "/api/views/{id}/deals", ["1"]),
     (.GET, ["api", "deals.csv"], "/api/deals.csv", []), (.POST, ["api", "deals", "bulk"], "/api/deals/bulk", []),
     (.GET, ["api", "imports", "1", "errors.csv"], "/api/imports/{id}/errors.csv", ["1"]),
+    (.GET, ["api", "reports", "monday"], "/api/reports/monday", []),
     (.GET, ["api", "reports", "win-loss"], "/api/reports/{report}", ["win-loss"]),
     (.GET, ["api", "reports", "win-loss.csv"], "/api/reports/{report}.csv", ["win-loss"]),
     (.GET, ["api", "reports", "win-loss", "deals"], "/api/reports/{report}/deals", ["win-loss"]),

@@ -52,6 +52,8 @@ struct ReportPage: Sendable {
 enum Reports {
     static let all: [any ReportBuilder.Type] = [
         PipelineReport.self, FunnelReport.self, MovementReport.self, TimeInStageReport.self, WinLossReport.self,
+        ForecastReport.self, WorkloadReport.self, LeagueReport.self, StaleReport.self, OverridesReport.self,
+        InsidersReport.self,
     ]
 
     static func builder(of name: ReportName) -> (any ReportBuilder.Type)? { all.first { $0.name == name } }

@@ -126,7 +126,7 @@ enum WinLossReport: FactReport {
         case .lead: filter.values[.lead] = [group]
         case .sector: filter.values[.sector] = [group]
         case .country: filter.values[.country] = [group]
-        case .reason, .stage: filter.values[.reason] = [group]
+        default: filter.values[.reason] = [group]
         }
         return filter
     }
@@ -221,7 +221,7 @@ extension ReportGrouping {
         case .lead: [.lead]
         case .sector: [.sector]
         case .country: [.country]
-        case .reason, .stage: [.reason]
+        default: [.reason]
         }
     }
 
@@ -234,7 +234,7 @@ extension ReportGrouping {
         case .lead: fact.lead
         case .sector: fact.sector
         case .country: fact.country
-        case .reason, .stage: fact.reason
+        default: fact.reason
         }
     }
 
@@ -247,7 +247,7 @@ extension ReportGrouping {
         case .lead: "Lead"
         case .sector: "Sector"
         case .country: "Country"
-        case .reason, .stage: "Reason"
+        default: "Reason"
         }
     }
 }

@@ -40,6 +40,7 @@ struct OpenAPIOperation {
         case .events: "events"
         case .download: DealMethods.documentContent.entry.name
         case .csv(let file): file.method.name
+        case .mondayPage: DealMethods.monday.entry.name
         case .logFile(let file): file.method.name
         }
     }
@@ -96,7 +97,7 @@ struct OpenAPIOperation {
                     + OpenIDFailure.allCases.map(\.rawValue).joined(separator: ", ") + ").",
                 "headers": DocumentedHeader.references(DocumentedHeader.common + [.location]),
             ]
-        case .call, .keySet, .openAPI, .events, .download, .csv, .logFile, .openWebSession: nil
+        case .call, .keySet, .openAPI, .events, .download, .csv, .mondayPage, .logFile, .openWebSession: nil
         }
     }
 
@@ -127,6 +128,7 @@ struct OpenAPIOperation {
         case .events: ["schema": ["type": "string"], "example": Self.event]
         case .download: ["schema": [String: Any]()]
         case .csv(let file): ["schema": ["type": "string"], "example": file.example]
+        case .mondayPage: ["schema": ["type": "string"], "example": "<!doctype html> …"]
         case .logFile(let file):
             file.example.map { ["schema": ["type": "string"], "example": $0] } ?? ["schema": [String: Any]()]
         case .finishOpenID: ["schema": ["type": "string"]]
@@ -152,7 +154,7 @@ extension Route {
     var documentedOutput: JSONSchema? {
         switch target {
         case .call, .keySet, .openWebSession: success == .noContent ? nil : output
-        case .openAPI, .events, .download, .csv, .logFile, .startOpenID, .finishOpenID: nil
+        case .openAPI, .events, .download, .csv, .mondayPage, .logFile, .startOpenID, .finishOpenID: nil
         }
     }
 

@@ -32,7 +32,7 @@ struct OpenAPIParameters {
     ]
 
     /// Those that the deals service makes.
-    static let reports: [ReportName] = [.pipeline, .funnel, .movement, .timeInStage, .winLoss]
+    static let reports = ReportName.allCases
 
     /// A deal has a number, too, which is taken wherever its id is, and a pipeline a deal type.
     private func id(_ name: String, of parent: String) -> [String: Any] {

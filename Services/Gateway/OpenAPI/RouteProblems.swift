@@ -32,6 +32,7 @@ struct RouteProblems {
             call(file.method)
             add(.unavailable, ["too_many_downloads"])
         }
+        if case .mondayPage = route.target { call(DealMethods.monday.entry) }
         if case .logFile(let file) = route.target {
             call(file.method)
             if file == .entries { add(.unavailable, ["too_many_downloads"]) }
@@ -235,6 +236,8 @@ struct RouteProblems {
         DealMethods.importRates.entry.name: [.unprocessable: ["pairs_full"]],
         DealMethods.bulk.entry.name: [.unprocessable: ["count_differs"]],
         DealMethods.export.entry.name: [.unprocessable: ["export_too_large"]],
+        DealMethods.report.entry.name: [.unprocessable: ["report_too_large"]],
+        DealMethods.reportFile.entry.name: [.unprocessable: ["report_too_large"]],
         DealMethods.addImport.entry.name: [.unprocessable: ["imports_full"]],
         DealMethods.putImportContent.entry.name: [
             .conflict: ["upload_gap"], .unprocessable: ["upload_too_long", "hash_mismatch"],

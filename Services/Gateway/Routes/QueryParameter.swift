@@ -188,6 +188,11 @@ extension [QueryParameter] {
         .string("type", "one deal type", oneOf: DealType.allCases.map(\.rawValue)),
     ]
 
+    static let monday: [QueryParameter] = [
+        .string("asOf", "the day of another meeting; today when left out"),
+        .string("currency", "ISO 4217: amounts also in this one currency"),
+    ]
+
     static let reportFile = report + [.boolean("bom", "begin with a byte order mark, for spreadsheets")]
 
     static let reportDeals = page + report + [.string("cell", "the number, as its own path names it")]

@@ -65,6 +65,13 @@ extension Route {
         }
     }
 
+    static func mondayPage(_ path: String, _ summary: String) -> Route {
+        Route(
+            method: .GET, pattern: segments(path), summary: summary, target: .mondayPage, input: nil, output: nil,
+            querySchema: JSONSchema.of(MondayQuery.self), bodyBytesMax: 0
+        ).page().heavy()
+    }
+
     static func logFile(_ path: String, _ summary: String, _ file: LogFile) -> Route {
         Route(
             method: .GET, pattern: segments(path), summary: summary, target: .logFile(file), input: nil, output: nil,

@@ -28,6 +28,8 @@ struct Route: Sendable {
         case download
         /// A table, row by row.
         case csv(CSVFile)
+        /// The page of Monday's meeting.
+        case mondayPage
         /// A file of the audit log, as it is published.
         case logFile(LogFile)
         /// Signs a browser in: the answer sets the cookie.
@@ -82,7 +84,7 @@ struct Route: Sendable {
     var setsCookie: Bool {
         switch target {
         case .openWebSession, .startOpenID, .finishOpenID: true
-        case .call, .keySet, .openAPI, .events, .download, .csv, .logFile: endsWebSession
+        case .call, .keySet, .openAPI, .events, .download, .csv, .mondayPage, .logFile: endsWebSession
         }
     }
 
