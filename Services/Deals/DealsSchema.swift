@@ -55,6 +55,7 @@ enum DealsSchema {
             try PersonRows.fillWords(in: db)
             try Closings.fill(in: db)
             try db.execute(sql: closingTriggers)
+        }
         migrator.registerMigration("deals 22 reports") { db in
             try db.execute(sql: reports)
             try DealStateFill.write(in: db)
