@@ -39,7 +39,7 @@ extension Desk {
 
     /// Changes a deal past all rules, as history would have it.
     func rewrite(
-        _ id: UUID, as person: Person, reason: OutcomeCode? = nil, _ change: @Sendable (inout Deal) -> Void
+        _ id: UUID, as person: Person, reason: OutcomeCode? = nil, _ change: @escaping @Sendable (inout Deal) -> Void
     ) async throws {
         let caller = try caller(person)
         try await store.write { db in
