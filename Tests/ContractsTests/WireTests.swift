@@ -163,6 +163,10 @@ import Testing
             0x2b0 deals.rates
             0x2b1 deals.rates.series
             0x2b2 deals.rates.set
+            0x2b3 deals.rates.import
+            0x2b4 deals.persons.find
+            0x2b5 deals.organizations.merges
+            0x2b6 deals.organizations.merges.undo
             0x2c0 deals.fees
             0x2c1 deals.fees.add
             0x2c2 deals.fees.update
@@ -181,21 +185,6 @@ import Testing
             0x2da deals.ndas.add
             0x2db deals.ndas.update
             0x2dc deals.ndas.expiring
-            0x2f0 deals.lists
-            0x2f1 deals.lists.add
-            0x2f2 deals.lists.update
-            0x2f3 deals.lists.lift
-            0x2f4 deals.conflicts.check
-            0x2f5 deals.controlRoom.queue
-            0x2f6 deals.controlRoom.get
-            0x2f7 deals.controlRoom.claim
-            0x2f8 deals.controlRoom.decide
-            0x2f9 deals.conflict.request
-            0x2fa deals.approvals.open
-            0x2b3 deals.rates.import
-            0x2b4 deals.persons.find
-            0x2b5 deals.organizations.merges
-            0x2b6 deals.organizations.merges.undo
             0x2e0 deals.rounds
             0x2e1 deals.rounds.add
             0x2e2 deals.rounds.update
@@ -211,6 +200,17 @@ import Testing
             0x2ec deals.tail.set
             0x2ed deals.tail.remove
             0x2ee deals.tails
+            0x2f0 deals.lists
+            0x2f1 deals.lists.add
+            0x2f2 deals.lists.update
+            0x2f3 deals.lists.lift
+            0x2f4 deals.conflicts.check
+            0x2f5 deals.controlRoom.queue
+            0x2f6 deals.controlRoom.get
+            0x2f7 deals.controlRoom.claim
+            0x2f8 deals.controlRoom.decide
+            0x2f9 deals.conflict.request
+            0x2fa deals.approvals.open
             0x301 audit.list
             0x302 audit.verify
             0x310 audit.log.checkpoint

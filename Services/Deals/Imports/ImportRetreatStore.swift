@@ -8,7 +8,7 @@ struct ImportRetreat {
     /// Tables whose rows about a deal come with its making, or are the import's own.
     private static let ownTables: Set = [
         "import_row", "external_id", "idempotency_key", "confidentiality_change", "stage_transition", "team_member",
-        "deal_version", "deal_tag", "deal_word",
+        "deal_version", "deal_tag", "deal_word", "deal_state", "stage_hold",
         // That a name hit, nobody is told by what can be taken back.
         "deal_name", "conflict_check", "conflict_hit", "list_entry",
     ]

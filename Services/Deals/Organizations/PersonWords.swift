@@ -8,6 +8,8 @@ enum PersonWords {
     /// Of what is typed.
     static let typedMax = 5
     private static let phoneMark = "#"
+    /// What parts the words of a name; around one that is typed it means nothing.
+    private static let marks = "-'’.,()"
     /// Fewer digits are no telephone number.
     private static let digitsMin = 4
 
@@ -26,14 +28,16 @@ enum PersonWords {
     static func typed(_ text: String) -> [String] {
         let folded = FoldedText.of(text)
         if isPhone(folded) { return phoneWord(folded).map { [$0] } ?? [] }
-        let words = folded.contains("@") ? folded.split(separator: " ").map(String.init) : parts(folded)
+        let words = folded.split(separator: " ").map { word in
+            String(word.drop { marks.contains($0) }.reversed().drop { marks.contains($0) }.reversed())
+        }.filter { !$0.isEmpty }
         return Set(words.prefix(typedMax)).sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
     }
 
     /// `O'Neill-Smith` is found by each part and by the whole.
     private static func parts(_ folded: String) -> [String] {
         folded.split(separator: " ").flatMap { word -> [String] in
-            let parts = word.split { "-'’.,()".contains($0) }.map(String.init)
+            let parts = word.split { marks.contains($0) }.map(String.init)
             return parts.count > 1 ? [String(word)] + parts : parts
         }
     }

@@ -42,12 +42,14 @@ struct ReportRequest: Sendable, Hashable {
     let type: DealType?
     /// For whom may see none of the deals.
     let isBlinded: Bool
+    private let takesAsOf: Bool
 
     /// - Throws: `query_invalid` with every parameter that does not fit.
     init(_ report: ReportName, _ query: ReportQuery, _ takes: ReportParameters, by caller: Caller) throws(RPCFault) {
         var faults: [FieldFault] = []
         self.report = report
         isBlinded = caller.role == .management
+        takesAsOf = takes.takesAsOf
         period = Self.period(query, takes, caller, &faults)
         asOf = Self.asOf(query, takes, caller, &faults)
         currency = query.currency.flatMap(Currency.init(code:))
@@ -140,8 +142,7 @@ struct ReportRequest: Sendable, Hashable {
     var queryItems: [(name: String, value: String)] {
         var items: [(String, String)] = []
         if let period { items += [("from", period.lowerBound.text), ("to", period.upperBound.text)] }
-        // Of reports that take none it is today, which they need not be told.
-        if period == nil { items.append(("asOf", asOf.text)) }
+        if takesAsOf { items.append(("asOf", asOf.text)) }
         if let groupBy { items.append(("groupBy", groupBy.rawValue)) }
         if let type { items.append(("type", type.rawValue)) }
         return items

@@ -47,7 +47,8 @@ struct ReportTests {
         try await Desk.with { desk in
             let firm = try await GeneratedFirm(desk, deals: 18, steps: 260, seed: seed)
             let today = desk.clock.now().day
-            _ = try await desk.add(firm.bankers[1], to: firm.deals[0], by: firm.bankers[0], access: .read)
+            let shared = try #require(try await desk.list(as: firm.bankers[0]).items.first)
+            _ = try await desk.add(firm.bankers[1], to: shared, by: firm.bankers[0], access: .read)
             for person in firm.bankers + [firm.compliance, firm.stranger] {
                 let recount = Recount(
                     deals: try await PastDeal.all(desk, for: person), today: today.daysSince1970)
