@@ -88,7 +88,7 @@ struct Desk: Sendable {
         imports = ImportDesk(
             work: ImportWorkStore(store: store), shelf: try DocumentShelf(directory: directory + "/imports"),
             users: users, logger: quiet, now: clock.now)
-        reads = SecretReads(store: SecretReadStore(store: store), logger: quiet)
+        reads = SecretReads(store: SecretReadStore(store: store), logger: quiet, drain: .seconds(60))
         router = Deals.router(
             store: store, notices: notices, documents: documents, imports: imports, reads: reads, now: clock.now,
             users: users)
