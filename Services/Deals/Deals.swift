@@ -75,11 +75,6 @@ struct Deals: ServiceProcess {
         ).register(on: &router)
         TeamHandlers(teams: TeamStore(store: store), users: users, now: now).register(on: &router)
         ConflictHandlers(conflicts: ConflictStore(store: store), now: now).register(on: &router)
-        ControlRoomHandlers(store: store, now: now).register(on: &router)
-        CounterpartyHandlers(store: store, now: now).register(on: &router)
-        CounterpartyStepHandlers(store: store, now: now).register(on: &router)
-        CounterpartyFileHandlers(store: store, now: now).register(on: &router)
-        NDAHandlers(store: store, now: now).register(on: &router)
         ActivityHandlers(activities: ActivityStore(store: store), now: now).register(on: &router)
         TaskHandlers(tasks: TaskStore(store: store), open: OpenTaskStore(store: store), now: now).register(on: &router)
         documents.register(on: &router)
@@ -89,10 +84,6 @@ struct Deals: ServiceProcess {
         ).register(on: &router)
         RateHandlers(rates: RateStore(store: store), imports: RateImportStore(store: store), now: now)
             .register(on: &router)
-        FeeHandlers(fees: FeeStore(store: store), now: now).register(on: &router)
-        BidHandlers(store: store, now: now).register(on: &router)
-        CreditHandlers(credits: CreditStore(store: store), now: now).register(on: &router)
-        TailHandlers(tails: TailStore(store: store), live: LiveTailStore(store: store), now: now).register(on: &router)
         DeletionHandlers(deletions: DeletionStore(store: store, pipelines: pipelines), now: now)
             .register(on: &router)
         TagHandlers(tags: TagStore(store: store), now: now).register(on: &router)
@@ -109,9 +100,6 @@ struct Deals: ServiceProcess {
             boards: BoardStore(store: store, pipelines: pipelines),
             numbers: TotalsStore(store: store, pipelines: pipelines), now: now
         ).register(on: &router)
-        MondayHandlers(parts: MondayStore(store: store, pipelines: pipelines), names: names, now: now)
-            .register(on: &router)
-        ReportHandlers(reports: ReportStore(store: store, pipelines: pipelines), now: now).register(on: &router)
         FindHandlers(deals: FindStore(store: store), now: now).register(on: &router)
         ViewHandlers(views: ViewStore(store: store), list: list, now: now).register(on: &router)
         BulkHandlers(
@@ -119,8 +107,25 @@ struct Deals: ServiceProcess {
         ).register(on: &router)
         ExportHandlers(list: list, exports: DealExportStore(store: store), now: now).register(on: &router)
         ImportHandlers(imports: ImportStore(store: store), desk: imports).register(on: &router)
+        registerMandates(store, now, on: &router)
+        MondayHandlers(parts: MondayStore(store: store, pipelines: pipelines), names: names, now: now)
+            .register(on: &router)
+        ReportHandlers(reports: ReportStore(store: store, pipelines: pipelines), now: now).register(on: &router)
         notices.register(on: &router)
         EventFeed(store.outbox).register(on: &router)
         return router
+    }
+
+    /// Who may be dealt with, who stands on the other side, and what the firm is paid.
+    private static func registerMandates(_ store: Store, _ now: @escaping WallClock, on router: inout RPCRouter) {
+        ControlRoomHandlers(store: store, now: now).register(on: &router)
+        CounterpartyHandlers(store: store, now: now).register(on: &router)
+        CounterpartyStepHandlers(store: store, now: now).register(on: &router)
+        CounterpartyFileHandlers(store: store, now: now).register(on: &router)
+        NDAHandlers(store: store, now: now).register(on: &router)
+        BidHandlers(store: store, now: now).register(on: &router)
+        FeeHandlers(fees: FeeStore(store: store), now: now).register(on: &router)
+        CreditHandlers(credits: CreditStore(store: store), now: now).register(on: &router)
+        TailHandlers(tails: TailStore(store: store), live: LiveTailStore(store: store), now: now).register(on: &router)
     }
 }
