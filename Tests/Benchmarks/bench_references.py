@@ -1,6 +1,7 @@
 """The references for the whole cluster: a Go stack and the bare chain, each filled with deals like ours."""
 import contextlib
 import dataclasses
+import json
 import os
 import sqlite3
 import subprocess
@@ -71,7 +72,7 @@ def flat(deal):
         if isinstance(value, dict):
             fields.update({f"{name}.{inner}": field for inner, field in value.items()})
         else:
-            fields[name] = value
+            fields[name] = json.dumps(value) if isinstance(value, list) else value
     return fields
 
 
