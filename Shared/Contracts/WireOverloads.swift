@@ -9,6 +9,12 @@ extension KeyedEncodingContainer {
     package mutating func encodeIfPresent(_ id: UUID?, forKey key: Key) throws {
         try encodeIfPresent(id?.text, forKey: key)
     }
+
+    package mutating func encode(_ ids: [UUID], forKey key: Key) throws { try encode(ids.map(\.text), forKey: key) }
+
+    package mutating func encodeIfPresent(_ ids: [UUID]?, forKey key: Key) throws {
+        try encodeIfPresent(ids?.map(\.text), forKey: key)
+    }
 }
 
 extension KeyedDecodingContainer {

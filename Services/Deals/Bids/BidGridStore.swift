@@ -47,10 +47,16 @@ struct BidGridStore: Sendable {
             throw RPCFault(.invalidArgument, "query_invalid", "The query does not fit; see errors.", errors: faults)
         }
         let bids = try BidRows.current(of: deal.id, in: db)
-        let currency = asked ?? deal.value?.currency ?? bids.first?.price.ends.low?.currency
+        let currency = asked ?? Self.common(bids) ?? deal.value?.currency ?? bids.first?.price.ends.low?.currency
         let converted = try currency.map { try Self.converted(bids, to: $0, in: db) } ?? [:]
         return BidGrid(
             bids, in: rounds, shown: query.round, currency: currency, converted: converted, today: caller.today)
+    }
+
+    /// That of all bids: where they have one, nothing needs a rate.
+    private static func common(_ bids: [DealBid]) -> Currency? {
+        let currencies = Set(bids.compactMap { BidComparison.mid(of: $0.price)?.currency })
+        return currencies.count == 1 ? currencies.first : nil
     }
 
     /// Each by the rates of the day on which it was received; the rates of a day are read once.

@@ -15,20 +15,25 @@ struct ReportHTML {
         text += "</\(name)>"
     }
 
-    /// A section with a table. Columns in which nothing stands are left out, and so is a way to the deals: the page is read
-    /// on paper.
+    /// A section with a table. Columns and rows in which nothing stands are left out, keys that have a name beside them, and a
+    /// way to the deals: the page is read on paper.
     mutating func section(_ title: String, _ report: Report, rowsMax: Int) {
         markup("<section>")
         element("h2", title)
+        let rows = report.rows.filter { row in
+            let numbers = zip(report.columns, row.cells).filter(\.0.tellsOfDeals)
+            return numbers.isEmpty || numbers.contains { !$0.1.isVoid }
+        }
         let columns = report.columns.indices.filter { column in
-            report.rows.contains { $0.cells.indices.contains(column) && !$0.cells[column].isVoid }
+            !report.hasName(beside: column)
+                && rows.contains { $0.cells.indices.contains(column) && !$0.cells[column].isVoid }
         }
         if columns.isEmpty {
             element("p", "Nothing to tell.")
         } else {
-            table(report, columns, rowsMax: rowsMax)
+            table(report, rows.prefix(rowsMax), columns)
         }
-        if report.rows.count > rowsMax { element("p", "… and \(report.rows.count - rowsMax) more") }
+        if rows.count > rowsMax { element("p", "… and \(rows.count - rowsMax) more") }
         if !report.unconverted.isEmpty {
             element(
                 "p",
@@ -38,7 +43,7 @@ struct ReportHTML {
         markup("</section>\n")
     }
 
-    private mutating func table(_ report: Report, _ columns: [Int], rowsMax: Int) {
+    private mutating func table(_ report: Report, _ rows: ArraySlice<ReportRow>, _ columns: [Int]) {
         markup("<table><thead><tr>")
         for column in columns {
             markup(report.columns[column].isNumber ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">")
@@ -46,7 +51,7 @@ struct ReportHTML {
             markup("</th>")
         }
         markup("</tr></thead><tbody>\n")
-        for row in report.rows.prefix(rowsMax) { line(row, report, columns) }
+        for row in rows { line(row, report, columns) }
         markup("</tbody>")
         if let totals = report.totals {
             markup("<tfoot>")
@@ -60,7 +65,7 @@ struct ReportHTML {
         markup("<tr>")
         for column in columns where row.cells.indices.contains(column) {
             markup(report.columns[column].isNumber ? "<td class=\"number\">" : "<td>")
-            data(row.cells[column].words)
+            data(row.cells[column].words(in: report.columns[column]))
             markup("</td>")
         }
         markup("</tr>\n")
@@ -87,8 +92,21 @@ struct ReportHTML {
     }
 }
 
+extension Report {
+    /// Whether the column holds keys, such as `round_1`, for which the next one has a name.
+    fileprivate func hasName(beside column: Int) -> Bool {
+        column + 1 < columns.count && columns[column + 1].key == "name" && columns[column].unit == .text
+    }
+}
+
 extension ReportColumn {
     fileprivate var isNumber: Bool { unit != .text && unit != .day }
+
+    /// Days may be those that a rule allows.
+    fileprivate var tellsOfDeals: Bool { isNumber && unit != .days }
+
+    /// Of a column that holds one currency.
+    fileprivate var currency: Substring? { unit == .money ? key.split(separator: ".").dropFirst().last : nil }
 }
 
 extension ReportCell {
@@ -98,11 +116,14 @@ extension ReportCell {
     }
 
     /// As people read it.
-    fileprivate var words: String {
+    fileprivate func words(in column: ReportColumn) -> String {
         if withheld == true { return "withheld" }
         if let text { return text }
         if let count { return String(count) }
-        if let money { return "\(Self.grouped(money.amount)) \(money.currency)" }
+        if let money {
+            let amount = Self.grouped(money.amount)
+            return column.currency == money.currency[...] ? amount : "\(amount) \(money.currency)"
+        }
         if let percent { return "\(percent.text) %" }
         if let days { return String(days) }
         return ""
