@@ -67,7 +67,7 @@ struct ClusterStateTests {
         var state = started()
         for name in ["auth", "deals", "gateway"] { _ = state.handle(.ready(name), at: start) }
         let actions = state.handle(.startTimeOver, at: start)
-        #expect(actions.first == .report("not ready after 30 s: audit, health; stopping"))
+        #expect(actions.first == .report("not ready after 120 s: audit, health; stopping"))
         #expect(end(&state, ["gateway", "audit", "health", "deals", "auth"]) == [.finish(1)])
     }
 

@@ -16,7 +16,9 @@ struct ClusterState {
     }
 
     static let drainTimeMax = Duration.seconds(25)
-    static let startTimeMax = Duration.seconds(30)
+    /// As the startup probes of `k8s` allow: a new version may have to fill new tables of a large file first. Who ends instead is
+    /// noticed at once.
+    static let startTimeMax = Duration.seconds(120)
 
     private let names: [String]
     private let drainOrder: [[String]]

@@ -23,7 +23,11 @@ enum DealStateFill {
         FROM deal d ORDER BY d.number_order
         """
 
+    /// So many facts are gathered in memory, some tens of megabytes: those of many deals are the same ones.
+    private static let gatheredMax = 100_000
+
     static func write(in db: Database) throws {
+        var gathered: ReportFacts = [:]
         let rows = try Row.fetchCursor(db, sql: deals)
         while let row = try rows.next() {
             let id: UUID = row[0]
@@ -36,8 +40,13 @@ enum DealStateFill {
             for past in try faces(of: id, face, createdAt, in: db) {
                 try DealStates.append(past, to: &story, id, in: db)
             }
-            if row[6] { try DealStates.add(story.facts, minus: [:], in: db) }
+            guard row[6] else { continue }
+            for (fact, sum) in story.facts { gathered[fact, default: ReportSum()] += sum }
+            guard gathered.count > gatheredMax else { continue }
+            try DealStates.add(gathered, minus: [:], in: db)
+            gathered = [:]
         }
+        try DealStates.add(gathered, minus: [:], in: db)
     }
 
     /// Oldest first.
@@ -65,6 +74,20 @@ enum DealStateFill {
 extension DealFace {
     /// - Parameter json: as `deal_change` keeps it; nil where there was none.
     fileprivate mutating func set(_ field: String, json: String?) throws {
+        // Most are keys and numbers, which are what they say.
+        let key = json.flatMap { $0.hasPrefix("\"") && !$0.contains("\\") ? String($0.dropFirst().dropLast()) : nil }
+        if field == "stage", let key {
+            stage = key
+            return
+        }
+        if field == "status", let known = key.flatMap(DealStatus.init(rawValue:)) {
+            status = known
+            return
+        }
+        if field == "probability", let number = json.flatMap({ Int($0) }) {
+            probability = number
+            return
+        }
         let data = json.map { Data($0.utf8) }
         let decoder = JSONDecoder()
         switch (field, data) {
